@@ -1,0 +1,87 @@
+import { parseArgs } from "node:util";
+import { SETTINGS } from "../config.ts";
+import { AppError } from "../errors.ts";
+import { closestNames } from "../pages/filters/field-names.ts";
+
+export const COMMANDS = ["stdio", "get", "import", "sandbox", "doctor"] as const;
+export type CommandName = (typeof COMMANDS)[number];
+
+export interface ParsedArgs {
+  command: CommandName;
+  operands: string[];
+  /** The command's own options, by name. */
+  options: { limit?: string; body?: string; json?: boolean; port?: string; key?: string };
+  /** Setting flags, by name: they go over the environment. */
+  settings: Record<string, string>;
+  wantsHelp: boolean;
+  wantsVersion: boolean;
+}
+
+const OWN_OPTIONS = {
+  limit: { type: "string" },
+  body: { type: "string" },
+  json: { type: "boolean" },
+  port: { type: "string" },
+  key: { type: "string" },
+} as const;
+
+/** Which command takes which of its own options, and how many operands. */
+const TAKES: Readonly<Record<CommandName, { options: (keyof typeof OWN_OPTIONS)[]; operands: number }>> = {
+  stdio: { options: [], operands: 0 },
+  get: { options: ["limit", "body", "json"], operands: 1 },
+  import: { options: ["json"], operands: 1 },
+  sandbox: { options: ["port", "key"], operands: 0 },
+  doctor: { options: [], operands: 0 },
+};
+
+const SEE_HELP = "See `domain-pages-mcp --help`.";
+
+/** @throws {AppError} `input` for an unknown command or option, a missing value, or too many operands */
+export function parseCommandLine(argv: readonly string[]): ParsedArgs {
+  const flags = SETTINGS.flatMap(({ flag }) => (flag === undefined ? [] : [flag]));
+  const { values, positionals } = parseStrictly(argv, flags);
+  const { help, version, ...rest } = values;
+  const [first = "stdio", ...operands] = positionals;
+  const command = COMMANDS.find((name) => name === first);
+  const parsed: Omit<ParsedArgs, "command" | "options"> = {
+    operands,
+    settings: Object.fromEntries(
+      Object.entries(rest).filter((entry): entry is [string, string] => flags.includes(entry[0])),
+    ),
+    wantsHelp: help === true,
+    wantsVersion: version === true,
+  };
+  if (command === undefined) {
+    const [closest] = closestNames(first, COMMANDS, 1);
+    throw usage(`unknown command "${first}"; did you mean "${closest}"?`);
+  }
+  const options = Object.fromEntries(Object.entries(rest).filter(([name]) => name in OWN_OPTIONS));
+  const misplaced = Object.keys(options).find((name) => !TAKES[command].options.some((each) => each === name));
+  if (misplaced !== undefined) throw usage(`--${misplaced} does not go with "${command}"`);
+  if (operands.length > TAKES[command].operands) {
+    throw usage(
+      `"${command}" takes ${TAKES[command].operands === 0 ? "no operand" : "one operand"}, got ${operands.length}`,
+    );
+  }
+  return { ...parsed, command, options };
+}
+
+function parseStrictly(argv: readonly string[], flags: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        ...OWN_OPTIONS,
+        ...Object.fromEntries(flags.map((flag) => [flag, { type: "string" } as const])),
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean", short: "v" },
+      },
+    });
+  } catch (error) {
+    // Node's own words name the option and the rule; they hold nothing but what was typed.
+    throw usage(error instanceof Error ? error.message : "cannot read the arguments");
+  }
+}
+
+export const usage = (rule: string): AppError => new AppError("input", `arguments: ${rule}.`, { advice: SEE_HELP });

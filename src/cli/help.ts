@@ -1,0 +1,42 @@
+import { SETTINGS } from "../config.ts";
+import { PRODUCT } from "../version.ts";
+import { EXIT_CODES } from "./exit-codes.ts";
+
+/** What `--help` prints. */
+export function renderHelp(): string {
+  const settings = SETTINGS.map(({ facts, flag }) => [
+    facts.env.join(" or "),
+    flag === undefined ? "" : `--${flag}`,
+    facts.says.replaceAll("`", ""),
+  ]);
+  const codes = Object.values(EXIT_CODES).map(({ code, says }) => [String(code), says]);
+  return [
+    `${PRODUCT.name} ${PRODUCT.version}: which pages of a domain earn backlinks, for people and agents`,
+    "",
+    "Usage",
+    indent([
+      ["domain-pages-mcp", "serve MCP over stdio"],
+      [
+        "domain-pages-mcp get <target> [--limit N] [--body JSON] [--json]",
+        "fetch and condense (paid with a key, else sandbox)",
+      ],
+      ["domain-pages-mcp import <file> [--json]", "condense a saved answer of the endpoint; - reads stdin (free)"],
+      ["domain-pages-mcp sandbox [--port N] [--key KEY]", "serve the sandbox endpoint over HTTP on 127.0.0.1"],
+      ["domain-pages-mcp doctor", "check settings, network and key (free)"],
+      ["domain-pages-mcp --help | --version", ""],
+    ]),
+    "",
+    "Settings (environment, flags over it)",
+    indent(settings),
+    "",
+    "Exit codes",
+    indent(codes),
+  ].join("\n");
+}
+
+function indent(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows
+    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd())
+    .join("\n");
+}

@@ -1,0 +1,36 @@
+import { readFile } from "node:fs/promises";
+import { text as readAll } from "node:stream/consumers";
+import type { Config } from "../config.ts";
+import { AppError } from "../errors.ts";
+import { buildAnswer } from "../pages/answer/answer.ts";
+import { importAnswer } from "../pages/snapshot/import-answer.ts";
+import { readEnvelope } from "../upstream/envelope.ts";
+import type { ParsedArgs } from "./args.ts";
+import { usage } from "./args.ts";
+import type { Io } from "./io.ts";
+import { printAnswer } from "./print-answer.ts";
+
+/** `import <file>`: a saved answer of the endpoint goes through the same envelope and condensing as a fetched one. */
+export async function runImport({ operands, options }: ParsedArgs, config: Config, io: Io): Promise<void> {
+  const [file] = operands;
+  if (file === undefined) throw usage("import needs a file, or - for stdin");
+  const outcome = readEnvelope({ status: 200, headers: {}, body: await readSaved(file, io) });
+  if (!outcome.ok) {
+    throw new AppError("input", `${file} holds no usable answer: ${outcome.error.message}`, {
+      ...(outcome.error.facts.detail !== undefined && { detail: outcome.error.facts.detail }),
+      advice: "Import the JSON body of a successful call, as it came or wrapped in an array.",
+    });
+  }
+  const answer = buildAnswer(importAnswer(outcome.answer), { maxTokens: config.answerTokens, surface: "cli" });
+  printAnswer(answer, options.json === true, io);
+}
+
+async function readSaved(file: string, { stdin }: Io): Promise<string> {
+  if (file === "-") return readAll(stdin);
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new AppError("input", `Cannot read ${file} (${code}).`, { cause: error });
+  }
+}

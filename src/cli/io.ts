@@ -1,0 +1,18 @@
+import type { Readable, Writable } from "node:stream";
+
+/** The process as the commands see it; only main.ts touches the real one. */
+export interface Io {
+  argv: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  stdin: Readable;
+  stdout: Writable & { isTTY?: boolean; columns?: number };
+  stderr: Writable & { isTTY?: boolean };
+  /** Aborted by SIGINT, SIGTERM or SIGHUP. */
+  stopped: AbortSignal;
+  now: () => number;
+  nodeVersion: string;
+}
+
+export function print(stream: Writable, text: string): void {
+  stream.write(text.endsWith("\n") ? text : `${text}\n`);
+}

@@ -1,0 +1,83 @@
+import { type App, compose } from "../compose.ts";
+import { type LoadedConfig, loadConfig } from "../config.ts";
+import { AppError, describeFailure } from "../errors.ts";
+import { createLog, type Log, redact } from "../log.ts";
+import { PRODUCT } from "../version.ts";
+import { type ParsedArgs, parseCommandLine } from "./args.ts";
+import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
+import { type Io, print } from "./io.ts";
+
+/**
+ * Runs one command to its end.
+ * @returns the exit code; never throws
+ */
+export async function run(io: Io): Promise<number> {
+  let secrets: string[] = [];
+  try {
+    const args = parseCommandLine(io.argv);
+    if (args.wantsVersion) {
+      print(io.stdout, PRODUCT.version);
+      return EXIT_CODES.ok.code;
+    }
+    if (args.wantsHelp) {
+      print(io.stdout, (await import("./help.ts")).renderHelp());
+      return EXIT_CODES.ok.code;
+    }
+    const loaded = loadConfig(io.env, args.settings);
+    secrets = loaded.secrets;
+    return await dispatch(args, loaded, io);
+  } catch (error) {
+    print(io.stderr, redact(wordFailure(error), secrets));
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise<number> {
+  const { config, secrets, ignored } = loaded;
+  if (args.command === "doctor") return (await import("./doctor.ts")).runDoctor(loaded, io);
+  const log = createLog({ level: config.logLevel, secrets, now: io.now, write: (line) => io.stderr.write(line) });
+  for (const what of ignored) log.warn("setting.ignored", { what });
+  switch (args.command) {
+    case "import":
+      await (await import("./import.ts")).runImport(args, forReading(args, config), io);
+      break;
+    case "sandbox":
+      await (await import("./sandbox.ts")).runSandbox(args, io);
+      break;
+    case "get": {
+      const { runGet } = await import("./get.ts");
+      await withApp(forReading(args, config), log, io, (app) => runGet(args, app, io));
+      break;
+    }
+    case "stdio": {
+      const { runStdio } = await import("./stdio.ts");
+      await withApp(config, log, io, (app) => runStdio(app, config, log, io));
+      break;
+    }
+  }
+  return EXIT_CODES.ok.code;
+}
+
+/** A person pays no tokens: on the command line every row is shown unless a size was asked for. */
+function forReading({ settings }: ParsedArgs, config: LoadedConfig["config"]): LoadedConfig["config"] {
+  return "answer-tokens" in settings ? config : { ...config, answerTokens: Number.MAX_SAFE_INTEGER };
+}
+
+async function withApp(
+  config: LoadedConfig["config"],
+  log: Log,
+  io: Io,
+  use: (app: App) => Promise<void>,
+): Promise<void> {
+  const app = compose(config, log, io.now);
+  try {
+    await use(app);
+  } finally {
+    await app.close();
+  }
+}
+
+function wordFailure(error: unknown): string {
+  if (error instanceof AppError) return `domain-pages-mcp: ${describeFailure(error)}`;
+  return `domain-pages-mcp: a mistake in this program\n${error instanceof Error ? error.stack : String(error)}`;
+}

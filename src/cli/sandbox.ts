@@ -1,0 +1,41 @@
+import { AppError } from "../errors.ts";
+import { serveSandbox } from "../sandbox/http-face.ts";
+import { createWorld } from "../sandbox/world.ts";
+import type { ParsedArgs } from "./args.ts";
+import { usage } from "./args.ts";
+import { type Io, print } from "./io.ts";
+
+const DEFAULT_PORT = 8787;
+
+/** `sandbox`: the embedded endpoint over HTTP, until a signal comes. */
+export async function runSandbox({ options }: ParsedArgs, io: Io): Promise<void> {
+  const world = createWorld();
+  const port = readPort(options.port);
+  const server = await serveSandbox({ world, port, ...(options.key !== undefined && { apiKey: options.key }) }).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw new AppError("config", `Cannot listen on 127.0.0.1:${port} (${error.code ?? error.message}).`, {
+        advice: "Choose another --port; 0 takes a free one.",
+        cause: error,
+      });
+    },
+  );
+  const [target] = world.targets;
+  print(
+    io.stdout,
+    [
+      `sandbox listening on ${server.origin}, targets ${world.targets.join(", ")}`,
+      `curl ${server.origin}/apis/v1/dataforseo/backlinks/domain_pages/live -H 'Authorization: Bearer any' -H 'Content-Type: application/json' -d '{"target":"${target}","limit":3}'`,
+    ].join("\n"),
+  );
+  await new Promise<void>((resolve) => {
+    if (io.stopped.aborted) resolve();
+    else io.stopped.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await server.close();
+}
+
+function readPort(text: string | undefined): number {
+  const port = text === undefined ? DEFAULT_PORT : Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw usage(`--port takes a number from 0 to 65535, got "${text}"`);
+}

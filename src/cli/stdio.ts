@@ -1,0 +1,36 @@
+import type { App } from "../compose.ts";
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import { serveStdio } from "../mcp/serve-stdio.ts";
+import { PRODUCT } from "../version.ts";
+import type { Io } from "./io.ts";
+
+/** Often enough to keep a client from giving up, rarely enough to cost nothing. */
+const PROGRESS_EVERY_MS = 5000;
+
+/** The default command: MCP over stdio until the client leaves or a signal comes. */
+export async function runStdio(app: App, config: Config, log: Log, io: Io): Promise<void> {
+  const service = serveStdio(
+    {
+      product: PRODUCT,
+      getPages: app.getPages,
+      snapshots: app.snapshots,
+      answerForm: config.answerForm,
+      progressEveryMs: PROGRESS_EVERY_MS,
+      log,
+    },
+    io.stdin,
+    io.stdout,
+  );
+  log.info("stdio.serving", { source: app.source, version: PRODUCT.version });
+  await Promise.race([service.closed, whenAborted(io.stopped)]);
+  await service.close();
+  log.info("stdio.closed");
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,62 @@
+import type { Answer } from "../pages/answer/answer.ts";
+import { renderFindings, renderHeader, renderNext } from "../pages/answer/render-text.ts";
+import type { Cell } from "../pages/answer/table.ts";
+
+const GAP = "  ";
+const MIN_LAST_COLUMN = 20;
+
+/** The answer for a person at a terminal: the same facts, the table aligned and cut to the window. */
+export function renderForTerminal(answer: Answer, width: number): string {
+  const blocks = [renderHeader(answer), alignTable(answer, width), renderFindings(answer), renderNext(answer)];
+  return blocks.filter((block) => block !== "").join("\n\n");
+}
+
+/** Numbers to the right, text to the left; the last column takes what is left of the line. */
+function alignTable({ columns, rows }: Answer, width: number): string {
+  if (rows.length === 0) return "";
+  const table = [columns, ...rows.map((row) => row.map(toText))];
+  const isNumeric = columns.map((_, index) =>
+    rows.every((row) => typeof row[index] !== "string" || /^[\d-]+$/.test(row[index])),
+  );
+  const widths = columns.map((_, index) => Math.max(...table.map((row) => displayWidth(row[index] ?? ""))));
+  const fixed = widths.slice(0, -1).reduce((sum, each) => sum + each + GAP.length, 0);
+  const last = Math.max(MIN_LAST_COLUMN, width - fixed);
+  return table
+    .map((row) =>
+      row
+        .map((cell, index) => {
+          if (index === row.length - 1 && isNumeric[index] !== true) return cut(cell, last);
+          return pad(cell, widths[index] ?? 0, isNumeric[index] === true);
+        })
+        .join(GAP)
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+const toText = (cell: Cell): string => (cell === null ? "" : String(cell));
+
+/** East Asian wide characters and emoji take two places in a terminal. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u;
+
+function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += WIDE.test(character) ? 2 : 1;
+  return width;
+}
+
+function pad(text: string, width: number, toTheRight: boolean): string {
+  const space = " ".repeat(Math.max(0, width - displayWidth(text)));
+  return toTheRight ? space + text : text + space;
+}
+
+function cut(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let kept = "";
+  for (const character of text) {
+    if (displayWidth(kept + character) >= width) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}

@@ -1,0 +1,221 @@
+import { z } from "zod";
+import { AppError } from "./errors.ts";
+import { LOG_LEVELS } from "./log.ts";
+
+/** What is said of a setting beside its schema; the README table is generated from it. */
+export interface SettingFacts {
+  /** Environment variable; where two spellings are in use, the first that is set wins. */
+  env: readonly [string, ...string[]];
+  /** Never shown, never a flag: flags can be read in the process list. */
+  secret?: boolean;
+  /** One line for the README. */
+  says: string;
+}
+
+export const settings = z.registry<SettingFacts>();
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+const baseUrl = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    context.addIssue("must be a URL such as https://api.aisa.one/apis/v1");
+  } else if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    context.addIssue("must have no user name, password, query or fragment");
+  } else if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) {
+    context.addIssue("must be https, since the API key travels with every call (http only on the loopback address)");
+  }
+  return text.replace(/\/+$/, "");
+});
+
+const whole = (min: number, max: number) =>
+  z.coerce.number({ error: `must be a whole number, ${min} to ${max}` }).pipe(
+    z
+      .int({ error: `must be a whole number, ${min} to ${max}` })
+      .min(min, `must be at least ${min}`)
+      .max(max, `must be at most ${max}`),
+  );
+
+const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(", ")}` });
+
+export const ConfigSchema = z.object({
+  apiKey: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, "must be visible ASCII without spaces")
+    .optional()
+    .register(settings, {
+      env: ["AISA_API_KEY"],
+      secret: true,
+      says: "Your AIsa key. Without it the server runs on its sandbox.",
+    }),
+  baseUrl: baseUrl.prefault("https://api.aisa.one/apis/v1").register(settings, {
+    env: ["AISA_BASE_URL"],
+    says: "The gateway's address; calls go to this origin and nowhere else.",
+  }),
+  source: choice(["auto", "aisa", "sandbox"])
+    .default("auto")
+    .register(settings, {
+      env: ["DOMAIN_PAGES_SOURCE"],
+      says: "`aisa`, `sandbox`, or `auto`: aisa when there is a key.",
+    }),
+  bodyForm: choice(["auto", "object", "array"])
+    .default("auto")
+    .register(settings, {
+      env: ["DOMAIN_PAGES_BODY_FORM"],
+      says: "Form of the request body; `auto` starts with the documented object and tries the array after an unbilled refusal.",
+    }),
+  unknownFields: choice(["refuse", "allow"])
+    .default("refuse")
+    .register(settings, {
+      env: ["DOMAIN_PAGES_UNKNOWN_FIELDS"],
+      says: "`allow` sends filter and sort fields that our catalogue does not know.",
+    }),
+  timeoutMs: whole(1000, 600_000)
+    .prefault(130_000)
+    .register(settings, {
+      env: ["DOMAIN_PAGES_TIMEOUT_MS"],
+      says: "Longest wait for one answer; the upstream's own limit is 120 s.",
+    }),
+  maxReplyMb: whole(1, 512)
+    .prefault(64)
+    .register(settings, {
+      env: ["DOMAIN_PAGES_MAX_REPLY_MB"],
+      says: "Largest answer taken in, decoded; 1,000 pages are about 3 MB.",
+    }),
+  answerTokens: whole(400, 1_000_000)
+    .prefault(1500)
+    .register(settings, {
+      env: ["DOMAIN_PAGES_ANSWER_TOKENS"],
+      says: "About how many tokens an answer may have; rows are left out to fit, and counted.",
+    }),
+  answerForm: choice(["both", "text", "structured"])
+    .default("both")
+    .register(settings, {
+      env: ["DOMAIN_PAGES_ANSWER_FORM"],
+      says: "Which form of the answer clients get; hosts that show the model both pay for both.",
+    }),
+  logLevel: choice(LOG_LEVELS)
+    .default("warn")
+    .register(settings, {
+      env: ["DOMAIN_PAGES_LOG_LEVEL"],
+      says: "Least level written to stderr, as JSON lines.",
+    }),
+  httpsProxy: z
+    .string()
+    .prefault("")
+    .register(settings, {
+      env: ["https_proxy", "HTTPS_PROXY"],
+      secret: true,
+      says: "Proxy for an https gateway.",
+    }),
+  httpProxy: z
+    .string()
+    .prefault("")
+    .register(settings, {
+      env: ["http_proxy", "HTTP_PROXY"],
+      secret: true,
+      says: "Proxy for an http gateway (loopback only).",
+    }),
+  noProxy: z
+    .string()
+    .prefault("")
+    .register(settings, {
+      env: ["no_proxy", "NO_PROXY"],
+      says: "Hosts that are reached without a proxy.",
+    }),
+});
+
+export type Config = z.infer<typeof ConfigSchema>;
+export type ConfigKey = keyof Config;
+
+/** Every setting with its facts, in the order of the README table. */
+export const SETTINGS: readonly { key: ConfigKey; facts: SettingFacts; flag: string | undefined }[] = Object.entries(
+  ConfigSchema.shape,
+).map(([key, schema]) => {
+  const facts = settings.get(schema) as SettingFacts;
+  const takesFlag = facts.secret !== true && facts.env[0].startsWith("DOMAIN_PAGES_");
+  return { key: key as ConfigKey, facts, flag: takesFlag ? toFlag(facts.env[0]) : undefined };
+});
+
+function toFlag(env: string): string {
+  return env.replace("DOMAIN_PAGES_", "").toLowerCase().replaceAll("_", "-");
+}
+
+export interface LoadedConfig {
+  config: Config;
+  /** Values that must not be logged. */
+  secrets: string[];
+  /** Variables that were there but count as unset, and why; one sentence each. */
+  ignored: string[];
+}
+
+/** A host that could not fill its own placeholder leaves `${user_config.api_key}`; others write "undefined". */
+const COUNTS_AS_UNSET = /^\s*(?:\$\{[^}]*\}|undefined|null)?\s*$/;
+
+/**
+ * Reads the settings: environment first, flags over it.
+ * @param flags by flag name, without the dashes
+ * @throws {AppError} `config`, naming every bad setting as it was typed; secret values are never repeated
+ */
+export function loadConfig(env: ByName, flags: ByName = {}): LoadedConfig {
+  const { values, typedAs, ignored } = gatherValues(env, flags);
+  const parsed = ConfigSchema.safeParse(values);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => {
+        const key = String(issue.path[0]);
+        return `${typedAs[key] ?? key}: ${issue.message}`;
+      });
+  const wantsKey = values["source"] === "aisa" && values["apiKey"] === undefined;
+  if (wantsKey) problems.push(`${typedAs["source"]}: "aisa" needs AISA_API_KEY`);
+  if (!parsed.success || wantsKey) throw new AppError("config", problems.join("\n"));
+  const { apiKey, httpsProxy, httpProxy } = parsed.data;
+  return {
+    config: parsed.data,
+    secrets: [apiKey, ...[httpsProxy, httpProxy].map(passwordOf)].filter((secret) => secret !== undefined),
+    ignored,
+  };
+}
+
+type ByName = Readonly<Record<string, string | undefined>>;
+
+/** What was set, by key; how each was typed, for messages; what was there but counts as unset. */
+function gatherValues(env: ByName, flags: ByName) {
+  const values: Record<string, string> = {};
+  const typedAs: Record<string, string> = {};
+  const ignored: string[] = [];
+  for (const { key, facts, flag } of SETTINGS) {
+    // Later ones win: flags over the environment, a first spelling over a second.
+    const candidates = [
+      ...[...facts.env].reverse().map((name) => ({ name, value: env[name] })),
+      ...(flag === undefined ? [] : [{ name: `--${flag}`, value: flags[flag] }]),
+    ];
+    for (const { name, value } of candidates) {
+      if (value === undefined) continue;
+      if (COUNTS_AS_UNSET.test(value)) {
+        ignored.push(`${name} counts as unset: it holds ${wordUnset(value)}`);
+        continue;
+      }
+      values[key] = value.trim();
+      typedAs[key] = name;
+    }
+  }
+  return { values, typedAs, ignored };
+}
+
+function wordUnset(value: string): string {
+  const text = value.trim();
+  if (text === "") return "nothing";
+  return text.startsWith("$") ? "a placeholder that was not filled in" : `the word "${text}"`;
+}
+
+function passwordOf(proxy: string): string | undefined {
+  const password = URL.canParse(proxy) ? new URL(proxy).password : "";
+  return password === "" ? undefined : decodeURIComponent(password);
+}
+
+/** Whether calls go to the paid endpoint. */
+export function isLive({ source, apiKey }: Config): boolean {
+  return source === "aisa" || (source === "auto" && apiKey !== undefined);
+}

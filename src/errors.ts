@@ -1,0 +1,73 @@
+/**
+ * What went wrong, sorted by who can act on it:
+ * `input` the caller; `config` the operator; `rejected` the account owner; `unavailable` time;
+ * `contract` us (the upstream answered in a form we do not know); `cancelled` nobody.
+ */
+export type ErrorKind = "input" | "config" | "rejected" | "unavailable" | "contract" | "cancelled";
+
+/**
+ * What is known about money after a failure. `unknown` means the request may have been billed:
+ * it reached the upstream, and nothing the upstream said settles the matter.
+ */
+export type FailureCharge = "not_charged" | "charged" | "unknown";
+
+/** Everything a failure may carry beyond its sentence. All of it is safe to show but `detail` and `cause`. */
+export interface AppErrorFacts {
+  /** Left out where no upstream call was in question (a bad argument, a bad setting). */
+  charge?: FailureCharge;
+  /** USD, as the gateway reported it; only with `charge: "charged"`. */
+  chargedUsd?: number;
+  /** USD that the data provider billed for a failed task; what the gateway makes of it is not known. */
+  upstreamCostUsd?: number;
+  /** What to do now, as one sentence. */
+  advice?: string;
+  /** The upstream's id of this request, for its support desk. */
+  requestId?: string;
+  /** How long to wait before a retry makes sense, in ms. */
+  retryAfterMs?: number;
+  /** For stderr only: may hold upstream text. */
+  detail?: string;
+  /** For stderr only. */
+  cause?: unknown;
+}
+
+/**
+ * The one error type that rooms throw on purpose. `message` is ours, safe for a model and a log;
+ * upstream words go into `detail`. Anything else that is thrown is a defect.
+ */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly kind: ErrorKind;
+  readonly facts: AppErrorFacts;
+
+  constructor(kind: ErrorKind, message: string, facts: AppErrorFacts = {}) {
+    super(message, { cause: facts.cause });
+    this.kind = kind;
+    this.facts = facts;
+  }
+}
+
+/**
+ * A failure as a person or a model reads it: what happened, whether it was charged, what to do.
+ * @returns sentences separated by spaces; the parts that are not known are left out
+ */
+export function describeFailure(error: AppError): string {
+  const { advice, requestId, retryAfterMs } = error.facts;
+  const parts = [
+    error.message,
+    describeCharge(error.facts),
+    advice,
+    retryAfterMs === undefined ? undefined : `Wait at least ${Math.ceil(retryAfterMs / 1000)} s.`,
+    requestId === undefined ? undefined : `(request id ${requestId})`,
+  ];
+  return parts.filter((part) => part !== undefined).join(" ");
+}
+
+function describeCharge({ charge, chargedUsd, upstreamCostUsd }: AppErrorFacts): string | undefined {
+  if (charge === undefined) return undefined;
+  if (charge === "not_charged") return "Not charged.";
+  if (charge === "unknown") return "It may have been charged.";
+  if (chargedUsd !== undefined) return `This call was charged $${chargedUsd}.`;
+  if (upstreamCostUsd === undefined) return "This call was charged.";
+  return `The data provider billed $${upstreamCostUsd} for it, so count it as charged.`;
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { run } from "./cli/run.ts";
+
+/** How long a stop may take before the process ends all the same, ms. */
+const STOP_WITHIN_MS = 3000;
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    stop.abort(signal);
+    setTimeout(() => process.exit(process.exitCode ?? 0), STOP_WITHIN_MS).unref();
+  });
+}
+
+// A reader that went away (EPIPE) is a normal end; what is still to be written has nobody to read it.
+process.stdout.on("error", () => stop.abort("EPIPE"));
+process.stderr.on("error", () => {});
+
+process.exitCode = await run({
+  argv: process.argv.slice(2),
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stopped: stop.signal,
+  now: Date.now,
+  nodeVersion: process.versions.node,
+});
+
+// stdin may still be open (a host that ends us by a signal): nothing else is left to wait for.
+process.stdin.destroy();
+setTimeout(() => process.exit(), STOP_WITHIN_MS).unref();

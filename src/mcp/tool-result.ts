@@ -1,0 +1,58 @@
+import { randomUUID } from "node:crypto";
+import type { CallToolResult } from "@modelcontextprotocol/server";
+import { AppError, describeFailure, type ErrorKind } from "../errors.ts";
+import type { Log } from "../log.ts";
+
+/** Which renderings of an answer a client gets. Hosts differ in what they show the model. */
+export type AnswerForm = "both" | "text" | "structured";
+
+export function toToolResult(text: string, structured: Record<string, unknown>, form: AnswerForm): CallToolResult {
+  return {
+    content: form === "structured" ? [] : [{ type: "text", text }],
+    ...(form !== "text" && { structuredContent: structured }),
+  };
+}
+
+/** How a failure opens: it tells the model who has to act. */
+const OPENING: Readonly<Record<ErrorKind, string>> = {
+  input: "Arguments refused.",
+  config: "The server is set up wrongly.",
+  rejected: "The upstream refused.",
+  unavailable: "The upstream is not available.",
+  contract: "The upstream's answer could not be understood.",
+  cancelled: "Cancelled.",
+};
+
+/**
+ * A failure in words for a client: of ours, what it says about itself; of anything else, nothing but a reference
+ * that stands beside the details on stderr. The only place that words errors for the model.
+ */
+export function describeError(error: unknown, log: Log): string {
+  if (error instanceof AppError) {
+    const { detail, cause: _cause, ...facts } = error.facts;
+    log[error.kind === "input" || error.kind === "cancelled" ? "info" : "warn"]("call.failed", {
+      kind: error.kind,
+      message: error.message,
+      ...facts,
+      detail,
+    });
+    return `${OPENING[error.kind]} ${describeFailure(error)}`;
+  }
+  const reference = randomUUID().slice(0, 8);
+  log.error("call.defect", { reference, error: error instanceof Error ? error.stack : String(error) });
+  return `The server made a mistake (reference ${reference}); details are in its log. If it had sent the call upstream, that may have been charged.`;
+}
+
+/** Wraps a tool's handler so that nothing is thrown past it: the SDK would pass the message on as it is. */
+export function withToolErrors<Args extends unknown[]>(
+  handler: (...args: Args) => Promise<CallToolResult>,
+  log: Log,
+): (...args: Args) => Promise<CallToolResult> {
+  return async (...args) => {
+    try {
+      return await handler(...args);
+    } catch (error) {
+      return { content: [{ type: "text", text: describeError(error, log) }], isError: true };
+    }
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * The filterable fields of the endpoint and their types.
+ * @see GET /v3/backlinks/available_filters (free), sections `domain_pages` and `backlinks`, as answered on 2026-07-08
+ */
+
+/** A field's type in the upstream's own words. `any` is ours: a field that the catalogue does not know. */
+export type FieldType = "str" | "num" | "time" | "bool" | "array.str" | "array.num" | "any";
+
+/** Which list of fields a filter speaks of: `filters` selects pages, `backlinks_filters` selects backlinks. */
+export type CatalogueName = "pages" | "backlinks";
+
+export type Catalogue = ReadonlyMap<string, FieldType>;
+
+type FieldsByType = Partial<Record<Exclude<FieldType, "any">, string[]>>;
+
+const under = (prefix: string, names: string): string[] => words(names).map((name) => `${prefix}.${name}`);
+
+function words(list: string): string[] {
+  return list.trim().split(/\s+/);
+}
+
+function toCatalogue(fields: FieldsByType): Catalogue {
+  return new Map(
+    Object.entries(fields).flatMap(([type, names]) => names.map((name) => [name, type as FieldType] as const)),
+  );
+}
+
+/** The counting maps of a page; only some of their keys can be filtered by. */
+export const LINK_MAPS = words("tld types attributes platform_types semantic_locations").map(
+  (name) => `page_summary.referring_links_${name}`,
+);
+
+/** A catalogue key that stands for any TLD: `page_summary.referring_links_tld.com`. */
+export const TLD_PLACEHOLDER = "$tld";
+
+/** The catalogue's own spelling of the empty key `""` of a counting map. */
+export const EMPTY_KEY_PLACEHOLDER = "$empty";
+
+const pages = toCatalogue({
+  str: [
+    ...words("main_domain domain tld page ip location content_encoding media_type server"),
+    ...under("meta", "title canonical language charset"),
+    ...under("meta.technologies", "cms blogs cdn"),
+    ...under(
+      "meta.social_media_tags",
+      `og:locale og:type og:title og:description og:url og:site_name og:updated_time og:image og:image:secure_url
+       og:image:width og:image:height og:image:alt og:image:type og:video twitter:card twitter:title
+       twitter:description twitter:image twitter:label1 twitter:data1 twitter:label2 twitter:data2`,
+    ),
+  ],
+  time: [...words("first_visited prev_visited fetch_time"), ...under("page_summary", "first_seen lost_date")],
+  num: [
+    ...words("status_code size encoded_size"),
+    ...under("meta", "internal_links_count external_links_count images_count words_count page_spam_score"),
+    ...under(
+      "page_summary",
+      `rank backlinks backlinks_spam_score referring_pages referring_pages_nofollow referring_domains
+       referring_domains_nofollow referring_main_domains referring_main_domains_nofollow broken_pages
+       broken_backlinks referring_ips referring_subnets`,
+    ),
+    `page_summary.referring_links_tld.${TLD_PLACEHOLDER}`,
+    ...under("page_summary.referring_links_types", "anchor alternate canonical redirect image link meta rss form"),
+    ...under(
+      "page_summary.referring_links_attributes",
+      `alternate author bookmark canonical dns-prefetch external expect help icon license manifest me modulepreload
+       next nofollow noopener noreferrer opener pingback preconnect prefetch preload prerender prev privacy-policy
+       search stylesheet tag terms-of-service`,
+    ),
+    ...under("page_summary.referring_links_platform_types", "unknown cms blogs ecommerce message_boards wiki"),
+    ...under(
+      "page_summary.referring_links_semantic_locations",
+      `${EMPTY_KEY_PLACEHOLDER} article aside details figcaption figure footer header main mark nav section summary
+       time`,
+    ),
+  ],
+  "array.str": under("meta", "h1 h2 h3 images_alt powered_by platform_type"),
+});
+
+const backlinks = toCatalogue({
+  str: words(
+    `domain_from url_from domain_to url_to tld_from domain_from_ip domain_from_country page_from_encoding
+     page_from_language page_from_title type alt image_url anchor text_pre text_post semantic_location
+     url_to_redirect_target item_type`,
+  ),
+  bool: words(
+    "url_from_https url_to_https is_new is_lost domain_from_is_ip dofollow original is_broken is_indirect_link",
+  ),
+  num: [
+    ...words(
+      `backlink_spam_score rank page_from_rank domain_from_rank page_from_external_links page_from_internal_links
+       page_from_size page_from_status_code links_count group_count url_to_status_code url_to_spam_score`,
+    ),
+    ...under(
+      "ranked_keywords_info",
+      "page_from_keywords_count_top_3 page_from_keywords_count_top_10 page_from_keywords_count_top_100",
+    ),
+  ],
+  time: words("first_seen prev_seen last_seen"),
+  "array.str": [...words("domain_from_platform_type attributes"), ...under("indirect_link_path", "type url")],
+  "array.num": ["indirect_link_path.status_code"],
+});
+
+export const CATALOGUES: Readonly<Record<CatalogueName, Catalogue>> = { pages, backlinks };

@@ -1,0 +1,148 @@
+import { closestNames } from "../filters/field-names.ts";
+import { parseFilter } from "../filters/parse-filter.ts";
+import { quoteForMessage } from "../text.ts";
+import { readJsonString } from "./json-string.ts";
+import { parseOrderBy } from "./order-by.ts";
+import { got, Refusal, toInputError } from "./refusal.ts";
+import type { PagesRequest } from "./request.ts";
+import { MAX_LIMIT, MAX_TAG_CHARS, RANK_SCALES, REQUEST_FIELDS, STATUS_TYPES } from "./schema.ts";
+import { parseTarget } from "./target.ts";
+
+export interface RequestRules {
+  /** Let filter and sort fields pass that our catalogue does not know (a server setting). */
+  allowUnknownFields: boolean;
+  /** Map bare field names and repair forms; off for the sandbox, which is as strict as the upstream. */
+  mapBareNames: boolean;
+}
+
+export interface ParsedRequest {
+  request: PagesRequest;
+  /** What was read differently from how it was written; one sentence each, for the answer. */
+  notes: string[];
+}
+
+type FieldName = keyof PagesRequest;
+
+/**
+ * Checks arguments against everything the endpoint documents, before anything is sent.
+ * @param input the tool's arguments or a request body; null counts as left out
+ * @throws {AppError} `input`, with one line per refused argument
+ */
+export function parseRequest(input: unknown, rules: RequestRules): ParsedRequest {
+  const refusals: Refusal[] = [];
+  const notes: string[] = [];
+  const args = readJsonString(input);
+  if (typeof args !== "object" || args === null || Array.isArray(args)) {
+    throw toInputError([
+      new Refusal("arguments", `must be an object, ${got(input)}`, 'for example {"target":"forbes.com"}'),
+    ]);
+  }
+  const request: Partial<Record<FieldName, unknown>> = {};
+  for (const [name, value] of Object.entries(args)) {
+    const refusal = gather(() => {
+      const field = toFieldName(name);
+      if (value !== null && value !== undefined) request[field] = PARSERS[field](value, rules, notes);
+    });
+    if (refusal !== undefined) refusals.push(refusal);
+  }
+  if (request.target === undefined && !refusals.some((refusal) => refusal.message.startsWith("target:"))) {
+    refusals.unshift(new Refusal("target", "is required", 'use a domain or subdomain such as "forbes.com"'));
+  }
+  if (refusals.length > 0) throw toInputError(refusals);
+  const given = Object.entries(request).filter(([, value]) => value !== undefined);
+  return { request: Object.fromEntries(given) as unknown as PagesRequest, notes };
+}
+
+function gather(parse: () => void): Refusal | undefined {
+  try {
+    parse();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+function toFieldName(name: string): FieldName {
+  const field = REQUEST_FIELDS.find((each) => each === name);
+  if (field !== undefined) return field;
+  const [closest] = closestNames(name, REQUEST_FIELDS, 1);
+  throw new Refusal(
+    quoteForMessage(name),
+    "unknown argument",
+    `did you mean "${closest}"? The arguments are ${REQUEST_FIELDS.join(", ")}`,
+  );
+}
+
+type Parser = (value: unknown, rules: RequestRules, notes: string[]) => unknown;
+
+const PARSERS: Readonly<Record<FieldName, Parser>> = {
+  target: (value, _rules, notes) => {
+    const { target, note } = parseTarget(value);
+    if (note !== undefined) notes.push(note);
+    return target;
+  },
+  limit: (value) => parseInteger("limit", value, 1, MAX_LIMIT),
+  offset: (value) => parseInteger("offset", value, 0, Number.MAX_SAFE_INTEGER),
+  internal_list_limit: (value) => parseInteger("internal_list_limit", value, 1, MAX_LIMIT),
+  backlinks_status_type: (value) => parseChoice("backlinks_status_type", value, STATUS_TYPES),
+  filters: (value, rules, notes) => parseFilterArgument("filters", value, rules, notes),
+  order_by: (value, rules, notes) => {
+    const { order, notes: more } = parseOrderBy(value, {
+      catalogue: "pages",
+      mapBareNames: rules.mapBareNames,
+      allowUnknown: rules.allowUnknownFields,
+    });
+    notes.push(...more);
+    return order.length > 0 ? order : undefined;
+  },
+  backlinks_filters: (value, rules, notes) => parseFilterArgument("backlinks_filters", value, rules, notes),
+  include_subdomains: (value) => parseBoolean("include_subdomains", value),
+  exclude_internal_backlinks: (value) => parseBoolean("exclude_internal_backlinks", value),
+  rank_scale: (value) => parseChoice("rank_scale", value, RANK_SCALES),
+  tag: parseTag,
+};
+
+function parseFilterArgument(
+  argument: "filters" | "backlinks_filters",
+  value: unknown,
+  rules: RequestRules,
+  notes: string[],
+): unknown {
+  const { filter, notes: more } = parseFilter(value, {
+    argument,
+    catalogue: argument === "filters" ? "pages" : "backlinks",
+    mapBareNames: rules.mapBareNames,
+    allowUnknown: rules.allowUnknownFields,
+  });
+  notes.push(...more);
+  return filter;
+}
+
+function parseInteger(field: string, value: unknown, min: number, max: number): number {
+  const number = readJsonString(value);
+  if (typeof number === "number" && Number.isInteger(number) && number >= min && number <= max) return number;
+  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
+  const nearest = typeof number === "number" && number > max ? max : min;
+  throw new Refusal(field, `must be a whole number, ${range}, ${got(value)}`, `try ${nearest}`);
+}
+
+function parseBoolean(field: string, value: unknown): boolean {
+  const boolean = readJsonString(value);
+  if (typeof boolean === "boolean") return boolean;
+  throw new Refusal(field, `must be true or false, ${got(value)}`, "try true");
+}
+
+function parseChoice<const T extends readonly string[]>(field: string, value: unknown, choices: T): T[number] {
+  const written = typeof value === "string" ? value.trim().toLowerCase() : undefined;
+  const choice = choices.find((each) => each === written);
+  if (choice !== undefined) return choice;
+  throw new Refusal(field, `must be one of ${choices.join(", ")}, ${got(value)}`, `try "${choices[0]}"`);
+}
+
+function parseTag(value: unknown): string {
+  if (typeof value !== "string") throw new Refusal("tag", `must be text, ${got(value)}`, 'try "march-audit"');
+  const length = Array.from(value).length;
+  if (length <= MAX_TAG_CHARS) return value;
+  throw new Refusal("tag", `may have ${MAX_TAG_CHARS} characters, this one has ${length}`, 'try "march-audit"');
+}

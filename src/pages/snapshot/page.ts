@@ -1,0 +1,90 @@
+/** A JSON object as it came: every value may be anything. */
+export type JsonObject = Record<string, unknown>;
+
+/**
+ * One item of the endpoint, read tolerantly: a field that is missing, null or of another type is null here
+ * and a page is never lost over it. `raw` keeps everything that came, unknown keys included.
+ *
+ * Counts are whole numbers, `null` when unknown (0 is a known zero); times are the upstream's own text.
+ * @see docs.dataforseo.com, backlinks/domain_pages/live, and a real answer of 2026-07-08
+ */
+export interface Page {
+  /** `p1`, `p2`, … in fetched order: how answers name this page. */
+  handle: string;
+  /** The page's URL, as it came; empty when the item has none. */
+  url: string;
+  status: number | null;
+  /** Where a 3xx page redirects to. */
+  location: string | null;
+  title: string | null;
+  rank: number | null;
+  backlinks: number | null;
+  referringDomains: number | null;
+  referringPages: number | null;
+  referringPagesNofollow: number | null;
+  /** Average spam score of the backlinks, 0 to 100. */
+  spamScore: number | null;
+  lostDate: string | null;
+  raw: JsonObject;
+}
+
+/** What reading the items left to say: how many fields were of another type than documented. */
+export interface ReadPages {
+  pages: Page[];
+  oddFields: number;
+}
+
+/**
+ * @param items the `items` array; null or anything but an array reads as no pages
+ */
+export function readPages(items: unknown): ReadPages {
+  if (!Array.isArray(items)) return { pages: [], oddFields: items === null || items === undefined ? 0 : 1 };
+  const odd = { count: 0 };
+  const pages = items.map((item, index) => readPage(item, `p${index + 1}`, odd));
+  return { pages, oddFields: odd.count };
+}
+
+interface Odd {
+  count: number;
+}
+
+function readPage(item: unknown, handle: string, odd: Odd): Page {
+  const raw = toObject(item, odd);
+  const meta = toObject(raw["meta"], odd);
+  const summary = toObject(raw["page_summary"], odd);
+  return {
+    handle,
+    url: toText(raw["page"], odd) ?? "",
+    status: toNumber(raw["status_code"], odd),
+    location: toText(raw["location"], odd),
+    title: toText(meta["title"], odd),
+    rank: toNumber(summary["rank"], odd),
+    backlinks: toNumber(summary["backlinks"], odd),
+    referringDomains: toNumber(summary["referring_domains"], odd),
+    referringPages: toNumber(summary["referring_pages"], odd),
+    referringPagesNofollow: toNumber(summary["referring_pages_nofollow"], odd),
+    spamScore: toNumber(summary["backlinks_spam_score"], odd),
+    lostDate: toText(summary["lost_date"], odd),
+    raw,
+  };
+}
+
+function toObject(value: unknown, odd: Odd): JsonObject {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+  if (value !== undefined && value !== null) odd.count += 1;
+  return {};
+}
+
+function toText(value: unknown, odd: Odd): string | null {
+  if (typeof value === "string") return value;
+  if (value !== undefined && value !== null) odd.count += 1;
+  return null;
+}
+
+/** A number, also one that came as text; NaN and the like are unknown. */
+function toNumber(value: unknown, odd: Odd): number | null {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (value === undefined || value === null) return null;
+  odd.count += 1;
+  return typeof value === "string" && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : null;
+}

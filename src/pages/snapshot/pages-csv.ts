@@ -1,0 +1,35 @@
+import { toCsvLine } from "../answer/csv.ts";
+import type { Cell } from "../answer/table.ts";
+import { toOneLine } from "../text.ts";
+import type { Page } from "./page.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+const MAX_URL_CHARS = 2000;
+const MAX_TITLE_CHARS = 300;
+
+const COLUMNS: readonly { name: string; read: (page: Page) => Cell }[] = [
+  { name: "id", read: ({ handle }) => handle },
+  { name: "url", read: ({ url }) => toOneLine(url, MAX_URL_CHARS) },
+  { name: "status_code", read: ({ status }) => status },
+  { name: "location", read: ({ location }) => (location === null ? null : toOneLine(location, MAX_URL_CHARS)) },
+  { name: "rank", read: ({ rank }) => rank },
+  { name: "backlinks", read: ({ backlinks }) => backlinks },
+  { name: "referring_domains", read: ({ referringDomains }) => referringDomains },
+  { name: "referring_pages", read: ({ referringPages }) => referringPages },
+  { name: "referring_pages_nofollow", read: ({ referringPagesNofollow }) => referringPagesNofollow },
+  { name: "backlinks_spam_score", read: ({ spamScore }) => spamScore },
+  { name: "lost_date", read: ({ lostDate }) => (lostDate === null ? null : toOneLine(lostDate, 40)) },
+  { name: "title", read: ({ title }) => (title === null ? null : toOneLine(title, MAX_TITLE_CHARS)) },
+];
+
+/** Every fetched page of a snapshot, unfolded, one CSV line each under a header line. */
+export function renderPagesCsv(snapshot: Snapshot): string {
+  const names = COLUMNS.map(({ name }) => name);
+  const lines = snapshot.pages.map((page) =>
+    toCsvLine(
+      names,
+      COLUMNS.map(({ read }) => read(page)),
+    ),
+  );
+  return `${[names.join(","), ...lines].join("\n")}\n`;
+}

@@ -1,0 +1,60 @@
+/**
+ * Third-party text on its way into an answer. Titles and URLs come from strangers' pages: they are
+ * data, so they stay on one line, carry no control or direction marks, and have a bounded length.
+ */
+
+/** Characters that could break a line: controls, line and paragraph separators. */
+const BREAKING = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+
+/** Characters that hide text or turn its direction: format marks, lone surrogates, everything made to be invisible. */
+const INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
+
+const PLAIN_ASCII = /^[ -~]*$/;
+
+/**
+ * @param maxChars the longest result, in code points, ellipsis included; at least 1
+ * @returns one line of visible text; a cut is marked with `…`
+ */
+export function toOneLine(text: string, maxChars: number): string {
+  // Ten times the bound is more than collapsing white space gives back, and keeps a 10 MB title from being scanned.
+  const bounded = text.length > maxChars * 10 ? text.slice(0, maxChars * 10) : text;
+  const visible = PLAIN_ASCII.test(bounded) ? bounded : bounded.replace(BREAKING, " ").replace(INVISIBLE, "");
+  const line = visible.replace(/\s+/gu, " ").trim();
+  if (line.length <= maxChars) return line;
+  const points = Array.from(line);
+  if (points.length <= maxChars) return line;
+  return `${points
+    .slice(0, maxChars - 1)
+    .join("")
+    .trimEnd()}…`;
+}
+
+const MESSAGE_CHARS = 80;
+
+/** A caller's value inside our own sentence: JSON-quoted, one line, at most 80 characters. */
+export function quoteForMessage(text: string): string {
+  return JSON.stringify(toOneLine(text, MESSAGE_CHARS));
+}
+
+/** `22261` → `22,261`. Whole numbers only; a fraction keeps its digits. */
+export function formatCount(value: number): string {
+  const [whole = "", fraction] = String(value).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+/** `1 page`, `2 pages`, `1,410 backlinks`. */
+export function countOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** USD with all the digits it was reported with: `0.02436` → `$0.02436`. */
+export function formatUsd(usd: number): string {
+  if (Number.isInteger(usd)) return `$${formatCount(usd)}`;
+  return `$${usd.toFixed(6).replace(/0+$/, "")}`;
+}
+
+/** Milliseconds since the epoch → `2026-07-08 14:46 UTC`. */
+export function formatMinute(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}

@@ -1,0 +1,196 @@
+import { AppError, type AppErrorFacts } from "../errors.ts";
+import { REQUEST_FIELDS } from "../pages/request/schema.ts";
+import type { Charge, EndpointAnswer } from "../pages/snapshot/snapshot.ts";
+import { readCharge } from "./charge.ts";
+import { explainGatewayError, readGatewayError } from "./gateway-errors.ts";
+import { type CodeMeaning, FORM_CODES, meaningOf, NO_RESULTS, OK } from "./status-codes.ts";
+import type { WireReply } from "./wire.ts";
+
+/** A reply, opened: the endpoint's answer with what it cost, or the failure it reports. */
+export type Outcome =
+  | { ok: true; answer: EndpointAnswer; charge: Charge; requestId: string | undefined }
+  | {
+      ok: false;
+      error: AppError;
+      /** An unbilled refusal that may be about the body's form: worth one try in the other form. */
+      mayBeForm: boolean;
+    };
+
+type Json = Record<string, unknown>;
+
+/** How much of an unreadable body goes to stderr. */
+const MAX_DETAIL_CHARS = 500;
+
+/**
+ * Reads the outcome where it may stand, outside in: the HTTP status, the gateway's error, the top level, `tasks[0]`.
+ * Never throws: whatever came, the result says what it means and what is known about the charge.
+ */
+export function readEnvelope(reply: WireReply): Outcome {
+  const body = toObject(parseJson(reply.body));
+  if (reply.status < 200 || reply.status >= 300) return readFailedStatus(reply, body);
+  if (body === undefined) {
+    return unreadable(reply, "The gateway answered with something that is no JSON object.");
+  }
+  if (body["object"] === "cost_estimate") {
+    return fail(
+      reply,
+      { charge: "not_charged", advice: "Report this." },
+      "contract",
+      "The gateway answered with a price quote instead of data.",
+    );
+  }
+  const gatewayError = readGatewayError(body);
+  if (gatewayError !== undefined) return failByGateway(reply, body);
+  return readTask(reply, body);
+}
+
+function readFailedStatus(reply: WireReply, body: Json | undefined): Outcome {
+  const code = toNumber(body?.["status_code"]);
+  if (code !== undefined && code !== OK && code >= 40000) return failByCode(reply, body, code, undefined);
+  return failByGateway(reply, body);
+}
+
+function readTask(reply: WireReply, body: Json): Outcome {
+  const topCode = toNumber(body["status_code"]);
+  const task = toObject(Array.isArray(body["tasks"]) ? body["tasks"][0] : undefined);
+  if (topCode !== undefined && topCode !== OK) return failByCode(reply, body, topCode, task);
+  if (task === undefined) return unreadable(reply, "The data provider's answer holds no task.");
+  const taskCode = toNumber(task["status_code"]);
+  if (taskCode !== undefined && taskCode !== OK && !isNoResults(taskCode, task)) {
+    return failByCode(reply, body, taskCode, task);
+  }
+  const result = toObject(Array.isArray(task["result"]) ? task["result"][0] : undefined);
+  if (taskCode === undefined && result === undefined) {
+    return unreadable(reply, "The data provider's answer says neither that it worked nor that it failed.");
+  }
+  return {
+    ok: true,
+    charge: readCharge(reply.headers),
+    requestId: requestIdOf(reply, undefined),
+    answer: {
+      taskId: toText(task["id"]),
+      version: toText(body["version"]),
+      echo: task["data"] ?? null,
+      target: toText(result?.["target"]),
+      upstreamCostUsd: toNumber(task["cost"]) ?? toNumber(body["cost"]) ?? null,
+      // No result at all is the upstream's way of saying that nothing matches.
+      totalCount: result === undefined ? 0 : (toNumber(result["total_count"]) ?? null),
+      items: result?.["items"] ?? null,
+    },
+  };
+}
+
+/** "No data" comes as a code of its own and, as clients report, under 40501 with the same words. */
+function isNoResults(code: number, task: Json): boolean {
+  return code === NO_RESULTS || (code === 40501 && /no search results/i.test(toText(task["status_message"]) ?? ""));
+}
+
+function failByGateway(reply: WireReply, body: Json | undefined): Outcome {
+  const error = readGatewayError(body);
+  const { kind, message, advice, charge, retryAfterMs } = explainGatewayError(reply.status, error);
+  const wait = readRetryAfter(reply) ?? retryAfterMs;
+  return fail(
+    reply,
+    {
+      charge,
+      advice,
+      requestId: requestIdOf(reply, error?.requestId),
+      ...(wait !== undefined && { retryAfterMs: wait }),
+    },
+    kind,
+    message,
+    reply.status === 400,
+  );
+}
+
+function failByCode(reply: WireReply, body: Json | undefined, code: number, task: Json | undefined): Outcome {
+  const { kind, says, advice, retryAfterMs } = meaningOf(code);
+  const cost = toNumber(task?.["cost"]) ?? toNumber(body?.["cost"]) ?? 0;
+  const wait = readRetryAfter(reply) ?? retryAfterMs;
+  return fail(
+    reply,
+    {
+      ...(cost > 0 ? { charge: "charged", upstreamCostUsd: cost } : { charge: "not_charged" }),
+      advice,
+      requestId: requestIdOf(reply, toText(task?.["id"])),
+      ...(wait !== undefined && { retryAfterMs: wait }),
+    },
+    kind,
+    wordCode(code, says, task ?? body),
+    reply.status === 400 || FORM_CODES.has(code),
+  );
+}
+
+/** Our words for a code, with the field's name where the upstream names one of ours. */
+function wordCode(code: number, says: CodeMeaning["says"], told: Json | undefined): string {
+  const named = /'([a-z_]{1,40})'/.exec(toText(told?.["status_message"]) ?? "")?.[1];
+  const field = REQUEST_FIELDS.find((each) => each === named);
+  return `The data provider ${field === undefined ? says : `refuses the field "${field}"`} (code ${code}).`;
+}
+
+function unreadable(reply: WireReply, message: string): Outcome {
+  return fail(
+    reply,
+    { charge: "unknown", advice: "Check the account's usage before sending it again." },
+    "contract",
+    message,
+  );
+}
+
+type FailureFacts = Omit<AppErrorFacts, "requestId"> & { requestId?: string | undefined };
+
+function fail(
+  reply: WireReply,
+  { requestId = requestIdOf(reply, undefined), ...facts }: FailureFacts,
+  kind: AppError["kind"],
+  message: string,
+  mayBeForm = false,
+): Outcome {
+  const settled = settleCharge(facts, readCharge(reply.headers));
+  const error = new AppError(kind, message, {
+    ...settled,
+    ...(requestId !== undefined && { requestId }),
+    detail: `HTTP ${reply.status} ${reply.body.slice(0, MAX_DETAIL_CHARS)}`,
+  });
+  return { ok: false, error, mayBeForm: mayBeForm && settled.charge === "not_charged" };
+}
+
+/** The gateway's own figure outweighs what an error usually means. */
+function settleCharge(facts: AppErrorFacts, reported: Charge): AppErrorFacts {
+  if (reported.kind !== "reported") return facts;
+  if (reported.usd > 0) return { ...facts, charge: "charged", chargedUsd: reported.usd };
+  return { ...facts, charge: "not_charged" };
+}
+
+function requestIdOf(reply: WireReply, fromBody: string | null | undefined): string | undefined {
+  const id = fromBody ?? reply.headers["x-request-id"];
+  return id !== undefined && /^[\w.:-]{1,80}$/.test(id) ? id : undefined;
+}
+
+/** `Retry-After` in seconds; the date form is left to the advice's own words. */
+function readRetryAfter(reply: WireReply): number | undefined {
+  const text = reply.headers["retry-after"]?.trim();
+  return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) * 1000 : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
+    // A saved answer may be wrapped as the request body is: an array of one.
+    return Array.isArray(value) && value.length === 1 ? value[0] : value;
+  } catch {
+    return undefined;
+  }
+}
+
+function toObject(value: unknown): Json | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+function toNumber(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+function toText(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}

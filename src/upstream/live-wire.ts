@@ -1,0 +1,143 @@
+import type { Readable, Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { EnvHttpProxyAgent, request as send } from "undici";
+import { type Wire, WireFailure, type WireReply, type WireRequest } from "./wire.ts";
+
+export interface LiveWireOptions {
+  /** Scheme, host and port; every exchange goes there and nowhere else. */
+  origin: string;
+  /** The longest one exchange may take, ms. */
+  timeoutMs: number;
+  /** The longest decoded reply, bytes. */
+  maxReplyBytes: number;
+  /** Proxies as the environment names them; empty text switches one off. */
+  proxy: { httpProxy: string; httpsProxy: string; noProxy: string };
+}
+
+export interface LiveWire {
+  exchange: Wire;
+  /** Closes idle connections and ends those in use. */
+  close(): Promise<void>;
+}
+
+/** Time for DNS, TCP and TLS together; a gateway that does not answer by then is down. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** The gateway's highest documented tier allows 50 calls at once. */
+const MAX_CONNECTIONS = 50;
+
+/** Errors of a connection that never came about: nothing was sent over it. */
+const NOT_SENT = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "EADDRNOTAVAIL",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_INVALID_ARG",
+]);
+
+/** Errors of the TLS handshake, which comes before the request. */
+const TLS_FAILED = /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
+
+/** How undici words a proxy that would not open the tunnel. */
+const TUNNEL_REFUSED = /^Proxy response \(\d+\)/;
+
+/**
+ * The real thing: undici with a keep-alive pool. Redirects are never followed (the request carries a key);
+ * a 3xx comes back as the reply it is.
+ */
+export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: LiveWireOptions): LiveWire {
+  const dispatcher = new EnvHttpProxyAgent({
+    ...proxy,
+    connections: MAX_CONNECTIONS,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    // The one deadline below rules; undici's own would end a slow but honest answer after five minutes at the latest.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  const exchange: Wire = async ({ method, path, headers, body, signal }: WireRequest): Promise<WireReply> => {
+    if (signal.aborted) throw new WireFailure("cancelled", false);
+    const deadline = AbortSignal.timeout(timeoutMs);
+    try {
+      const reply = await send(new URL(path, origin), {
+        dispatcher,
+        method,
+        headers: { ...headers, "accept-encoding": "gzip, deflate, br" },
+        body: body ?? null,
+        signal: AbortSignal.any([signal, deadline]),
+      });
+      const flat = flattenHeaders(reply.headers);
+      return {
+        status: reply.statusCode,
+        headers: flat,
+        body: await readBody(reply.body, flat["content-encoding"], maxReplyBytes),
+      };
+    } catch (error) {
+      throw toWireFailure(error, signal, deadline);
+    }
+  };
+  return { exchange, close: () => dispatcher.destroy() };
+}
+
+function flattenHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(", ") : value]],
+    ),
+  );
+}
+
+async function readBody(body: Readable, encoding: string | undefined, maxBytes: number): Promise<string> {
+  const decoded = decode(body, encoding);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of decoded) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > maxBytes) throw new WireFailure("too_large", true);
+      chunks.push(chunk as Buffer);
+    }
+  } finally {
+    body.destroy();
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+function decode(body: Readable, encoding = "identity"): Readable {
+  const decoder = DECODERS[encoding.trim().toLowerCase()]?.();
+  if (decoder === undefined) return body;
+  body.on("error", (error) => decoder.destroy(error));
+  return body.pipe(decoder);
+}
+
+function toWireFailure(error: unknown, caller: AbortSignal, deadline: AbortSignal): WireFailure {
+  if (error instanceof WireFailure) return error;
+  const wasSent = !isBeforeSending(error);
+  if (caller.aborted) return new WireFailure("cancelled", wasSent, error);
+  if (deadline.aborted) return new WireFailure("timeout", wasSent, error);
+  return new WireFailure(wasSent ? "broken_off" : "unreachable", wasSent, error);
+}
+
+function isBeforeSending(error: unknown): boolean {
+  const code = codeOf(error);
+  return NOT_SENT.has(code) || TLS_FAILED.test(code) || (error instanceof Error && TUNNEL_REFUSED.test(error.message));
+}
+
+/** The error's code, or the first one among those it wraps (one per address that was tried). */
+function codeOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "";
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
+  if (typeof code === "string" && code !== "") return code;
+  if (Array.isArray(errors) && errors.length > 0) return codeOf(errors[0]);
+  return cause === undefined ? "" : codeOf(cause);
+}

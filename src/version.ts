@@ -1,0 +1,4 @@
+import packageJson from "../package.json" with { type: "json" };
+
+/** The product's name and version, from the one place that holds them. */
+export const PRODUCT = { name: packageJson.name, version: packageJson.version } as const;
