@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { SETTINGS } from "../config.ts";
 import { AppError } from "../errors.ts";
-import { closestNames } from "../pages/filters/field-names.ts";
 
 export const COMMANDS = ["stdio", "get", "import", "sandbox", "doctor"] as const;
 export type CommandName = (typeof COMMANDS)[number];
@@ -51,10 +50,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
     wantsHelp: help === true,
     wantsVersion: version === true,
   };
-  if (command === undefined) {
-    const [closest] = closestNames(first, COMMANDS, 1);
-    throw usage(`unknown command "${first}"; did you mean "${closest}"?`);
-  }
+  if (command === undefined) throw usage(`unknown command "${first}"; the commands are ${COMMANDS.join(", ")}`);
   const options = Object.fromEntries(Object.entries(rest).filter(([name]) => name in OWN_OPTIONS));
   const misplaced = Object.keys(options).find((name) => !TAKES[command].options.some((each) => each === name));
   if (misplaced !== undefined) throw usage(`--${misplaced} does not go with "${command}"`);

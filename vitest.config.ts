@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+const project = (name: string, more: object = {}) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("unit"),
+      project("contract"),
+      project("integration"),
+      // Real processes on a machine of two cores: a slow start is not a failure.
+      project("e2e", { testTimeout: 60_000, hookTimeout: 60_000 }),
+    ],
+  },
+});
