@@ -39,6 +39,8 @@ async function main() {
     },
   });
   await chmod(path.join(outdir, "main.js"), 0o755);
+  // dist/ runs wherever it is copied: without this, Node 20.18 takes a lone .js file for CommonJS.
+  await writeFile(path.join(outdir, "package.json"), '{ "type": "module" }\n');
   const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
   await writeFile(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), await collectLicenses(modules));
 }

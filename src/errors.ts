@@ -49,18 +49,20 @@ export class AppError extends Error {
 
 /**
  * A failure as a person or a model reads it: what happened, whether it was charged, what to do.
- * @returns sentences separated by spaces; the parts that are not known are left out
+ * @returns sentences, the parts that are not known left out; a message of several lines keeps its lines
  */
 export function describeFailure(error: AppError): string {
   const { advice, requestId, retryAfterMs } = error.facts;
   const parts = [
     error.message,
     describeCharge(error.facts),
-    advice,
+    // Before the advice, which may begin with "Then".
     retryAfterMs === undefined ? undefined : `Wait at least ${Math.ceil(retryAfterMs / 1000)} s.`,
+    advice,
     requestId === undefined ? undefined : `(request id ${requestId})`,
   ];
-  return parts.filter((part) => part !== undefined).join(" ");
+  const separator = error.message.includes("\n") ? "\n" : " ";
+  return parts.filter((part) => part !== undefined).join(separator);
 }
 
 function describeCharge({ charge, chargedUsd, upstreamCostUsd }: AppErrorFacts): string | undefined {

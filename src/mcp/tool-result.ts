@@ -13,14 +13,10 @@ export function toToolResult(text: string, structured: Record<string, unknown>, 
   };
 }
 
-/** How a failure opens: it tells the model who has to act. */
-const OPENING: Readonly<Record<ErrorKind, string>> = {
-  input: "Arguments refused.",
-  config: "The server is set up wrongly.",
-  rejected: "The upstream refused.",
-  unavailable: "The upstream is not available.",
-  contract: "The upstream's answer could not be understood.",
-  cancelled: "Cancelled.",
+/** How a failure opens where its own words do not say who has to act: the model, or whoever runs the server. */
+const OPENING: Partial<Record<ErrorKind, string>> = {
+  input: "Arguments refused.\n",
+  config: "The server is set up wrongly. ",
 };
 
 /**
@@ -36,7 +32,7 @@ export function describeError(error: unknown, log: Log): string {
       ...facts,
       detail,
     });
-    return `${OPENING[error.kind]} ${describeFailure(error)}`;
+    return `${OPENING[error.kind] ?? ""}${describeFailure(error)}`;
   }
   const reference = randomUUID().slice(0, 8);
   log.error("call.defect", { reference, error: error instanceof Error ? error.stack : String(error) });

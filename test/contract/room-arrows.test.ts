@@ -1,0 +1,73 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+const REFUSED = [
+  ["src/pages/a.ts", 'import "../upstream/client.ts";'],
+  ["src/pages/answer/b.ts", 'import "../../mcp/server.ts";'],
+  ["src/pages/c.ts", 'import "../config.ts";'],
+  ["src/pages/d.ts", 'import "node:fs";'],
+  ["src/mcp/tools/e.ts", 'import "../../upstream/wire.ts";'],
+  ["src/mcp/f.ts", 'import "../store/memory-store.ts";'],
+  ["src/upstream/g.ts", 'import "../sandbox/world.ts";'],
+  ["src/upstream/h.ts", 'import "@modelcontextprotocol/server";'],
+  ["src/store/i.ts", 'import "../upstream/wire.ts";'],
+  ["src/sandbox/j.ts", 'import "../upstream/client.ts";'],
+  ["src/cli/k.ts", 'import "undici";'],
+  ["src/cli/l.ts", "console.log(1);"],
+] as const;
+
+const ALLOWED = [
+  ["src/pages/m.ts", 'import "../errors.ts";'],
+  ["src/mcp/n.ts", 'import "../pages/get-pages.ts";'],
+  ["src/sandbox/o.ts", 'import "../upstream/wire.ts";'],
+  ["src/cli/p.ts", 'import "../compose.ts";'],
+] as const;
+
+interface Report {
+  diagnostics: { category: string; location: { path: string | { file: string } } }[];
+}
+
+/** Lints the lines as if they stood in the given files; one run for all. */
+async function lintPlanted(folder: string): Promise<string[]> {
+  await cp(path.join(ROOT, "biome.json"), path.join(folder, "biome.json"));
+  for (const [file, line] of [...REFUSED, ...ALLOWED]) {
+    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+    await writeFile(path.join(folder, file), `${line}\n`);
+  }
+  const biome = path.join(ROOT, "node_modules/.bin/biome");
+  const args = ["lint", "--vcs-enabled=false", "--reporter=json", "--max-diagnostics=none", "."];
+  const stdout = await promisify(execFile)(biome, args, { cwd: folder }).then(
+    (done) => done.stdout,
+    (error: { stdout: string }) => error.stdout,
+  );
+  const report = JSON.parse(stdout) as Report;
+  return report.diagnostics
+    .filter(({ category }) => /noRestrictedImports|noConsole/.test(category))
+    .map(({ location }) => (typeof location.path === "string" ? location.path : location.path.file));
+}
+
+describe("the linter holds the arrows between the rooms", () => {
+  let folder: string;
+  let refused: string[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "arrows-"));
+    refused = await lintPlanted(folder);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it.each(REFUSED)("%s may not say %s", (file) => {
+    expect(refused).toContain(file);
+  });
+
+  it.each(ALLOWED)("%s may say %s", (file) => {
+    expect(refused).not.toContain(file);
+  });
+});

@@ -1,0 +1,199 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { finish, runBuilt, start } from "../support/built.ts";
+import { startHeldUpstream } from "../support/held-upstream.ts";
+
+const SAVED = fileURLToPath(new URL("../fixtures/acme-10-pages.json", import.meta.url));
+const KEY = "sk-aisa-command-line";
+
+describe("domain-pages-mcp get", () => {
+  it("prints the answer as plain text into a pipe", async () => {
+    const { code, stdout, stderr } = await runBuilt(["get", "acme.example", "--limit", "3"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^SANDBOX: .*\nacme\.example: 3 of 93 pages fetched/);
+    expect(stdout).toContain("\np2,/anvil-size-calculator,404,");
+  });
+
+  it("prints JSON when asked to", async () => {
+    const { stdout } = await runBuilt(["get", "acme.example", "--limit", "3", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ target: "acme.example", pages_fetched: 3, charge_usd: 0 });
+  });
+
+  it("shows every row unless a size is asked for", async () => {
+    const all = JSON.parse((await runBuilt(["get", "acme.example", "--json"])).stdout);
+    const some = JSON.parse((await runBuilt(["get", "acme.example", "--json", "--answer-tokens", "600"])).stdout);
+    expect(all.rows_left_out).toBe(0);
+    expect(some.rows_left_out).toBeGreaterThan(0);
+    expect(some.rows).toEqual(all.rows.slice(0, some.rows.length));
+  });
+
+  it("takes the whole body, with operand and --limit over it", async () => {
+    const body = '{"target":"example.org","limit":50,"filters":["status_code",">=",400]}';
+    const { stdout } = await runBuilt(["get", "acme.example", "--limit", "2", "--body", body]);
+    expect(stdout).toContain("acme.example: 2 of 10 pages fetched");
+    expect(stdout).toContain('filters ["status_code",">=",400]');
+  });
+
+  it("names what the sandbox knows when it knows nothing of a target", async () => {
+    const { code, stdout } = await runBuilt(["get", "forbes.com"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("forbes.com: no pages found");
+    expect(stdout).toContain("the sandbox knows only acme.example, example.com");
+  });
+
+  it("stops with 130 on an interrupt, saying that it may have been charged", async () => {
+    const upstream = await startHeldUpstream();
+    const child = start(["get", "acme.example"], { AISA_API_KEY: KEY, AISA_BASE_URL: upstream.baseUrl });
+    const finished = finish(child);
+    const request = await upstream.next();
+    child.kill("SIGINT");
+    const { code, stderr } = await finished;
+    expect(code).toBe(130);
+    expect(stderr).toContain("The call was cancelled. It may have been charged.");
+    await request.abandoned;
+    await upstream.close();
+  });
+});
+
+describe("exit codes", () => {
+  const answered = async (status: number, body: object) => {
+    const upstream = await startHeldUpstream();
+    const running = runBuilt(["get", "acme.example"], {
+      env: { AISA_API_KEY: KEY, AISA_BASE_URL: upstream.baseUrl, DOMAIN_PAGES_BODY_FORM: "array" },
+    });
+    (await upstream.next()).answer(status, JSON.stringify(body));
+    const finished = await running;
+    await upstream.close();
+    return finished;
+  };
+
+  it.each([
+    ["a refused key", 401, { error: { code: "invalid_api_key" } }, 3],
+    ["a rate limit", 429, { error: { code: "rate_limit_exceeded" } }, 4],
+    ["an answer in no known form", 200, { hello: "there" }, 5],
+  ])("%s", async (_what, status, body, exitCode) => {
+    const { code, stdout, stderr } = await answered(status, body);
+    expect({ code, stdout }).toEqual({ code: exitCode, stdout: "" });
+    expect(stderr).toMatch(/^domain-pages-mcp: .*charged/);
+    expect(stderr).not.toContain(KEY);
+  });
+
+  it.each([
+    [["get"], "get needs a target"],
+    [["get", "192.0.2.1"], "is an IP address"],
+    [["get", "acme.example", "--limit", "many"], "limit: must be a whole number, 1 to 1000"],
+    [["get", "acme.example", "--body", "[1]"], "--body takes a JSON object"],
+    [["got", "acme.example"], 'unknown command "got"'],
+    [["get", "acme.example", "--frist", "2"], "--frist"],
+    [["import"], "import needs a file"],
+    [["import", "/no/such/file.json"], "Cannot read /no/such/file.json (ENOENT)"],
+    [["doctor", "--limit", "2"], '--limit does not go with "doctor"'],
+    [["sandbox", "--port", "http"], "--port takes a number"],
+  ])("2 for %j", async (args, words) => {
+    const { code, stdout, stderr } = await runBuilt(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(words);
+  });
+});
+
+describe("domain-pages-mcp import", () => {
+  it("condenses a saved answer", async () => {
+    const { code, stdout } = await runBuilt(["import", SAVED]);
+    expect(code).toBe(0);
+    await expect(stdout).toMatchFileSnapshot("../fixtures/acme-10-pages.answer.txt");
+  });
+
+  it("reads stdin, and an answer that is wrapped in an array", async () => {
+    const saved = await readFile(SAVED, "utf8");
+    const plain = await runBuilt(["import", SAVED]);
+    const wrapped = await runBuilt(["import", "-"], { input: `[${saved}]` });
+    expect(wrapped).toEqual(plain);
+  });
+
+  it("says why a file is no answer", async () => {
+    const { code, stderr } = await runBuilt(["import", "-"], { input: "<html>" });
+    expect(code).toBe(2);
+    expect(stderr).toContain("holds no usable answer");
+  });
+});
+
+describe("domain-pages-mcp doctor", () => {
+  const diagnose = async (status: number, body: object) => {
+    const upstream = await startHeldUpstream();
+    const running = runBuilt(["doctor"], { env: { AISA_API_KEY: KEY, AISA_BASE_URL: upstream.baseUrl } });
+    const request = await upstream.next();
+    request.answer(status, JSON.stringify(body));
+    const finished = await running;
+    await upstream.close();
+    return { ...finished, request };
+  };
+
+  it("finds a key accepted by a free call", async () => {
+    const { code, stdout, request } = await diagnose(200, { balance: 5 });
+    expect(request).toMatchObject({ method: "GET", url: "/v1/credits/balance" });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ok {4}settings read; source aisa at http:\/\/127/);
+    expect(stdout).toContain("ok    API key accepted");
+    expect(stdout).not.toContain(KEY);
+  });
+
+  it("finds a key refused", async () => {
+    const { code, stdout } = await diagnose(401, { error: { code: "invalid_api_key" } });
+    expect(code).toBe(3);
+    expect(stdout).toContain("FAIL  API key refused: check AISA_API_KEY");
+  });
+
+  it("finds an upstream that cannot be reached", async () => {
+    const upstream = await startHeldUpstream();
+    await upstream.close();
+    const { code, stdout } = await runBuilt(["doctor"], {
+      env: { AISA_API_KEY: KEY, AISA_BASE_URL: upstream.baseUrl },
+    });
+    expect(code).toBe(4);
+    expect(stdout).toContain("not reached (unreachable, ECONNREFUSED");
+  });
+
+  it("says that the sandbox answers, and which variables count as unset", async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what a host leaves that cannot fill its own placeholder
+    const { code, stdout } = await runBuilt(["doctor"], { env: { AISA_API_KEY: "${user_config.api_key}" } });
+    expect(code).toBe(0);
+    expect(stdout).toContain("source sandbox");
+    expect(stdout).toContain("AISA_API_KEY counts as unset: it holds a placeholder that was not filled in");
+  });
+});
+
+describe("domain-pages-mcp sandbox", () => {
+  it("serves the endpoint until it is stopped, and prints a curl that works", async () => {
+    const child = start(["sandbox", "--port", "0"]);
+    const lines = createInterface({ input: child.stdout });
+    const [first] = (await once(lines, "line")) as [string];
+    const origin = /http:\/\/\S+(?=,)/.exec(first)?.[0];
+    const reply = await fetch(`${origin}/apis/v1/dataforseo/backlinks/domain_pages/live`, {
+      method: "POST",
+      headers: { authorization: "Bearer any", "content-type": "application/json" },
+      body: '{"target":"acme.example","limit":3}',
+    });
+    const answer = (await reply.json()) as { tasks: { result: { items: unknown[] }[] }[] };
+    expect(answer.tasks[0]?.result[0]?.items).toHaveLength(3);
+    const closed = once(child, "close");
+    child.kill("SIGTERM");
+    expect(await closed).toEqual([0, null]);
+  });
+});
+
+describe("domain-pages-mcp --help and --version", () => {
+  it("prints the version of the package", async () => {
+    const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(await runBuilt(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it("prints commands, settings and exit codes", async () => {
+    const { code, stdout } = await runBuilt(["--help"]);
+    expect(code).toBe(0);
+    for (const word of ["get <target>", "import <file>", "AISA_API_KEY", "--timeout-ms", "130"])
+      expect(stdout).toContain(word);
+  });
+});

@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { CLIENTS, type ConnectedClient } from "../support/clients.ts";
+import { type HeldUpstream, startHeldUpstream } from "../support/held-upstream.ts";
+
+const KEY = "sk-aisa-0123456789abcdef";
+
+describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
+  let client: ConnectedClient | undefined;
+  let upstream: HeldUpstream | undefined;
+
+  const connectLive = async () => {
+    upstream = await startHeldUpstream();
+    client = await connect({ AISA_API_KEY: KEY, AISA_BASE_URL: upstream.baseUrl, DOMAIN_PAGES_LOG_LEVEL: "debug" });
+    return { client, upstream };
+  };
+
+  afterEach(async () => {
+    await client?.close();
+    await upstream?.close();
+    client = undefined;
+    upstream = undefined;
+  });
+
+  it("lists the tool with its instructions", async () => {
+    client = await connect();
+    const tools = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(["get_domain_pages"]);
+    expect(tools[0]?.inputSchema["required"]).toEqual(["target"]);
+    expect(client.instructions()).toContain("get_domain_pages costs money");
+    expect(client.serverName()).toBe("domain-pages-mcp");
+  });
+
+  it("answers from the sandbox without a key, and says so first", async () => {
+    client = await connect();
+    const { content, structuredContent, isError } = await client.call("get_domain_pages", {
+      target: "acme.example",
+      limit: 20,
+    });
+    expect(isError).toBeFalsy();
+    expect(content[0]?.text).toMatch(/^SANDBOX: /);
+    expect(content[0]?.text).toContain("acme.example: 20 of 93 pages fetched");
+    expect(structuredContent).toMatchObject({ target: "acme.example", source: "sandbox", pages_fetched: 20 });
+  });
+
+  it("keeps what an answer left out readable as a resource", async () => {
+    client = await connect();
+    const { structuredContent } = await client.call("get_domain_pages", { target: "acme.example" });
+    expect(structuredContent?.["rows_left_out"]).toBeGreaterThan(0);
+    const [resource] = await client.listResources();
+    expect(resource?.uri).toBe(`domain-pages://snapshots/${structuredContent?.["snapshot_id"]}/pages.csv`);
+    const [contents] = await client.read(resource?.uri ?? "");
+    expect(contents?.text?.trim().split("\n")).toHaveLength(1 + Number(structuredContent?.["pages_fetched"]));
+  });
+
+  it("refuses bad arguments with the rule and a value that works", async () => {
+    client = await connect();
+    const { content, isError, structuredContent } = await client.call("get_domain_pages", {
+      target: "192.0.2.1",
+      limits: 5,
+    });
+    expect(isError).toBe(true);
+    expect(structuredContent).toBeUndefined();
+    expect(content[0]?.text).toContain("is an IP address");
+    expect(content[0]?.text).toContain('did you mean "limit"');
+    expect(content[0]?.text).toContain("Not charged.");
+  });
+
+  it("refuses an unknown snapshot and names the known ones", async () => {
+    client = await connect();
+    await client.call("get_domain_pages", { target: "example.com", limit: 3 });
+    await expect(client.read("domain-pages://snapshots/s_nothere/pages.csv")).rejects.toThrow(
+      /No such snapshot in this process; kept: s_\w{8} \(example\.com\)/,
+    );
+  });
+
+  it("sends the checked request to the paid endpoint and reports the charge", async () => {
+    const live = await connectLive();
+    const calling = live.client.call("get_domain_pages", { target: "https://www.Acme.example/", limit: "10" });
+    const request = await live.upstream.next();
+    expect(request).toMatchObject({ method: "POST", url: "/apis/v1/dataforseo/backlinks/domain_pages/live" });
+    expect(request.headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(JSON.parse(request.body)).toEqual({ target: "acme.example", limit: 10 });
+    request.answer(200, emptyAnswer(), { "x-aisa-price-usd": "0.048000" });
+    const { content, isError } = await calling;
+    expect(isError).toBeFalsy();
+    expect(content[0]?.text).toContain("acme.example: no pages found");
+    expect(content[0]?.text).toContain("charged $0.048; upstream cost $0.024");
+    expect(live.client.stderr()).toContain("upstream.answered");
+    expect(live.client.stderr()).not.toContain(KEY);
+  });
+
+  it("turns a failure of the upstream into what happened, whether it was charged, and what to do", async () => {
+    const live = await connectLive();
+    const calling = live.client.call("get_domain_pages", { target: "acme.example" });
+    (await live.upstream.next()).answer(
+      401,
+      JSON.stringify({
+        error: { type: "authentication_error", code: "invalid_api_key", message: `bad ${KEY}`, request_id: "req_7" },
+      }),
+    );
+    const { content, isError } = await calling;
+    expect(isError).toBe(true);
+    expect(content[0]?.text).toBe(
+      "The gateway does not accept the API key. Not charged. Do not retry; check AISA_API_KEY (`domain-pages-mcp doctor` tests it for free). (request id req_7)",
+    );
+    expect(live.client.stderr()).not.toContain(KEY);
+  });
+
+  it("passes a cancellation on to the upstream", async () => {
+    const live = await connectLive();
+    const cancel = new AbortController();
+    const calling = live.client.call("get_domain_pages", { target: "acme.example" }, { signal: cancel.signal });
+    const request = await live.upstream.next();
+    cancel.abort();
+    await expect(calling).rejects.toThrow();
+    await request.abandoned;
+    // The connection to the client lives on.
+    expect(await live.client.listTools()).toHaveLength(1);
+  });
+
+  it("aborts a call in flight when the client leaves", async () => {
+    const live = await connectLive();
+    const calling = live.client.call("get_domain_pages", { target: "acme.example" });
+    const lost = expect(calling).rejects.toThrow();
+    const request = await live.upstream.next();
+    await live.client.close();
+    await lost;
+    await request.abandoned;
+  });
+});
+
+function emptyAnswer(): string {
+  return JSON.stringify({
+    version: "0.1.20261101",
+    status_code: 20000,
+    cost: 0.024,
+    tasks: [
+      { id: "11240200-0001-0270-0000-000000000000", status_code: 20000, cost: 0.024, result_count: 0, result: null },
+    ],
+  });
+}

@@ -1,0 +1,105 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { describe, expect, it } from "vitest";
+import { finish, start } from "../support/built.ts";
+import { startHeldUpstream } from "../support/held-upstream.ts";
+
+const message = (id: number, method: string, params: object) =>
+  `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`;
+
+const INITIALIZE = message(1, "initialize", {
+  protocolVersion: "2025-11-25",
+  capabilities: {},
+  clientInfo: { name: "test", version: "0" },
+});
+
+const call = (id: number, args: object) =>
+  message(id, "tools/call", { name: "get_domain_pages", arguments: args, _meta: { progressToken: id } });
+
+async function initialized(env: Record<string, string> = {}): Promise<ChildProcessWithoutNullStreams> {
+  const child = start([], env);
+  child.stdin.write(INITIALIZE);
+  await once(child.stdout, "data");
+  return child;
+}
+
+describe("the built server on stdio", () => {
+  it("ends with 0 when stdin ends", async () => {
+    const child = await initialized();
+    child.stdin.end();
+    expect(await finish(child)).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("ends with 0 when stdin ends before a word was said", async () => {
+    const child = start([]);
+    child.stdin.end();
+    expect(await finish(child)).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("ends with 0 on %s, stdin still open", async (signal) => {
+    const child = await initialized();
+    child.kill(signal);
+    expect(await finish(child)).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("ends cleanly when nobody reads its output any more", async () => {
+    const child = await initialized();
+    child.stdout.destroy();
+    child.stdin.write(message(2, "tools/list", {}));
+    child.stdin.write(message(3, "tools/list", {}));
+    const [code] = await once(child, "close");
+    expect(code).toBe(0);
+  });
+
+  it("drops a call in flight on SIGTERM and ends", async () => {
+    const upstream = await startHeldUpstream();
+    const child = await initialized({ AISA_API_KEY: "sk-aisa-lifecycle", AISA_BASE_URL: upstream.baseUrl });
+    child.stdin.write(call(2, { target: "acme.example" }));
+    const request = await upstream.next();
+    child.kill("SIGTERM");
+    expect((await finish(child)).code).toBe(0);
+    await request.abandoned;
+    await upstream.close();
+  });
+
+  it("writes nothing but JSON-RPC to stdout, whatever it is sent", async () => {
+    const child = start([], { DOMAIN_PAGES_LOG_LEVEL: "debug", AISA_API_KEY: "undefined" });
+    const finished = finish(child);
+    const lines = createInterface({ input: child.stdout });
+    child.stdin.write(INITIALIZE);
+    child.stdin.write("this is no JSON\n");
+    child.stdin.write(message(2, "no/such/method", {}));
+    child.stdin.write(call(3, { target: 7 }));
+    child.stdin.write(call(4, { target: "acme.example", limit: 2 }));
+    const answered = new Set<number>();
+    for await (const line of lines) {
+      const parsed = JSON.parse(line);
+      expect(parsed.jsonrpc).toBe("2.0");
+      if (parsed.id !== undefined && parsed.id !== null) answered.add(parsed.id);
+      if (answered.size === 4) child.stdin.end();
+    }
+    const { code, stderr } = await finished;
+    expect(code).toBe(0);
+    const logged = stderr
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(logged.map(({ event }) => event)).toContain("setting.ignored");
+    expect(stderr).toContain('AISA_API_KEY counts as unset: it holds the word \\"undefined\\"');
+  });
+
+  it("refuses to start with bad settings, all named at once", async () => {
+    const child = start([], {
+      DOMAIN_PAGES_TIMEOUT_MS: "soon",
+      DOMAIN_PAGES_SOURCE: "aisa",
+      AISA_BASE_URL: "http://example.com/apis/v1",
+    });
+    child.stdin.end();
+    const { code, stdout, stderr } = await finish(child);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("DOMAIN_PAGES_TIMEOUT_MS: must be a whole number");
+    expect(stderr).toContain("AISA_BASE_URL: must be https");
+    expect(stderr).toContain('DOMAIN_PAGES_SOURCE: "aisa" needs AISA_API_KEY');
+  });
+});

@@ -1,0 +1,118 @@
+import { Client } from "@modelcontextprotocol/client";
+import { InMemoryTransport } from "@modelcontextprotocol/server";
+import { afterEach, describe, expect, it } from "vitest";
+import { createLog } from "../../src/log.ts";
+import { createServer } from "../../src/mcp/server.ts";
+import type { AnswerForm } from "../../src/mcp/tool-result.ts";
+import { createGetPages } from "../../src/pages/get-pages.ts";
+import { createSandboxWire } from "../../src/sandbox/sandbox-wire.ts";
+import { createWorld } from "../../src/sandbox/world.ts";
+import { createMemoryStore } from "../../src/store/memory-store.ts";
+import { createFetchPages } from "../../src/upstream/client.ts";
+import type { Wire } from "../../src/upstream/wire.ts";
+import type { ToolAnswer } from "../support/clients.ts";
+
+const NOW = Date.UTC(2026, 10, 24, 9, 30);
+const sandbox = createSandboxWire(createWorld());
+
+describe("the server around a wire", () => {
+  let client: Client | undefined;
+  let logged: string[] = [];
+
+  const connect = async (wire: Wire, answerForm: AnswerForm = "both") => {
+    logged = [];
+    const now = () => NOW;
+    const snapshots = createMemoryStore();
+    const fetchPages = createFetchPages({
+      wire,
+      basePath: "/apis/v1",
+      apiKey: "k",
+      bodyForm: "auto",
+      timeoutMs: 1000,
+      now,
+    });
+    const server = createServer({
+      product: { name: "domain-pages-mcp", version: "0" },
+      getPages: createGetPages({
+        source: "sandbox",
+        fetchPages,
+        snapshots,
+        now,
+        rules: { allowUnknownFields: false, mapBareNames: true },
+        maxTokens: 1500,
+      }),
+      snapshots,
+      answerForm,
+      progressEveryMs: 1,
+      log: createLog({ level: "debug", write: (line) => logged.push(line), secrets: [], now }),
+    });
+    const [ours, theirs] = InMemoryTransport.createLinkedPair();
+    client = new Client({ name: "test", version: "0" });
+    await Promise.all([server.connect(ours), client.connect(theirs)]);
+    return client;
+  };
+  const call = async (connected: Client, args: Record<string, unknown>, options?: object) =>
+    (await connected.callTool({ name: "get_domain_pages", arguments: args }, options)) as ToolAnswer;
+
+  afterEach(async () => {
+    await client?.close();
+    client = undefined;
+  });
+
+  it.each([
+    ["both", true, true],
+    ["text", true, false],
+    ["structured", false, true],
+  ] as const)("answers in the form %s", async (form, hasText, hasData) => {
+    const { content, structuredContent } = await call(await connect(sandbox, form), { target: "example.com" });
+    expect(content.length > 0).toBe(hasText);
+    expect(structuredContent !== undefined).toBe(hasData);
+  });
+
+  it("reports increasing progress while a slow call runs, when asked to", async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow: Wire = async (request) => {
+      await released;
+      return sandbox(request);
+    };
+    const seen: number[] = [];
+    const onprogress = ({ progress }: { progress: number }) => {
+      seen.push(progress);
+      if (seen.length === 3) release();
+    };
+    const { isError } = await call(await connect(slow), { target: "example.com" }, { onprogress });
+    expect(isError).toBeFalsy();
+    expect(seen.slice(0, 3)).toEqual([0.001, 0.002, 0.003]);
+  });
+
+  it("gives a defect a reference and nothing else", async () => {
+    const broken: Wire = async () => {
+      throw new TypeError("secret detail at /srv/app.ts:7");
+    };
+    const { isError, content } = await call(await connect(broken), { target: "example.com" });
+    expect(isError).toBe(true);
+    const reference = /reference ([0-9a-f]{8})/.exec(content[0]?.text ?? "")?.[1];
+    expect(reference).toBeDefined();
+    expect(content[0]?.text).not.toContain("secret detail");
+    expect(logged.join("")).toContain(`"reference":"${reference}"`);
+    expect(logged.join("")).toContain("secret detail");
+  });
+
+  it("gives an unknown tool a protocol error", async () => {
+    const connected = await connect(sandbox);
+    await expect(connected.callTool({ name: "get_domains", arguments: {} })).rejects.toThrow(/not found/i);
+  });
+
+  it("completes the ids of kept snapshots", async () => {
+    const connected = await connect(sandbox);
+    const { structuredContent } = await call(connected, { target: "example.com" });
+    const { completion } = await connected.complete({
+      ref: { type: "ref/resource", uri: "domain-pages://snapshots/{snapshot_id}/pages.csv" },
+      argument: { name: "snapshot_id", value: "s_" },
+    });
+    expect(completion.values).toEqual([structuredContent?.["snapshot_id"]]);
+  });
+});

@@ -1,0 +1,41 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+/** The built entry; `npm test` builds before it runs. */
+export const BUILT = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+
+export interface Finished {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts the built file with nothing but the given environment. */
+export function start(args: readonly string[], env: Record<string, string> = {}): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [BUILT, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } });
+}
+
+/** Collects a process to its end. */
+export async function finish(child: ChildProcessWithoutNullStreams): Promise<Finished> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr += chunk;
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, stdout, stderr };
+}
+
+/** Runs one command to its end. */
+export function runBuilt(
+  args: readonly string[],
+  { env = {}, input = "" }: { env?: Record<string, string>; input?: string } = {},
+): Promise<Finished> {
+  const child = start(args, env);
+  child.stdin.end(input);
+  return finish(child);
+}

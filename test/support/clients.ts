@@ -1,0 +1,96 @@
+import { Client as ModernClient } from "@modelcontextprotocol/client";
+import { StdioClientTransport as ModernStdio } from "@modelcontextprotocol/client/stdio";
+import { Client as OlderClient } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport as OlderStdio } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { BUILT } from "./built.ts";
+
+/** A tool's answer as any client sees it. */
+export interface ToolAnswer {
+  isError?: boolean | undefined;
+  content: { type: string; text?: string }[];
+  structuredContent?: Record<string, unknown> | undefined;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  onprogress?: (progress: { progress: number; message?: string | undefined }) => void;
+}
+
+/** What the tests need of a client, whichever package it comes from. */
+export interface ConnectedClient {
+  listTools(): Promise<{ name: string; inputSchema: Record<string, unknown>; annotations?: unknown }[]>;
+  call(name: string, args: Record<string, unknown>, options?: CallOptions): Promise<ToolAnswer>;
+  listResources(): Promise<{ uri: string }[]>;
+  read(uri: string): Promise<{ text?: string }[]>;
+  instructions(): string | undefined;
+  serverName(): string | undefined;
+  /** All that the server wrote to stderr so far. */
+  stderr(): string;
+  close(): Promise<void>;
+}
+
+type Connect = (env?: Record<string, string>) => Promise<ConnectedClient>;
+
+const INFO = { name: "test", version: "0" };
+
+function serverParameters(env: Record<string, string>) {
+  return {
+    command: process.execPath,
+    args: [BUILT],
+    stderr: "pipe" as const,
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+  };
+}
+
+function collect(transport: OlderStdio | ModernStdio): () => string {
+  let text = "";
+  transport.stderr?.on("data", (chunk: Buffer) => {
+    text += chunk.toString("utf8");
+  });
+  return () => text;
+}
+
+const connectOlder: Connect = async (env = {}) => {
+  const transport = new OlderStdio(serverParameters(env));
+  const stderr = collect(transport);
+  const client = new OlderClient(INFO);
+  await client.connect(transport);
+  return {
+    listTools: async () => (await client.listTools()).tools,
+    call: async (name, args, options) =>
+      (await client.callTool({ name, arguments: args }, undefined, options as never)) as ToolAnswer,
+    listResources: async () => (await client.listResources()).resources,
+    read: async (uri) => (await client.readResource({ uri })).contents as { text?: string }[],
+    instructions: () => client.getInstructions(),
+    serverName: () => client.getServerVersion()?.name,
+    stderr,
+    close: () => client.close(),
+  };
+};
+
+const connectModern =
+  (mode: "legacy" | { pin: string }): Connect =>
+  async (env = {}) => {
+    const transport = new ModernStdio(serverParameters(env));
+    const stderr = collect(transport);
+    const client = new ModernClient(INFO, { versionNegotiation: { mode } });
+    await client.connect(transport);
+    return {
+      listTools: async () => (await client.listTools()).tools as never,
+      call: async (name, args, options) =>
+        (await client.callTool({ name, arguments: args }, options as never)) as ToolAnswer,
+      listResources: async () => (await client.listResources()).resources,
+      read: async (uri) => (await client.readResource({ uri })).contents as { text?: string }[],
+      instructions: () => client.getInstructions(),
+      serverName: () => client.getServerVersion()?.name,
+      stderr,
+      close: () => client.close(),
+    };
+  };
+
+/** Real clients of both protocol eras, over stdio against the built server. */
+export const CLIENTS: readonly (readonly [string, Connect])[] = [
+  ["@modelcontextprotocol/sdk 1.32", connectOlder],
+  ["@modelcontextprotocol/client 2.4, legacy", connectModern("legacy")],
+  ["@modelcontextprotocol/client 2.4, pinned to 2026-07-28", connectModern({ pin: "2026-07-28" })],
+];
