@@ -28,6 +28,30 @@ const baseUrl = z.string().transform((text, context) => {
   return text.replace(/\/+$/, "");
 });
 
+/** What undici can speak to; `socks5h` is the usual name for its way of SOCKS5 (the proxy resolves names). */
+const PROXY_SCHEME = /^(?:https?|socks5):$/;
+
+/** As curl reads it: a bare `host:port` is an http proxy. */
+const proxyUrl = z.string().transform((text, context) => {
+  if (text === "") return text;
+  const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text.replace(/^socks5h:/i, "socks5:") : `http://${text}`;
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  if (url === undefined || !PROXY_SCHEME.test(url.protocol)) {
+    context.addIssue("must be a proxy URL such as http://proxy.example:3128");
+  } else if (decodePercents(url.username) === undefined || decodePercents(url.password) === undefined) {
+    context.addIssue("has a user name or password with a bare %; write it as %25");
+  }
+  return written;
+});
+
+function decodePercents(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const whole = (min: number, max: number) =>
   z.coerce.number({ error: `must be a whole number, ${min} to ${max}` }).pipe(
     z
@@ -101,22 +125,16 @@ export const ConfigSchema = z.object({
       env: ["DOMAIN_PAGES_LOG_LEVEL"],
       says: "Least level written to stderr, as JSON lines.",
     }),
-  httpsProxy: z
-    .string()
-    .prefault("")
-    .register(settings, {
-      env: ["https_proxy", "HTTPS_PROXY"],
-      secret: true,
-      says: "Proxy for an https gateway.",
-    }),
-  httpProxy: z
-    .string()
-    .prefault("")
-    .register(settings, {
-      env: ["http_proxy", "HTTP_PROXY"],
-      secret: true,
-      says: "Proxy for an http gateway (loopback only).",
-    }),
+  httpsProxy: proxyUrl.prefault("").register(settings, {
+    env: ["https_proxy", "HTTPS_PROXY"],
+    secret: true,
+    says: "Proxy for an https gateway.",
+  }),
+  httpProxy: proxyUrl.prefault("").register(settings, {
+    env: ["http_proxy", "HTTP_PROXY"],
+    secret: true,
+    says: "Proxy for an http gateway (loopback only).",
+  }),
   noProxy: z
     .string()
     .prefault("")
@@ -173,7 +191,7 @@ export function loadConfig(env: ByName, flags: ByName = {}): LoadedConfig {
   const { apiKey, httpsProxy, httpProxy } = parsed.data;
   return {
     config: parsed.data,
-    secrets: [apiKey, ...[httpsProxy, httpProxy].map(passwordOf)].filter((secret) => secret !== undefined),
+    secrets: [apiKey, ...[httpsProxy, httpProxy].flatMap(passwordsOf)].filter((secret) => secret !== undefined),
     ignored,
   };
 }
@@ -210,9 +228,10 @@ function wordUnset(value: string): string {
   return text.startsWith("$") ? "a placeholder that was not filled in" : `the word "${text}"`;
 }
 
-function passwordOf(proxy: string): string | undefined {
+/** A proxy's password as it was typed and as it is meant: an error may show either. */
+function passwordsOf(proxy: string): string[] {
   const password = URL.canParse(proxy) ? new URL(proxy).password : "";
-  return password === "" ? undefined : decodeURIComponent(password);
+  return password === "" ? [] : [...new Set([password, decodePercents(password) ?? password])];
 }
 
 /** Whether calls go to the paid endpoint. */

@@ -16,9 +16,12 @@ export interface LogOptions {
 }
 
 /** The gateway's keys and any Bearer token, also those that no setting told us of. */
-const SECRET_FORMS = /\bsk-aisa-[\w-]+|\b(Bearer\s+)[\w.~+/-]+=*/gi;
+const SECRET_FORMS = /sk-aisa-[\w-]+|\b(Bearer\s+)[\w.~+/-]+=*/gi;
 
 const HIDDEN = "[redacted]";
+
+/** Hiding shorter ones would tear ordinary words apart, and hide nothing worth guessing. */
+const MIN_SECRET_CHARS = 4;
 
 /** One JSON line per event, secrets hidden here and nowhere else. */
 export function createLog({ level, write, secrets, now }: LogOptions): Log {
@@ -34,9 +37,13 @@ export function createLog({ level, write, secrets, now }: LogOptions): Log {
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-/** Hides the given secrets and whatever looks like a key. */
+/** Hides the given secrets, also where JSON has escaped them, and whatever looks like a key. */
 export function redact(text: string, secrets: readonly string[]): string {
-  const known = secrets.filter((secret) => secret.length >= 4);
+  const known = secrets
+    .filter((secret) => secret.length >= MIN_SECRET_CHARS)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+    // The longest first: a secret inside another must not leave the rest of that one standing.
+    .sort((a, b) => b.length - a.length);
   const hidden = known.reduce((line, secret) => line.replaceAll(secret, HIDDEN), text);
   return hidden.replace(SECRET_FORMS, (_match, bearer?: string) => `${bearer ?? ""}${HIDDEN}`);
 }

@@ -9,11 +9,13 @@ const NOFOLLOW_WEIGHT = 0.2;
 
 /**
  * Computes `page_summary` from the backlinks that count. As in real answers, the `referring_links_*` maps
- * count referring pages, largest first, and 4xx/5xx pages have all their backlinks broken.
+ * count referring pages, largest first (so `nofollow` among the attributes equals `referring_pages_nofollow`),
+ * and 4xx/5xx pages have all their backlinks broken.
  */
 export function summarise(page: WorldPage, backlinks: readonly Backlink[]): JsonObject {
   const isBroken = page.status >= 400;
-  const firstOfPage = [...new Map(backlinks.map((link) => [link.urlFrom, link])).values()];
+  // A page that links twice counts once, with one of its links.
+  const onePerPage = [...new Map(backlinks.map((link) => [link.urlFrom, link])).values()];
   const nofollow = backlinks.filter(({ fields }) => fields["dofollow"] === false);
   const domains = (links: readonly Backlink[]) => distinct(links, ({ referrer }) => referrer.domain);
   const mainDomains = (links: readonly Backlink[]) => distinct(links, ({ referrer }) => referrer.mainDomain);
@@ -31,14 +33,14 @@ export function summarise(page: WorldPage, backlinks: readonly Backlink[]): Json
     referring_main_domains_nofollow: mainDomains(nofollow),
     referring_ips: distinct(backlinks, ({ referrer }) => referrer.ip),
     referring_subnets: distinct(backlinks, ({ referrer }) => referrer.ip.replace(/\.\d+$/, "")),
-    referring_pages: firstOfPage.length,
+    referring_pages: onePerPage.length,
     referring_pages_nofollow: distinct(nofollow, ({ urlFrom }) => urlFrom),
-    referring_links_tld: tally(firstOfPage, ({ referrer }) => [referrer.tld]),
-    referring_links_types: tally(firstOfPage, ({ fields }) => [String(fields["item_type"])]),
-    referring_links_attributes: tally(firstOfPage, ({ fields }) => (fields["attributes"] as string[] | null) ?? []),
-    referring_links_platform_types: tally(firstOfPage, ({ referrer }) => referrer.platforms),
-    referring_links_semantic_locations: tally(firstOfPage, ({ fields }) => [String(fields["semantic_location"])]),
-    referring_links_countries: tally(firstOfPage, ({ referrer }) => [referrer.country]),
+    referring_links_tld: tally(onePerPage, ({ referrer }) => [referrer.tld]),
+    referring_links_types: tally(onePerPage, ({ fields }) => [String(fields["item_type"])]),
+    referring_links_attributes: tally(onePerAttribute(backlinks), ({ attribute }) => [attribute]),
+    referring_links_platform_types: tally(onePerPage, ({ referrer }) => referrer.platforms),
+    referring_links_semantic_locations: tally(onePerPage, ({ fields }) => [String(fields["semantic_location"])]),
+    referring_links_countries: tally(onePerPage, ({ referrer }) => [referrer.country]),
   };
 }
 
@@ -74,11 +76,24 @@ function average(values: readonly number[]): number {
 }
 
 function latest(links: readonly Backlink[]): string {
-  return links.reduce((last, { lastSeen }) => (lastSeen > last ? lastSeen : last), "");
+  return (
+    links
+      .map(({ lastSeen }) => lastSeen)
+      .sort()
+      .at(-1) ?? ""
+  );
 }
 
-function tally(links: readonly Backlink[], read: (link: Backlink) => readonly string[]): Record<string, number> {
+/** Every attribute that any link of a referring page carries, once for each page. */
+function onePerAttribute(links: readonly Backlink[]): { attribute: string }[] {
+  const found = links.flatMap(({ urlFrom, fields }) =>
+    ((fields["attributes"] as string[] | null) ?? []).map((attribute) => ({ urlFrom, attribute })),
+  );
+  return [...new Map(found.map((each) => [`${each.attribute} ${each.urlFrom}`, each])).values()];
+}
+
+function tally<T>(counted: readonly T[], read: (each: T) => readonly string[]): Record<string, number> {
   const counts = new Map<string, number>();
-  for (const key of links.flatMap((link) => [...read(link)])) counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const key of counted.flatMap((each) => [...read(each)])) counts.set(key, (counts.get(key) ?? 0) + 1);
   return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1]));
 }

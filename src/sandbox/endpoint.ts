@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { compileFieldReader, compileFilter } from "../pages/filters/evaluate-filter.ts";
 import type { OrderRule } from "../pages/request/order-by.ts";
 import { type ParsedRequest, parseRequest } from "../pages/request/parse-request.ts";
-import { type PagesRequest, withDefaults } from "../pages/request/request.ts";
+import { type PagesRequest, toRequestBody, withDefaults } from "../pages/request/request.ts";
 import { REQUEST_FIELDS } from "../pages/request/schema.ts";
 import { registrableDomain } from "../pages/request/target.ts";
 import type { JsonObject } from "../pages/snapshot/page.ts";
@@ -37,15 +37,19 @@ export function answerDomainPages(body: unknown, world: World): EndpointReply {
   if (Object.keys(task).some((name) => !REQUEST_FIELDS.some((field) => field === name))) {
     return { status: 400, body: { error: "request does not match the endpoint contract" } };
   }
-  const parsed = parseStrictly(task);
+  const parsed = parseStrictly(task as Record<string, unknown>);
   if (typeof parsed === "string") return ok(failedTask(task, 40501, `Invalid Field: '${parsed}'.`));
   return ok(okTask(task, toResult(parsed, world)));
 }
 
 const ok = (body: Envelope): EndpointReply => ({ status: 200, body });
 
-/** The request, or the name of the field that is wrong. Whatever our own tool would kindly repair is wrong here. */
-function parseStrictly(task: object): PagesRequest | string {
+/**
+ * The request, or the name of the field that is wrong. Forms that our own tool would kindly repair are wrong here:
+ * what was understood has to be what was written. Filters only have to be arrays, since the documentation itself
+ * writes them in several ways (numbers as text, needless brackets).
+ */
+function parseStrictly(task: Readonly<Record<string, unknown>>): PagesRequest | string {
   let parsed: ParsedRequest;
   try {
     parsed = parseRequest(task, { allowUnknownFields: false, mapBareNames: false });
@@ -53,7 +57,15 @@ function parseStrictly(task: object): PagesRequest | string {
     if (!(error instanceof AppError)) throw error;
     return /^[a-z_]+/.exec(error.message)?.[0] ?? "target";
   }
-  return parsed.request.target === (task as { target?: unknown }).target ? parsed.request : "target";
+  const understood: Readonly<Record<string, unknown>> = toRequestBody(parsed.request);
+  const repaired = Object.keys(task).find((name) => !isAsWritten(name, task[name], understood[name]));
+  return repaired ?? parsed.request;
+}
+
+function isAsWritten(name: string, written: unknown, understood: unknown): boolean {
+  if (written === null || (Array.isArray(written) && written.length === 0)) return true;
+  if (name === "filters" || name === "backlinks_filters") return Array.isArray(written);
+  return JSON.stringify(written) === JSON.stringify(understood);
 }
 
 function toResult(written: PagesRequest, world: World): JsonObject {
@@ -97,17 +109,19 @@ function toItem(page: WorldPage, request: FullRequest): JsonObject | undefined {
 }
 
 function backlinkFilter(page: WorldPage, request: FullRequest): (link: Backlink) => boolean {
-  const { backlinks_status_type: wanted, exclude_internal_backlinks, backlinks_filters } = request;
+  const { backlinks_status_type: wanted, exclude_internal_backlinks, backlinks_filters, rank_scale } = request;
   const holds = backlinks_filters === undefined ? () => true : compileFilter(backlinks_filters);
+  const toScale = rank_scale === "one_hundred" ? withHundredScale : (fields: JsonObject) => fields;
   return (link) =>
     (wanted === "all" || link.isLost === (wanted === "lost")) &&
-    !(exclude_internal_backlinks && link.referrer.mainDomain === page.mainDomain && isOwn(link, page)) &&
-    holds(link.fields);
+    !(exclude_internal_backlinks && link.referrer.mainDomain === page.mainDomain) &&
+    holds(toScale(link.fields));
 }
 
-/** Example.com is both a sandbox site and a zone of linking hosts; only its own hosts' links are internal. */
-function isOwn(link: Backlink, page: WorldPage): boolean {
-  return link.referrer.domain.endsWith(page.mainDomain) && link.referrer.ip === page.facts["ip"];
+/** The scale also rules the ranks that `backlinks_filters` speaks of. */
+function withHundredScale(fields: JsonObject): JsonObject {
+  const ranks = ["rank", "page_from_rank", "domain_from_rank"];
+  return { ...fields, ...Object.fromEntries(ranks.map((name) => [name, toHundredScale(Number(fields[name]))])) };
 }
 
 /** Unknown values last, whichever the direction; then by URL, so that paging never shows a page twice. */

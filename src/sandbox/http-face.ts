@@ -10,6 +10,9 @@ export interface SandboxServer {
 /** The real body is a few hundred bytes. */
 const MAX_BODY_BYTES = 256 * 1024;
 
+const BROKEN = JSON.stringify({ error: "the sandbox could not handle this request" });
+const TOO_LARGE = JSON.stringify({ error: `the request body is larger than ${MAX_BODY_BYTES} bytes` });
+
 /**
  * Serves the sandbox over HTTP on the loopback address, so that the documented curl runs against it with only the
  * host changed.
@@ -22,15 +25,15 @@ export async function serveSandbox(options: GatewayOptions & { port: number }): 
     const respond = (status: number, headers: Record<string, string>, body: string) => {
       response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) }).end(body);
     };
-    readBody(request).then(
-      (body) => {
-        if (body === undefined) return respond(413, { connection: "close" }, "");
+    readBody(request)
+      .then((body) => {
+        if (body === undefined) return respond(413, { "content-type": "application/json" }, TOO_LARGE);
         const { method = "GET", url = "/", headers } = request;
         const reply = answer({ method, path: url, headers: { authorization: headers.authorization }, body });
         return respond(reply.status, reply.headers, reply.body);
-      },
-      () => response.destroy(),
-    );
+      })
+      // A body too odd for us (nested beyond all measure), or a client that went away: the server stays.
+      .catch(() => respond(500, { "content-type": "application/json" }, BROKEN));
   });
   await listen(server, options.port);
   const address = server.address();
@@ -55,14 +58,16 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-/** @returns undefined when the body is larger than any real one */
+/**
+ * Reads to the end in any case: leaving early would close the connection before the answer is out.
+ * @returns undefined when the body is larger than any real one
+ */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += (chunk as Buffer).length;
-    if (bytes > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk as Buffer);
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString("utf8");
 }

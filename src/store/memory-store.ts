@@ -9,24 +9,29 @@ export interface SnapshotStore {
   list(): Snapshot[];
 }
 
+/** A snapshot weighs its pages and one more for itself, so that empty ones are bounded too. */
+const weigh = ({ pages }: Snapshot): number => pages.length + 1;
+
 /**
- * Bounded by pages, not snapshots: a page is a few kB in memory, a snapshot holds 1 to 1,000 of them.
- * 20,000 pages are some 60 MB.
+ * Bounded by pages, not snapshots: a page is a few kB in memory, a snapshot holds up to 1,000 of them.
+ * 20,000 pages are some 60 MB. The newest snapshot stays, however large.
  */
 export function createMemoryStore({ maxPages = 20_000 }: { maxPages?: number } = {}): SnapshotStore {
   // A Map keeps the order of insertion, so its first entry is the oldest.
   const kept = new Map<string, Snapshot>();
-  let pages = 0;
+  let weight = 0;
   const drop = (id: string) => {
-    pages -= kept.get(id)?.pages.length ?? 0;
+    const snapshot = kept.get(id);
+    if (snapshot === undefined) return;
+    weight -= weigh(snapshot);
     kept.delete(id);
   };
   return {
     put(snapshot) {
       drop(snapshot.id);
       kept.set(snapshot.id, snapshot);
-      pages += snapshot.pages.length;
-      while (pages > maxPages && kept.size > 1) drop(kept.keys().next().value as string);
+      weight += weigh(snapshot);
+      while (weight > maxPages && kept.size > 1) drop(kept.keys().next().value as string);
     },
     get: (id) => kept.get(id),
     list: () => [...kept.values()].reverse(),

@@ -79,14 +79,14 @@ async function exchangeOnce(
     report(error.reason, 0);
     throw toAppError(error, timeoutMs);
   }
-  report(reply.status, reply.body.length);
+  report(reply.status, Buffer.byteLength(reply.body));
   return readEnvelope(reply);
 }
 
 /** A missing reply in the user's terms: what happened, whether it may have been billed, what to do. */
 export function toAppError({ reason, wasSent, cause }: WireFailure, timeoutMs: number): AppError {
   const charge = wasSent ? "unknown" : "not_charged";
-  const facts = { charge, cause, detail: cause instanceof Error ? cause.message : String(cause) } as const;
+  const facts = { charge, cause, detail: cause instanceof Error ? `${reason}: ${cause.message}` : reason } as const;
   switch (reason) {
     case "cancelled":
       return new AppError("cancelled", "The call was cancelled.", facts);

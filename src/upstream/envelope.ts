@@ -3,7 +3,7 @@ import { REQUEST_FIELDS } from "../pages/request/schema.ts";
 import type { Charge, EndpointAnswer } from "../pages/snapshot/snapshot.ts";
 import { readCharge } from "./charge.ts";
 import { explainGatewayError, readGatewayError } from "./gateway-errors.ts";
-import { type CodeMeaning, FORM_CODES, meaningOf, NO_RESULTS, OK } from "./status-codes.ts";
+import { FORM_CODES, meaningOf, NO_RESULTS, OK } from "./status-codes.ts";
 import type { WireReply } from "./wire.ts";
 
 /** A reply, opened: the endpoint's answer with what it cost, or the failure it reports. */
@@ -59,9 +59,16 @@ function readTask(reply: WireReply, body: Json): Outcome {
   if (taskCode !== undefined && taskCode !== OK && !isNoResults(taskCode, task)) {
     return failByCode(reply, body, taskCode, task);
   }
-  const result = toObject(Array.isArray(task["result"]) ? task["result"][0] : undefined);
-  if (taskCode === undefined && result === undefined) {
-    return unreadable(reply, "The data provider's answer says neither that it worked nor that it failed.");
+  return readResult(reply, body, task, taskCode !== undefined);
+}
+
+/** No result at all is the upstream's way of saying that nothing matches, if it says that all went well. */
+function readResult(reply: WireReply, body: Json, task: Json, saysItWorked: boolean): Outcome {
+  const told = Array.isArray(task["result"]) ? task["result"][0] : task["result"];
+  const result = toObject(told);
+  const isEmpty = saysItWorked && (told === null || told === undefined);
+  if (result === undefined && !isEmpty) {
+    return unreadable(reply, "The data provider's answer holds no result that can be read.");
   }
   return {
     ok: true,
@@ -73,7 +80,6 @@ function readTask(reply: WireReply, body: Json): Outcome {
       echo: task["data"] ?? null,
       target: toText(result?.["target"]),
       upstreamCostUsd: toNumber(task["cost"]) ?? toNumber(body["cost"]) ?? null,
-      // No result at all is the upstream's way of saying that nothing matches.
       totalCount: result === undefined ? 0 : (toNumber(result["total_count"]) ?? null),
       items: result?.["items"] ?? null,
     },
@@ -88,15 +94,9 @@ function isNoResults(code: number, task: Json): boolean {
 function failByGateway(reply: WireReply, body: Json | undefined): Outcome {
   const error = readGatewayError(body);
   const { kind, message, advice, charge, retryAfterMs } = explainGatewayError(reply.status, error);
-  const wait = readRetryAfter(reply) ?? retryAfterMs;
   return fail(
     reply,
-    {
-      charge,
-      advice,
-      requestId: requestIdOf(reply, error?.requestId),
-      ...(wait !== undefined && { retryAfterMs: wait }),
-    },
+    { charge, advice, requestId: requestIdOf(reply, error?.requestId), ...waitFor(reply, kind, retryAfterMs) },
     kind,
     message,
     reply.status === 400,
@@ -105,27 +105,37 @@ function failByGateway(reply: WireReply, body: Json | undefined): Outcome {
 
 function failByCode(reply: WireReply, body: Json | undefined, code: number, task: Json | undefined): Outcome {
   const { kind, says, advice, retryAfterMs } = meaningOf(code);
-  const cost = toNumber(task?.["cost"]) ?? toNumber(body?.["cost"]) ?? 0;
-  const wait = readRetryAfter(reply) ?? retryAfterMs;
+  const field = kind === "input" ? fieldNamedIn(task ?? body) : undefined;
   return fail(
     reply,
     {
-      ...(cost > 0 ? { charge: "charged", upstreamCostUsd: cost } : { charge: "not_charged" }),
-      advice,
+      ...chargeOf(toNumber(task?.["cost"]) ?? toNumber(body?.["cost"])),
+      advice: field === "target" ? "Check that the domain exists and is spelt right." : advice,
       requestId: requestIdOf(reply, toText(task?.["id"])),
-      ...(wait !== undefined && { retryAfterMs: wait }),
+      ...waitFor(reply, kind, retryAfterMs),
     },
     kind,
-    wordCode(code, says, task ?? body),
+    `The data provider ${field === undefined ? says : `refuses the field "${field}"`} (code ${code}).`,
     reply.status === 400 || FORM_CODES.has(code),
   );
 }
 
-/** Our words for a code, with the field's name where the upstream names one of ours. */
-function wordCode(code: number, says: CodeMeaning["says"], told: Json | undefined): string {
+/** What a failed task's cost says about money; a cost that is not told says nothing. */
+function chargeOf(costUsd: number | undefined): Pick<AppErrorFacts, "charge" | "upstreamCostUsd"> {
+  if (costUsd === undefined) return { charge: "unknown" };
+  return costUsd > 0 ? { charge: "charged", upstreamCostUsd: costUsd } : { charge: "not_charged" };
+}
+
+/** The field of the request that the upstream's message names; only a name of ours leaves the message. */
+function fieldNamedIn(told: Json | undefined): (typeof REQUEST_FIELDS)[number] | undefined {
   const named = /'([a-z_]{1,40})'/.exec(toText(told?.["status_message"]) ?? "")?.[1];
-  const field = REQUEST_FIELDS.find((each) => each === named);
-  return `The data provider ${field === undefined ? says : `refuses the field "${field}"`} (code ${code}).`;
+  return REQUEST_FIELDS.find((each) => each === named);
+}
+
+/** The upstream's own wait outweighs ours; where waiting does not help, none is named. */
+function waitFor(reply: WireReply, kind: AppError["kind"], usualMs?: number): Pick<AppErrorFacts, "retryAfterMs"> {
+  const retryAfterMs = kind === "unavailable" ? (readRetryAfter(reply) ?? usualMs) : undefined;
+  return retryAfterMs === undefined ? {} : { retryAfterMs };
 }
 
 function unreadable(reply: WireReply, message: string): Outcome {
@@ -162,9 +172,11 @@ function settleCharge(facts: AppErrorFacts, reported: Charge): AppErrorFacts {
   return { ...facts, charge: "not_charged" };
 }
 
+/** The first that looks like an id; never a key, which gateway errors have been seen to echo. */
 function requestIdOf(reply: WireReply, fromBody: string | null | undefined): string | undefined {
-  const id = fromBody ?? reply.headers["x-request-id"];
-  return id !== undefined && /^[\w.:-]{1,80}$/.test(id) ? id : undefined;
+  const isId = (id: string | null | undefined): id is string =>
+    typeof id === "string" && /^(?!sk-)[\w.:-]{1,80}$/.test(id);
+  return [fromBody, reply.headers["x-request-id"]].find(isId);
 }
 
 /** `Retry-After` in seconds; the date form is left to the advice's own words. */

@@ -19,18 +19,19 @@ export interface GatewayMeaning {
 }
 
 /**
- * Finds the gateway's error in a body: `{"error": {…}}`, `{"error": "text"}`, `{"success": false, "message": …}`
- * or a bare problem document.
+ * Finds the gateway's error in a body: `{"error": {…}}`, `{"error": "text"}`, `{"success": false, "message": …}`,
+ * or without a frame (`{"message": …}`, a problem document).
  * @returns undefined when the body reports none
  * @see AIsa-team/docs errors.mdx (2026-04-22); plain text and `success: false` as observed by client authors
  */
 export function readGatewayError(body: unknown): GatewayError | undefined {
   if (typeof body !== "object" || body === null) return undefined;
-  const { error, success, message, title, detail, request_id } = body as Record<string, unknown>;
-  if (typeof error === "string" && error !== "") return toError({ message: error, request_id });
-  if (typeof error === "object" && error !== null) return toError({ request_id, ...error });
-  const failed = success === false || (!("tasks" in body) && typeof (title ?? detail) === "string");
-  return failed ? toError({ message: message ?? detail ?? title, request_id }) : undefined;
+  const { error, success, message, title, detail, ...rest } = body as Record<string, unknown>;
+  if (typeof error === "string" && error !== "") return toError({ ...rest, message: error });
+  if (typeof error === "object" && error !== null) return toError({ request_id: rest["request_id"], ...error });
+  const words = message ?? detail ?? title;
+  const failed = success === false || error === true || (!("tasks" in body) && typeof words === "string");
+  return failed ? toError({ ...rest, message: words }) : undefined;
 }
 
 function toError(fields: Record<string, unknown>): GatewayError {
@@ -140,7 +141,7 @@ const BY_STATUS: Readonly<Record<number, Row>> = {
   429: {
     kind: "unavailable",
     message: "The gateway's rate limit is reached.",
-    advice: "Send fewer calls at once, then try again.",
+    advice: "Try again later, with fewer calls at once.",
   },
 };
 
@@ -154,7 +155,7 @@ const AMBIGUOUS: Row = {
 
 /**
  * What an error of the gateway means.
- * @param status the HTTP status; errors also come inside 200
+ * @param status the HTTP status; errors also come inside a 2xx
  * @param error undefined when the body held none that we can read (HTML, plain text)
  */
 export function explainGatewayError(status: number, error: GatewayError | undefined): GatewayMeaning {
@@ -173,8 +174,8 @@ function rowFor(status: number, error: GatewayError | undefined): Row {
   }
   const known = BY_STATUS[status];
   if (known !== undefined) return known;
-  if (status === 200 && error !== undefined)
-    return rowByType(error) ?? { ...AMBIGUOUS, message: "The gateway reported an error." };
+  if (status < 300) return rowByType(error) ?? { ...AMBIGUOUS, message: "The gateway reported an error." };
+  if (status === 408) return { ...AMBIGUOUS, message: "The gateway gave up waiting (HTTP 408)." };
   if (status === 503 && error?.retryable === true) {
     return { kind: "unavailable", message: "The gateway is busy for a moment.", advice: "Try again in a few seconds." };
   }
@@ -184,9 +185,9 @@ function rowFor(status: number, error: GatewayError | undefined): Row {
   return { ...AMBIGUOUS, message: `The gateway failed (HTTP ${status}).` };
 }
 
-/** An error inside HTTP 200 names the status it stands for by its type. */
-function rowByType({ type, code }: GatewayError): Row | undefined {
-  const words = `${type ?? ""} ${code ?? ""}`;
+/** An error inside HTTP 200 names the status it stands for by its type or code. */
+function rowByType(error: GatewayError | undefined): Row | undefined {
+  const words = `${error?.type ?? ""} ${error?.code ?? ""}`;
   const status = [
     { match: /authentication|api_key/, status: 401 },
     { match: /permission|not_allowed|region_blocked/, status: 403 },

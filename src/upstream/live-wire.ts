@@ -1,6 +1,6 @@
 import type { Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { EnvHttpProxyAgent, request as send } from "undici";
+import { EnvHttpProxyAgent } from "undici";
 import { type Wire, WireFailure, type WireReply, type WireRequest } from "./wire.ts";
 
 export interface LiveWireOptions {
@@ -36,6 +36,7 @@ const NOT_SENT = new Set([
   "EADDRNOTAVAIL",
   "UND_ERR_CONNECT_TIMEOUT",
   "UND_ERR_INVALID_ARG",
+  "UND_ERR_PRX_TLS",
 ]);
 
 /** Errors of the TLS handshake, which comes before the request. */
@@ -62,8 +63,10 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
     if (signal.aborted) throw new WireFailure("cancelled", false);
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
-      const reply = await send(new URL(path, origin), {
-        dispatcher,
+      // Origin and path stay apart: joined as a URL, a path that begins with // would name another host.
+      const reply = await dispatcher.request({
+        origin,
+        path,
         method,
         headers: { ...headers, "accept-encoding": "gzip, deflate, br" },
         body: body ?? null,
@@ -73,7 +76,7 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
       return {
         status: reply.statusCode,
         headers: flat,
-        body: await readBody(reply.body, flat["content-encoding"], maxReplyBytes),
+        body: await readBody(reply.body, encodingOf(flat), maxReplyBytes),
       };
     } catch (error) {
       throw toWireFailure(error, signal, deadline);
@@ -88,6 +91,11 @@ function flattenHeaders(headers: Record<string, string | string[] | undefined>):
       value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(", ") : value]],
     ),
   );
+}
+
+/** An empty body is not compressed, whatever its header says: a decoder would miss the end of what never began. */
+function encodingOf(headers: Record<string, string>): string | undefined {
+  return headers["content-length"] === "0" ? undefined : headers["content-encoding"];
 }
 
 async function readBody(body: Readable, encoding: string | undefined, maxBytes: number): Promise<string> {

@@ -18,7 +18,9 @@ const unavailable = (says: string, advice: string, retryAfterMs?: number): CodeM
   ...(retryAfterMs !== undefined && { retryAfterMs }),
 });
 
-const ASK_OWNER = "Do not retry; the account's owner has to look at it.";
+/** A customer of the gateway has no account with the data provider: the one that is meant is the gateway's, as far as known. */
+const TELL_GATEWAY =
+  "Do not retry; the account behind this is most likely the gateway's own, so tell the gateway's support.";
 
 /**
  * The status codes a Live call can answer with.
@@ -26,20 +28,20 @@ const ASK_OWNER = "Do not retry; the account's owner has to look at it.";
  */
 const MEANINGS: Readonly<Record<number, CodeMeaning>> = {
   40000: input("takes one task in a call", "Report this: the server should have sent one."),
-  40100: rejected("does not accept the credentials", ASK_OWNER),
+  40100: rejected("does not accept the credentials", TELL_GATEWAY),
   40101: unavailable("had an internal error", "Try again in a minute."),
   40103: unavailable("could not carry out the task", "Try again once."),
-  40104: rejected("wants the account verified first", ASK_OWNER),
-  40200: rejected("wants a payment first", ASK_OWNER),
-  40201: rejected("has paused the account", ASK_OWNER),
+  40104: rejected("wants the account verified first", TELL_GATEWAY),
+  40200: rejected("wants a payment first", TELL_GATEWAY),
+  40201: rejected("has paused the account", TELL_GATEWAY),
   40202: unavailable("has reached its rate limit per minute", "Then try again.", 60_000),
-  40203: rejected("has reached the account's cost limit", "Do not retry; the owner can raise the cost limit."),
-  40204: rejected("denies access to its Backlinks data", ASK_OWNER),
+  40203: rejected("reports a cost limit as reached", TELL_GATEWAY),
+  40204: rejected("denies access to its Backlinks data", TELL_GATEWAY),
   40205: rejected("refuses the same task again within an hour", "Wait an hour or change the request."),
   40206: rejected("refuses the same task again within a day", "Wait a day or change the request."),
-  40207: rejected("does not accept this address", ASK_OWNER),
+  40207: rejected("does not accept this address", TELL_GATEWAY),
   40209: unavailable("has too many calls under way", "Then try again.", 5_000),
-  40210: rejected("reports insufficient funds", "Do not retry; the account needs funds."),
+  40210: rejected("reports insufficient funds", TELL_GATEWAY),
   40403: unavailable("no longer holds the result", "Ask again."),
   40501: input("refuses a field of the request", "Check that field's value, or leave it out."),
   40502: input("found the request empty", "Report this: the server should have sent a body."),
@@ -64,7 +66,7 @@ export function meaningOf(code: number): CodeMeaning {
   if (known !== undefined) return known;
   if (code >= 40400 && code < 40500) return input("did not find what the request names", "Check the target.");
   if (code >= 40500 && code < 40600) return input("refuses the request", "Check the arguments.");
-  if (code >= 40000 && code < 50000) return rejected(`refused with code ${code}`, ASK_OWNER);
+  if (code >= 40000 && code < 50000) return rejected(`refused with code ${code}`, TELL_GATEWAY);
   if (code >= 50000 && code < 60000) return unavailable(`failed with code ${code}`, "Try again in a minute.");
   return { kind: "contract", says: `answered with an unknown code (${code})`, advice: "Report this." };
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { finish, runBuilt, start } from "../support/built.ts";
 import { startHeldUpstream } from "../support/held-upstream.ts";
 
-const SAVED = fileURLToPath(new URL("../fixtures/acme-10-pages.json", import.meta.url));
+const SAVED = fileURLToPath(new URL("../fixtures/answers/ten-pages.json", import.meta.url));
 const KEY = "sk-aisa-command-line";
 
 describe("domain-pages-mcp get", () => {
@@ -103,7 +103,8 @@ describe("domain-pages-mcp import", () => {
   it("condenses a saved answer", async () => {
     const { code, stdout } = await runBuilt(["import", SAVED]);
     expect(code).toBe(0);
-    await expect(stdout).toMatchFileSnapshot("../fixtures/acme-10-pages.answer.txt");
+    await expect(stdout).toMatchFileSnapshot("__snapshots__/import-ten-pages.txt");
+    expect(stdout).not.toContain("do-not-leak");
   });
 
   it("reads stdin, and an answer that is wrapped in an array", async () => {

@@ -50,15 +50,14 @@ function collect(transport: OlderStdio | ModernStdio): () => string {
   return () => text;
 }
 
-const connectOlder: Connect = async (env = {}) => {
-  const transport = new OlderStdio(serverParameters(env));
-  const stderr = collect(transport);
-  const client = new OlderClient(INFO);
-  await client.connect(transport);
+function adapt(
+  client: OlderClient | ModernClient,
+  call: ConnectedClient["call"],
+  stderr: () => string,
+): ConnectedClient {
   return {
-    listTools: async () => (await client.listTools()).tools,
-    call: async (name, args, options) =>
-      (await client.callTool({ name, arguments: args }, undefined, options as never)) as ToolAnswer,
+    listTools: async () => (await client.listTools()).tools as never,
+    call,
     listResources: async () => (await client.listResources()).resources,
     read: async (uri) => (await client.readResource({ uri })).contents as { text?: string }[],
     instructions: () => client.getInstructions(),
@@ -66,6 +65,16 @@ const connectOlder: Connect = async (env = {}) => {
     stderr,
     close: () => client.close(),
   };
+}
+
+const connectOlder: Connect = async (env = {}) => {
+  const transport = new OlderStdio(serverParameters(env));
+  const stderr = collect(transport);
+  const client = new OlderClient(INFO);
+  await client.connect(transport);
+  const call: ConnectedClient["call"] = async (name, args, options) =>
+    (await client.callTool({ name, arguments: args }, undefined, options as never)) as ToolAnswer;
+  return adapt(client, call, stderr);
 };
 
 const connectModern =
@@ -75,17 +84,9 @@ const connectModern =
     const stderr = collect(transport);
     const client = new ModernClient(INFO, { versionNegotiation: { mode } });
     await client.connect(transport);
-    return {
-      listTools: async () => (await client.listTools()).tools as never,
-      call: async (name, args, options) =>
-        (await client.callTool({ name, arguments: args }, options as never)) as ToolAnswer,
-      listResources: async () => (await client.listResources()).resources,
-      read: async (uri) => (await client.readResource({ uri })).contents as { text?: string }[],
-      instructions: () => client.getInstructions(),
-      serverName: () => client.getServerVersion()?.name,
-      stderr,
-      close: () => client.close(),
-    };
+    const call: ConnectedClient["call"] = async (name, args, options) =>
+      (await client.callTool({ name, arguments: args }, options as never)) as ToolAnswer;
+    return adapt(client, call, stderr);
   };
 
 /** Real clients of both protocol eras, over stdio against the built server. */

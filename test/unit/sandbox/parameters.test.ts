@@ -1,0 +1,203 @@
+import { describe, expect, it } from "vitest";
+import { ask, askTask, type Item, urlsOf } from "./ask.ts";
+
+const ALL = ask({ limit: 1000 });
+const sumOf = (items: readonly Item[]) => items.reduce((sum, { page_summary }) => sum + page_summary.backlinks, 0);
+const backlinksByUrl = (body: Record<string, unknown>) =>
+  new Map(ask({ limit: 1000, ...body }).items.map(({ page, page_summary }) => [page, page_summary.backlinks]));
+
+describe("target", () => {
+  it("takes a domain with its subdomains", () => {
+    expect(new Set(ALL.items.map(({ domain }) => domain))).toEqual(
+      new Set(["acme.example", "www.acme.example", "shop.acme.example", "docs.acme.example", "forum.acme.example"]),
+    );
+  });
+
+  it("takes a subdomain alone", () => {
+    const { items, target } = ask({ target: "shop.acme.example", limit: 1000 });
+    expect(new Set(items.map(({ domain }) => domain))).toEqual(new Set(["shop.acme.example"]));
+    expect(target).toBe("shop.acme.example");
+  });
+
+  it.each(["unknown.example", "forbes.com", "nothing.acme.example"])("answers %s honestly with no data", (target) => {
+    const task = askTask({ target });
+    expect(task.status_code).toBe(20000);
+    expect(task.result).toEqual([{ target, total_count: 0, items_count: 0, items: null }]);
+  });
+});
+
+describe("limit and offset", () => {
+  it("fetches 100 pages unless asked otherwise, and counts all", () => {
+    const { items, items_count, total_count } = ask({});
+    expect({ shown: items.length, items_count, total_count }).toEqual({
+      shown: Math.min(100, ALL.total_count),
+      items_count: items.length,
+      total_count: ALL.items.length,
+    });
+  });
+
+  it.each([1, 7, 50])("shows every page exactly once when paged by %i", (limit) => {
+    const pages = [];
+    for (let offset = 0; offset < ALL.total_count; offset += limit) pages.push(...urlsOf(ask({ limit, offset })));
+    expect(pages).toEqual(urlsOf(ALL));
+    expect(new Set(pages).size).toBe(ALL.total_count);
+  });
+
+  it("has nothing beyond the end, and still counts", () => {
+    expect(ask({ offset: 100_000 })).toMatchObject({ items: [], items_count: 0, total_count: ALL.total_count });
+  });
+});
+
+describe("internal_list_limit", () => {
+  const mapsOf = (body: Record<string, unknown>) =>
+    ask({ limit: 5, ...body }).items.flatMap(({ page_summary }) =>
+      Object.entries(page_summary).filter(([name]) => name.startsWith("referring_links_")),
+    );
+  const whole = mapsOf({ internal_list_limit: 1000 });
+
+  it.each([
+    ["10 unless asked otherwise", {}, 10],
+    ["2 when asked", { internal_list_limit: 2 }, 2],
+  ])("cuts every map to its largest entries: %s", (_what, body, limit) => {
+    const cut = mapsOf(body);
+    expect(cut).toHaveLength(30);
+    expect(cut).toEqual(
+      whole.map(([name, map]) => [name, Object.fromEntries(Object.entries(map as object).slice(0, limit))]),
+    );
+  });
+
+  it("lists the largest first", () => {
+    for (const [, map] of whole) {
+      const counts = Object.values(map as Record<string, number>);
+      expect(counts).toEqual([...counts].sort((a, b) => b - a));
+    }
+  });
+});
+
+describe("backlinks_status_type", () => {
+  it("counts live backlinks unless asked otherwise", () => {
+    expect(ask({ limit: 1000, backlinks_status_type: "live" })).toEqual(ALL);
+  });
+
+  it("adds up: live and lost make all, page by page", () => {
+    const [live, lost, all] = ["live", "lost", "all"].map((backlinks_status_type) =>
+      backlinksByUrl({ backlinks_status_type }),
+    );
+    expect(all?.size).toBeGreaterThan(live?.size ?? 0);
+    for (const [page, count] of all ?? []) {
+      expect((live?.get(page) ?? 0) + (lost?.get(page) ?? 0)).toBe(count);
+    }
+  });
+
+  it("dates the loss of pages that have lost every backlink counted", () => {
+    const dates = ask({ backlinks_status_type: "lost" }).items.map(({ page_summary }) => page_summary["lost_date"]);
+    expect(dates.every((date) => /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+00:00$/.test(String(date)))).toBe(true);
+    expect(ALL.items.every(({ page_summary }) => page_summary["lost_date"] === null)).toBe(true);
+  });
+});
+
+describe("filters and order_by", () => {
+  it("selects pages, and nothing of what is counted on them", () => {
+    const { items, total_count } = ask({ limit: 1000, filters: ["status_code", ">=", 400] });
+    expect(items).toEqual(ALL.items.filter(({ status_code }) => status_code >= 400));
+    expect(total_count).toBe(items.length);
+  });
+
+  it("joins conditions as they are nested", () => {
+    const filters = [
+      ["status_code", "=", 404],
+      "and",
+      [["page", "like", "%/news/%"], "or", ["page_summary.backlinks", ">", 200]],
+    ];
+    expect(ask({ limit: 1000, filters }).items).toEqual(
+      ALL.items.filter(
+        ({ status_code, page, page_summary }) =>
+          status_code === 404 && (page.includes("/news/") || page_summary.backlinks > 200),
+      ),
+    );
+  });
+
+  it("takes numbers as text, as the documentation's own examples write them", () => {
+    const numbers = ask({ filters: [["page_summary.backlinks", ">", 10]] });
+    expect(ask({ filters: [["page_summary.backlinks", ">", "10"]] })).toEqual(numbers);
+  });
+
+  it("orders by rank unless asked otherwise", () => {
+    const ranks = ALL.items.map(({ page_summary }) => page_summary.rank);
+    expect(ranks).toEqual([...ranks].sort((a, b) => b - a));
+  });
+
+  it("orders by several rules, unknown values last", () => {
+    const { items } = ask({ limit: 1000, order_by: ["meta.title,desc", "page_summary.backlinks,asc"] });
+    const titles = items.map(({ meta }) => meta.title);
+    const known = titles.filter((title) => title !== null);
+    expect(titles.slice(known.length).every((title) => title === null)).toBe(true);
+    expect(known).toEqual([...known].sort().reverse());
+    const untitled = items.slice(known.length).map(({ page_summary }) => page_summary.backlinks);
+    expect(untitled).toEqual([...untitled].sort((a, b) => a - b));
+  });
+});
+
+describe("which backlinks are counted", () => {
+  it("is narrowed by backlinks_filters", () => {
+    const nofollow = backlinksByUrl({ backlinks_filters: ["dofollow", "=", false] });
+    const dofollow = backlinksByUrl({ backlinks_filters: ["dofollow", "=", true] });
+    for (const { page, page_summary } of ALL.items) {
+      expect((dofollow.get(page) ?? 0) + (nofollow.get(page) ?? 0)).toBe(page_summary.backlinks);
+    }
+    const { items } = ask({ backlinks_filters: ["dofollow", "=", true] });
+    expect(items.every(({ page_summary }) => page_summary["referring_pages_nofollow"] === 0)).toBe(true);
+  });
+
+  it("leaves out pages that no counted backlink points to", () => {
+    const body = { backlinks_filters: ["domain_from_country", "=", "UA"], limit: 1000 };
+    const { items, total_count } = ask(body);
+    expect(total_count).toBeLessThan(ALL.total_count);
+    expect(items.every(({ page_summary }) => page_summary.backlinks > 0)).toBe(true);
+  });
+
+  it("holds links between the target's own hosts only when they are asked for", () => {
+    const own = { limit: 1000, backlinks_filters: ["domain_from", "like", "%acme.example"] };
+    expect(ask(own).items).toEqual([]);
+    expect(sumOf(ask({ ...own, exclude_internal_backlinks: false }).items)).toBeGreaterThan(0);
+  });
+
+  it("treats every host under the target's domain as its own, also where other sites live there", () => {
+    const own = { target: "example.com", limit: 1000, backlinks_filters: ["domain_from", "like", "%.example.com"] };
+    expect(ask(own).items).toEqual([]);
+    expect(sumOf(ask({ ...own, exclude_internal_backlinks: false }).items)).toBeGreaterThan(0);
+  });
+});
+
+describe("include_subdomains", () => {
+  it("leaves the domain itself, www included, when false", () => {
+    const { items } = ask({ limit: 1000, include_subdomains: false });
+    expect(items).toEqual(ALL.items.filter(({ domain }) => /^(?:www\.)?acme\.example$/.test(domain)));
+    expect(items.length).toBeLessThan(ALL.items.length);
+  });
+});
+
+describe("rank_scale", () => {
+  it("converts by the data provider's formula and changes nothing else", () => {
+    const hundred = new Map(ask({ limit: 1000, rank_scale: "one_hundred" }).items.map((item) => [item.page, item]));
+    for (const { page, page_summary, ...rest } of ALL.items) {
+      const rank = Math.round(Math.sin(page_summary.rank / 636.62) * 100);
+      expect(hundred.get(page)).toEqual({ page, ...rest, page_summary: { ...page_summary, rank } });
+    }
+  });
+
+  it("rules the ranks that backlinks_filters speaks of", () => {
+    const strong = (rank_scale: string, least: number) =>
+      sumOf(ask({ limit: 1000, rank_scale, backlinks_filters: ["domain_from_rank", ">", least] }).items);
+    expect(strong("one_hundred", 100)).toBe(0);
+    expect(strong("one_thousand", 100)).toBeGreaterThan(0);
+    expect(strong("one_hundred", 50)).toBeGreaterThan(0);
+  });
+});
+
+describe("tag", () => {
+  it("comes back in the task's data beside everything that was sent", () => {
+    const sent = { target: "acme.example", limit: 1, tag: "March – ☃" };
+    expect(askTask(sent).data).toEqual({ api: "backlinks", function: "domain_pages", ...sent });
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { readCharge } from "../../../src/upstream/charge.ts";
+
+const PRICE = "x-aisa-price-usd";
+const MICROS = "x-aisa-customer-cost-micros-usd";
+
+describe("readCharge", () => {
+  it.each([
+    [{ [PRICE]: "0.012000" }, 0.012],
+    [{ [PRICE]: " 0.048 " }, 0.048],
+    [{ [PRICE]: "0.000000" }, 0],
+    [{ [MICROS]: "48720" }, 0.04872],
+    [{ [MICROS]: "0" }, 0],
+    [{ [MICROS]: "48720", [PRICE]: "0.05" }, 0.04872],
+    [{ [MICROS]: "n/a", [PRICE]: "0.05" }, 0.05],
+  ])("reads %j", (headers, usd) => {
+    expect(readCharge(headers)).toEqual({ kind: "reported", usd });
+  });
+
+  it.each([
+    ["nothing", {}],
+    ["an empty header", { [PRICE]: "" }],
+    ["words", { [PRICE]: "free" }],
+    ["a negative price", { [PRICE]: "-0.01" }],
+    ["a price sent twice", { [PRICE]: "0.012, 0.012" }],
+    ["an endless number", { [PRICE]: "9".repeat(40) }],
+    ["an estimate", { "x-aisa-estimated-credits": "0.05" }],
+  ])("takes %s for not reported, which is not free", (_what, headers) => {
+    expect(readCharge(headers)).toEqual({ kind: "not_reported" });
+  });
+});
