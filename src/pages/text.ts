@@ -17,12 +17,13 @@ const PLAIN_ASCII = /^[ -~]*$/;
  */
 export function toOneLine(text: string, maxChars: number): string {
   // Ten times the bound is more than collapsing white space gives back, and keeps a 10 MB title from being scanned.
-  const bounded = text.length > maxChars * 10 ? text.slice(0, maxChars * 10) : text;
+  const isCut = text.length > maxChars * 10;
+  const bounded = isCut ? text.slice(0, maxChars * 10) : text;
   const visible = PLAIN_ASCII.test(bounded) ? bounded : bounded.replace(BREAKING, " ").replace(INVISIBLE, "");
   const line = visible.replace(/\s+/gu, " ").trim();
-  if (line.length <= maxChars) return line;
+  if (!isCut && line.length <= maxChars) return line;
   const points = Array.from(line);
-  if (points.length <= maxChars) return line;
+  if (!isCut && points.length <= maxChars) return line;
   return `${points
     .slice(0, maxChars - 1)
     .join("")
@@ -38,7 +39,11 @@ export function quoteForMessage(text: string): string {
 
 /** `22261` → `22,261`. Whole numbers only; a fraction keeps its digits. */
 export function formatCount(value: number): string {
-  const [whole = "", fraction] = String(value).split(".");
+  return groupDigits(String(value));
+}
+
+function groupDigits(decimal: string): string {
+  const [whole = "", fraction] = decimal.split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
@@ -48,10 +53,9 @@ export function countOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** USD with all the digits it was reported with: `0.02436` → `$0.02436`. */
+/** USD to a billionth, which drops the noise of sums and no digit of a price: `0.02436` → `$0.02436`. */
 export function formatUsd(usd: number): string {
-  if (Number.isInteger(usd)) return `$${formatCount(usd)}`;
-  return `$${usd.toFixed(6).replace(/0+$/, "")}`;
+  return `$${groupDigits(usd.toFixed(9).replace(/\.?0+$/, ""))}`;
 }
 
 /** Milliseconds since the epoch → `2026-07-08 14:46 UTC`. */

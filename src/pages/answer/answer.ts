@@ -1,6 +1,7 @@
 import type { WireFilter } from "../filters/filter.ts";
-import { toRequestBody, withDefaults } from "../request/request.ts";
+import { type RequestBody, toRequestBody, withDefaults } from "../request/request.ts";
 import type { Charge, Snapshot, Source } from "../snapshot/snapshot.ts";
+import { countOf } from "../text.ts";
 import { type Coverage, measureCoverage } from "./coverage.ts";
 import { toCsvLine } from "./csv.ts";
 import { type Finding, findFacts } from "./findings.ts";
@@ -52,8 +53,11 @@ export interface AnswerOptions {
   notes?: readonly string[];
 }
 
-/** What the answer around its rows comes to, measured on real answers: header, coverage, findings, next steps. */
-const FRAME_TOKENS = 330;
+/**
+ * What the answer around its rows comes to, measured on real answers: header, coverage, findings, next steps.
+ * Notes, filters and the URLs in findings are not in it: they have no usual length.
+ */
+const FRAME_TOKENS = 280;
 
 /** However small the budget: an answer without a row answers nothing. */
 const MIN_ROWS = 3;
@@ -67,7 +71,9 @@ export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer 
   const request = withDefaults(snapshot.request);
   const body = toRequestBody(snapshot.request);
   const notes = [...(options.notes ?? []), ...noteOddFields(snapshot)];
-  const shown = fitRows(folds, snapshot, options.maxTokens - FRAME_TOKENS - estimateTokens(notes.join(" ")));
+  const findings = findFacts(folds, request.target);
+  const frame = FRAME_TOKENS + estimateTokens(notes.join(" ")) + filterTokens(body) + urlTokens(findings);
+  const shown = fitRows(folds, snapshot, options.maxTokens - frame);
   const rowsLeftOut = folds.length - shown.rows.length;
   const coverage = measureCoverage(snapshot);
   return {
@@ -92,10 +98,30 @@ export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer 
     rowsLeftOut,
     columns: shown.columns,
     rows: shown.rows,
-    findings: findFacts(folds, request.target, new Set(shown.rows.map((row) => String(row[0])))),
+    findings: withoutUrlsOf(new Set(shown.rows.map((row) => String(row[0]))), findings),
     notes,
     next: suggestNext({ snapshot, coverage, rowsLeftOut, surface: options.surface }),
   };
+}
+
+/** At most: the URLs of pages that have a row are left out in the end. */
+function urlTokens(findings: readonly Finding[]): number {
+  const urls = findings.flatMap(({ top }) => top.map(({ url }) => url ?? ""));
+  return urls.reduce((sum, url) => sum + estimateTokens(url), 0);
+}
+
+/** A page with a row of its own has its URL there. */
+function withoutUrlsOf(handles: ReadonlySet<string>, findings: readonly Finding[]): Finding[] {
+  return findings.map((finding) => ({
+    ...finding,
+    top: finding.top.map((each) => (handles.has(each.handle) ? { ...each, url: null } : each)),
+  }));
+}
+
+/** Filters stand in the header, and again in the call that fetches more. */
+function filterTokens({ filters, backlinks_filters }: RequestBody): number {
+  const written = [filters, backlinks_filters].filter((filter) => filter !== undefined);
+  return 2 * written.reduce((sum, filter) => sum + estimateTokens(JSON.stringify(filter)), 0);
 }
 
 /** The longest head of the table that fits; columns are those of the whole list, so that rows never change form. */
@@ -112,6 +138,6 @@ function fitRows(folds: readonly Fold[], snapshot: Snapshot, maxTokens: number):
 function noteOddFields({ oddFields }: Snapshot): string[] {
   if (oddFields === 0) return [];
   return [
-    `${oddFields} fields came in another form than documented and are read as unknown where they could not be used`,
+    `${countOf(oddFields, "field")} not in the documented form; read as unknown where no value could be made out`,
   ];
 }

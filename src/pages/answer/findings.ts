@@ -1,6 +1,6 @@
 import type { Page } from "../snapshot/page.ts";
 import { toOneLine } from "../text.ts";
-import type { Fold, Range } from "./fold.ts";
+import { type Fold, isRedirect, type Range } from "./fold.ts";
 import { MAX_URL_CHARS, toDisplayUrl } from "./table.ts";
 
 /** One page that a finding speaks of. */
@@ -26,23 +26,19 @@ export interface Finding {
 /** How many pages a finding names; the rest is counted. */
 export const MAX_EVIDENCE = 3;
 
-/**
- * What the snapshot shows to act on, most backlinks at stake first; empty when there is nothing.
- * @param shown handles that have a row in the answer
- */
-export function findFacts(folds: readonly Fold[], target: string, shown: ReadonlySet<string>): Finding[] {
+/** What the snapshot shows to act on, most backlinks at stake first; empty when there is nothing. */
+export function findFacts(folds: readonly Fold[], target: string): Finding[] {
   const dead = folds.filter((fold) => fold.main.status !== null && fold.main.status >= 400);
   const redirecting = folds.flatMap((fold) => fold.members.filter(isRedirect));
-  const urlOf = (page: Page, url: string) => (shown.has(page.handle) ? null : url);
   return [
     toFinding(
       "dead pages with links (http >= 400)",
-      dead.map((fold) => foldEvidence(fold, urlOf(fold.main, toDisplayUrl(fold.main.url, target)))),
+      dead.map((fold) => foldEvidence(fold, toDisplayUrl(fold.main.url, target))),
     ),
     toFinding(
       "redirects with links (http 3xx)",
       // Whole URLs: a redirect often differs from its target in the scheme alone.
-      redirecting.map((page) => pageEvidence(page, urlOf(page, toOneLine(page.url, MAX_URL_CHARS)))),
+      redirecting.map((page) => pageEvidence(page, toOneLine(page.url, MAX_URL_CHARS))),
     ),
   ]
     .filter((finding) => finding.pages > 0)
@@ -59,16 +55,14 @@ function toFinding(rule: string, candidates: Evidence[]): Finding {
   };
 }
 
-const isRedirect = ({ status }: Page): boolean => status !== null && status >= 300 && status < 400;
-
-const foldEvidence = ({ main, backlinks, referringDomains }: Fold, url: string | null): Evidence => ({
+const foldEvidence = ({ main, backlinks, referringDomains }: Fold, url: string): Evidence => ({
   handle: main.handle,
   url,
   backlinks: backlinks ?? 0,
   referringDomains,
 });
 
-const pageEvidence = ({ handle, backlinks, referringDomains }: Page, url: string | null): Evidence => ({
+const pageEvidence = ({ handle, backlinks, referringDomains }: Page, url: string): Evidence => ({
   handle,
   url,
   backlinks: backlinks ?? 0,

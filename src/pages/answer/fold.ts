@@ -1,5 +1,5 @@
 import type { Page } from "../snapshot/page.ts";
-import { identifyUrl, type UrlIdentity } from "./url-identity.ts";
+import { identifyUrl } from "./url-identity.ts";
 
 /** A value that overlaps between variants: only known to lie between two bounds. Equal bounds are exact. */
 export interface Range {
@@ -30,56 +30,77 @@ export interface Fold {
  * @returns folds in the order of their first member; every page is in exactly one
  */
 export function foldPages(pages: readonly Page[]): Fold[] {
-  const identities = pages.map((page) => identifyUrl(page.url));
-  const byKey = groupByKey(pages, identities);
-  const groups = new Map<string, Page[]>();
-  pages.forEach((page, index) => {
-    const key = finalKey(page, identities[index], byKey) ?? page.handle;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [page]);
-    else group.push(page);
-  });
+  const stops = gatherStops(pages);
+  const groups = new Map<string | Page, Page[]>();
+  for (const page of pages) {
+    // A page without a readable URL has no variants: it is its own group, under a key that no URL can spell.
+    addTo(groups, finalKey(page, stops) ?? page, page);
+  }
   return [...groups.values()].map(toFold);
 }
 
-const isRedirect = (page: Page): boolean => page.status !== null && page.status >= 300 && page.status < 400;
+export const isRedirect = ({ status }: Page): boolean => status !== null && status >= 300 && status < 400;
 
-function groupByKey(pages: readonly Page[], identities: readonly (UrlIdentity | undefined)[]): Map<string, Page[]> {
-  const byKey = new Map<string, Page[]>();
-  pages.forEach((page, index) => {
-    const key = identities[index]?.key;
-    if (key === undefined) return;
-    const same = byKey.get(key);
-    if (same === undefined) byKey.set(key, [page]);
-    else same.push(page);
-  });
-  return byKey;
+/** What was fetched under one URL key, as a visitor meets it who follows redirects. */
+interface Stop {
+  /** One of the pages is no redirect: the visitor has arrived. */
+  isEnd: boolean;
+  /** Where the first of the redirects leads that leads on to a fetched page. */
+  exit: string | undefined;
 }
 
-/** Follows redirects as long as they lead to fetched pages; a loop ends where it closes. */
-function finalKey(
-  page: Page,
-  identity: UrlIdentity | undefined,
-  byKey: ReadonlyMap<string, Page[]>,
-): string | undefined {
-  let key = identity?.key;
-  let from = page;
-  let at = identity;
-  const seen = new Set<string>();
-  while (key !== undefined && !seen.has(key)) {
-    seen.add(key);
-    // A page that is fetched under any of its variants as something other than a redirect is an end.
-    if (byKey.get(key)?.some((variant) => !isRedirect(variant))) return key;
-    if (!isRedirect(from) || from.location === null) return key;
-    const next = identifyUrl(from.location, at);
-    const target = next === undefined ? undefined : byKey.get(next.key)?.[0];
-    if (next === undefined || target === undefined) return key;
-    if (seen.has(next.key)) return [...seen].sort()[0];
-    key = next.key;
-    at = next;
-    from = target;
+type Stops = ReadonlyMap<string, Stop>;
+
+function gatherStops(pages: readonly Page[]): Stops {
+  const byKey = new Map<string, Page[]>();
+  for (const page of pages) {
+    const key = identifyUrl(page.url)?.key;
+    if (key !== undefined) addTo(byKey, key, page);
   }
-  return key;
+  const toStop = (key: string, variants: readonly Page[]): Stop => {
+    if (variants.some((page) => !isRedirect(page))) return { isEnd: true, exit: undefined };
+    const exits = variants.map((page) => exitOf(page, key, byKey));
+    return { isEnd: false, exit: exits.find((exit) => exit !== undefined) };
+  };
+  return new Map([...byKey].map(([key, variants]) => [key, toStop(key, variants)]));
+}
+
+/** The fetched page that a redirect leads to; undefined when it stays on its own key, as http → https does. */
+function exitOf({ url, location }: Page, key: string, fetched: ReadonlyMap<string, unknown>): string | undefined {
+  const next = location === null ? undefined : identifyUrl(location, identifyUrl(url))?.key;
+  return next !== undefined && next !== key && fetched.has(next) ? next : undefined;
+}
+
+function addTo<K>(groups: Map<K, Page[]>, key: K, page: Page): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [page]);
+  else group.push(page);
+}
+
+/** Where browsers give up too; it bounds the work on a hostile chain. */
+const MAX_HOPS = 20;
+
+/**
+ * Follows redirects as long as they lead to fetched pages. A loop ends at one of its keys, the same for all who
+ * enter it; a chain on which no visitor arrives leaves the page where it is.
+ */
+function finalKey(page: Page, stops: Stops): string | undefined {
+  const own = identifyUrl(page.url)?.key;
+  if (own === undefined) return undefined;
+  const path: string[] = [];
+  let key = own;
+  while (path.length <= MAX_HOPS) {
+    const stop = stops.get(key);
+    const loopStart = path.indexOf(key);
+    if (loopStart >= 0) return path.slice(loopStart).sort()[0];
+    path.push(key);
+    // The page's own redirect counts before those of its variants.
+    const ownExit = key === own && stop?.isEnd === false ? exitOf(page, key, stops) : undefined;
+    const next = ownExit ?? stop?.exit;
+    if (next === undefined) return key;
+    key = next;
+  }
+  return own;
 }
 
 function toFold(members: Page[]): Fold {

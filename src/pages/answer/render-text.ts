@@ -82,16 +82,20 @@ function describeCoverage({ coverage, backlinksShown, rowsLeftOut }: Answer): st
   return [held + unknown, ...describeNotFetched(coverage)].join("; ");
 }
 
-function describeNotFetched({ pagesNotFetched, bound }: Coverage): string[] {
-  if (pagesNotFetched === null) return ["how many pages are not fetched is not known"];
+function describeNotFetched({ pagesNotFetched, pagesSkipped, bound }: Coverage): string[] {
   if (pagesNotFetched === 0) return [];
-  const pages = `the ${countOf(pagesNotFetched, "page")} not fetched`;
-  return [bound === null ? pages : `${pages} ${describeBound(bound)}`];
+  if (pagesNotFetched === null) {
+    const unknown = "how many pages are not fetched is not known";
+    return [bound === null ? unknown : `${unknown}; those after these ${describeBound(bound, 2)}`];
+  }
+  // The skipped pages were not fetched either, and no bound holds for them.
+  const pages = `the ${countOf(pagesNotFetched, "page")} ${pagesSkipped === 0 ? "not fetched" : "after these"}`;
+  return [bound === null ? pages : `${pages} ${describeBound(bound, pagesNotFetched)}`];
 }
 
-function describeBound({ field, side, value, byDefaultOrder }: Bound): string {
+function describeBound({ field, side, value, byDefaultOrder }: Bound, pages: number): string {
   const name = field.replace(/^page_summary\./, "").replaceAll("_", " ");
-  return `have ${name} ${side} ${formatCount(value)}${byDefaultOrder ? " (default order)" : ""}`;
+  return `${pages === 1 ? "has" : "have"} ${name} ${side} ${formatCount(value)}${byDefaultOrder ? " (default order)" : ""}`;
 }
 
 function renderTable({ columns, rows }: Answer): string {

@@ -9,6 +9,9 @@ export type Cell = string | number | null;
 export const MAX_URL_CHARS = 120;
 const MAX_TITLE_CHARS = 80;
 
+/** `2026-01-31`, without the clock. */
+const DATE_CHARS = 10;
+
 /** The column that always holds a stranger's words and is therefore always quoted. */
 export const TITLE = "title";
 
@@ -26,7 +29,11 @@ const COLUMNS: readonly Column[] = [
   { name: "ref_domains", read: ({ referringDomains }) => toRangeCell(referringDomains) },
   { name: "nofollow%", read: ({ nofollowShare }) => (nofollowShare === null ? null : Math.round(nofollowShare * 100)) },
   { name: "spam", read: ({ spamScore }) => toRangeCell(spamScore) },
-  { name: "lost", read: ({ main }) => (main.lostDate === null ? null : toOneLine(main.lostDate, 10)) },
+  {
+    name: "lost",
+    // Cut first: a date without its clock is whole, so nothing is to be marked as cut.
+    read: ({ main }) => (main.lostDate === null ? null : toOneLine(main.lostDate.slice(0, DATE_CHARS), DATE_CHARS)),
+  },
   { name: TITLE, read: ({ main }) => (main.title === null ? null : toOneLine(main.title, MAX_TITLE_CHARS)) },
 ];
 

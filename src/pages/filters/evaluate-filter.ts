@@ -9,12 +9,12 @@ export type Predicate = (item: unknown) => boolean;
 const SOCIAL_TAGS = "meta.social_media_tags";
 const OPEN_MAPS = [...LINK_MAPS, SOCIAL_TAGS];
 
-/** Filters spell two platform keys in their own way; answers hold the keys on the right. */
-const ANSWER_KEYS: Readonly<Record<string, string>> = {
-  [EMPTY_KEY_PLACEHOLDER]: "",
-  message_boards: "message-boards",
-  wiki: "wikis",
-};
+/** Filters spell three keys in their own way; answers hold the keys on the right. */
+const ANSWER_KEYS: ReadonlyMap<string, string> = new Map([
+  [`page_summary.referring_links_semantic_locations.${EMPTY_KEY_PLACEHOLDER}`, ""],
+  ["page_summary.referring_links_platform_types.message_boards", "message-boards"],
+  ["page_summary.referring_links_platform_types.wiki", "wikis"],
+]);
 
 /**
  * Compiles a checked filter into a test of one raw item of the endpoint (or one backlink).
@@ -139,8 +139,7 @@ export function compileFieldReader(field: string): (item: unknown) => unknown {
     return (item) => steps.reduce(stepInto, item);
   }
   const steps = map.split(".");
-  const writtenKey = field.slice(map.length + 1);
-  const key = ANSWER_KEYS[writtenKey] ?? writtenKey;
+  const key = ANSWER_KEYS.get(field) ?? field.slice(map.length + 1);
   const whenMissing = map === SOCIAL_TAGS ? null : 0;
   return (item) => {
     const found = steps.reduce(stepInto, item);
@@ -150,7 +149,8 @@ export function compileFieldReader(field: string): (item: unknown) => unknown {
 }
 
 function stepInto(value: unknown, key: string): unknown {
-  if (Array.isArray(value)) return value.map((each) => stepInto(each, key));
+  // One level of array is all that the endpoint has (`indirect_link_path`); more would be a stranger's stack of them.
+  if (Array.isArray(value)) return value.map((each) => (Array.isArray(each) ? null : stepInto(each, key)));
   if (typeof value !== "object" || value === null) return null;
   return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : null;
 }

@@ -20,14 +20,19 @@ export interface FieldRules {
 
 const TLD_MAP = "page_summary.referring_links_tld";
 const TLD_KEY = /^(?:[\p{L}\p{N}-]+\.)*[\p{L}\p{N}-]+$/u;
+/** No TLD, of however many labels, is longer than a host name. */
+const MAX_TLD_CHARS = 253;
 const COUNTRIES = /(?:^|\.)referring_links_countries(?:\.|$)/;
 const PLAUSIBLE_UNKNOWN = /^[A-Za-z0-9_:$.-]{1,128}$/;
 
+/** The TLD's place is no name; and who writes `url` or `status_code` hardly means the steps between two pages. */
+const NEVER_GUESSED = /\.\$tld$|^indirect_link_path\./;
+
 /** Keys that answers spell one way and filters another. */
-const KEY_SPELLINGS: Readonly<Record<string, string>> = {
-  "message-boards": "message_boards",
-  wikis: "wiki",
-};
+const KEY_SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ["message-boards", "message_boards"],
+  ["wikis", "wiki"],
+]);
 
 /**
  * Finds the catalogue's name for what a caller wrote.
@@ -44,7 +49,7 @@ export function resolveField(written: unknown, path: string, rules: FieldRules):
   if (known !== undefined && !name.endsWith(`.${TLD_PLACEHOLDER}`)) return { name, type: known };
 
   if (rules.catalogue === "pages") {
-    const tld = resolveTld(name, path);
+    const tld = resolveTld(name, path, rules);
     if (tld !== undefined) return tld;
     if (COUNTRIES.test(name)) {
       throw new Refusal(
@@ -57,7 +62,7 @@ export function resolveField(written: unknown, path: string, rules: FieldRules):
   if (rules.mapBareNames) {
     const full = findFullName(name, rules.catalogue);
     if (full !== undefined) {
-      return { name: full, type: catalogue.get(full) ?? "any", note: `${path}: "${name}" read as "${full}"` };
+      return { name: full, type: catalogue.get(full) ?? "any", note: noteRespelled(path, name, full) };
     }
   }
   if (rules.allowUnknown && PLAUSIBLE_UNKNOWN.test(name)) {
@@ -74,18 +79,20 @@ export function resolveField(written: unknown, path: string, rules: FieldRules):
   );
 }
 
-function resolveTld(name: string, path: string): ResolvedField | undefined {
+function resolveTld(name: string, path: string, rules: FieldRules): ResolvedField | undefined {
   const map = [TLD_MAP, "referring_links_tld"].find((prefix) => name.startsWith(`${prefix}.`));
   if (map === undefined) return undefined;
   const key = name.slice(map.length + 1).toLowerCase();
-  if (!TLD_KEY.test(key)) {
+  if (key.length > MAX_TLD_CHARS || !TLD_KEY.test(key)) {
     throw new Refusal(path, `put a TLD in place of ${quoteForMessage(key)}`, `for example "${TLD_MAP}.com"`);
   }
   const full = `${TLD_MAP}.${key}`;
-  return full === name
-    ? { name: full, type: "num" }
-    : { name: full, type: "num", note: `${path}: "${name}" read as "${full}"` };
+  if (full === name) return { name: full, type: "num" };
+  return rules.mapBareNames ? { name: full, type: "num", note: noteRespelled(path, name, full) } : undefined;
 }
+
+const noteRespelled = (path: string, name: string, full: string): string =>
+  `${path}: ${quoteForMessage(name)} read as "${full}"`;
 
 /**
  * `backlinks`, `status code`, `og:title`, `referring_links_types.redirect` → the full name, when one field
@@ -96,7 +103,7 @@ function findFullName(name: string, catalogue: CatalogueName): string | undefine
   const names = [...CATALOGUES[catalogue].keys()];
   for (const spelling of spellingsOf(name)) {
     if (names.includes(spelling)) return spelling;
-    const ending = names.filter((full) => full.endsWith(`.${spelling}`) && !full.endsWith(`.${TLD_PLACEHOLDER}`));
+    const ending = names.filter((full) => full.endsWith(`.${spelling}`) && !NEVER_GUESSED.test(full));
     const shallowest = Math.min(...ending.map(depthOf));
     const [best, second] = ending.filter((full) => depthOf(full) === shallowest);
     if (best !== undefined && second === undefined) return best;
@@ -108,7 +115,7 @@ function spellingsOf(name: string): string[] {
   const underscored = name.replace(/\s+/g, "_");
   const lower = underscored.toLowerCase();
   const dot = lower.lastIndexOf(".");
-  const respelled = KEY_SPELLINGS[lower.slice(dot + 1)];
+  const respelled = KEY_SPELLINGS.get(lower.slice(dot + 1));
   const all = [name, underscored, lower];
   if (respelled !== undefined) all.push(lower.slice(0, dot + 1) + respelled);
   return [...new Set(all)];
@@ -119,20 +126,29 @@ const depthOf = (full: string): number => {
   return inMap === undefined ? full.split(".").length : 3;
 };
 
-/** The names a mistyped one most likely meant, nearest first. */
+/** The names a mistyped or shortened one most likely meant, nearest first. */
 export function closestNames(written: string, names: Iterable<string>, most = 3): string[] {
   const wanted = written.toLowerCase().slice(0, 128);
   const leaf = wanted.slice(wanted.lastIndexOf(".") + 1);
   return [...names]
     .map((name) => {
       const lower = name.toLowerCase();
-      const nearest = Math.min(distance(wanted, lower), distance(leaf, lower.slice(lower.lastIndexOf(".") + 1)) + 0.5);
-      return { name, score: nearest };
+      const typo = Math.min(distance(wanted, lower), distance(leaf, lower.slice(lower.lastIndexOf(".") + 1)) + 0.5);
+      return { name, score: isShortFor(wanted, lower) ? Math.min(typo, SHORTENED) : typo };
     })
     .sort((a, b) => a.score - b.score || a.name.length - b.name.length)
     .slice(0, most)
     .map(({ name }) => name);
 }
 
-const exampleOf = ({ catalogue }: FieldRules): string =>
+/** A shortened name counts as one with a typo: `status` is nearer to `status_code` than to `meta.title`. */
+const SHORTENED = 1.25;
+
+function isShortFor(wanted: string, name: string): boolean {
+  const words = name.split(/[._]/);
+  return wanted.split(/[._]/).every((word) => words.includes(word));
+}
+
+/** A condition that parses, for messages. */
+export const exampleOf = ({ catalogue }: FieldRules): string =>
   catalogue === "pages" ? '["page_summary.backlinks",">",10]' : '["dofollow","=",true]';

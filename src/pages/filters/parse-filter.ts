@@ -1,7 +1,7 @@
 import { readJsonString } from "../request/json-string.ts";
 import { got, Refusal } from "../request/refusal.ts";
 import { quoteForMessage } from "../text.ts";
-import { type FieldRules, resolveField } from "./field-names.ts";
+import { exampleOf, type FieldRules, resolveField } from "./field-names.ts";
 import { type Condition, countConditions, type Filter } from "./filter.ts";
 import { OPERATOR_ALIASES, OPERATORS, type Operator } from "./operators.ts";
 import { parseConditionValue } from "./parse-value.ts";
@@ -39,7 +39,7 @@ export function parseFilter(input: unknown, rules: FilterRules): ParsedFilter {
   const context: Context = { ...rules, notes: [] };
   const value = readJsonString(input);
   if (!Array.isArray(value)) {
-    throw new Refusal(rules.argument, `must be an array, ${got(input)}`, `for example ${exampleFor(rules)}`);
+    throw new Refusal(rules.argument, `must be an array, ${got(input)}`, `for example ${exampleOf(rules)}`);
   }
   if (value.length === 0) return { filter: undefined, notes: [] };
   const filter = parseNode(value, rules.argument, 0, context);
@@ -69,8 +69,11 @@ function parseNode(node: unknown, path: string, depth: number, context: Context)
   if (!Array.isArray(value)) {
     throw new Refusal(path, `a condition is an array of three, ${got(node)}`, rewriteObject(value, context));
   }
-  if (value.length === 0) throw new Refusal(path, "empty brackets", `for example ${exampleFor(context)}`);
-  if (typeof value[0] === "string" && !isNested(value[0])) return parseCondition(value, path, context);
+  if (value.length === 0) throw new Refusal(path, "empty brackets", `for example ${exampleOf(context)}`);
+  // No field is called "and": a list that begins so is a group written word first.
+  if (!isBracketed(value[0]) && readJoin(value[0]) === undefined && typeof value[0] === "string") {
+    return parseCondition(value, path, context);
+  }
   if (value.length === 1) return parseNode(value[0], `${path}[0]`, depth + 1, context);
   return parseGroup(value, path, depth, context);
 }
@@ -86,7 +89,9 @@ function parseGroup(parts: unknown[], path: string, depth: number, context: Cont
     throw new Refusal(
       path,
       'conditions must be joined by "and" or "or", one between each two',
-      members.length > 0 ? suggest(interleave(members, first)) : undefined,
+      members.length > 0 && members.every(isBracketed)
+        ? suggest(interleave(members, first))
+        : `write [a,"and",b], where a and b are conditions such as ${exampleOf(context)}`,
     );
   }
   const words = joins.filter((join) => join !== undefined);
@@ -109,7 +114,7 @@ function parseCondition(parts: unknown[], path: string, context: Context): Condi
     throw new Refusal(
       path,
       `a condition has three parts, field, operator and value; this one has ${parts.length}`,
-      `for example ${exampleFor(context)}`,
+      `for example ${exampleOf(context)}`,
     );
   }
   const field = resolveField(parts[0], path, context);
@@ -141,9 +146,9 @@ function readJoin(part: unknown): "and" | "or" | undefined {
   return word === "and" || word === "or" ? word : undefined;
 }
 
-/** A condition or group that a client sent as a JSON string inside the array. */
-function isNested(part: string): boolean {
-  return part.trimStart().startsWith("[");
+/** A condition or group: an array, or one that a client sent as a JSON string inside the array. */
+function isBracketed(part: unknown): boolean {
+  return Array.isArray(part) || (typeof part === "string" && part.trimStart().startsWith("["));
 }
 
 function interleave(members: unknown[], join: string): unknown[] {
@@ -175,8 +180,5 @@ function rewriteObject(value: unknown, context: Context): string {
     const { field, operator, op, value: operand } = value as Record<string, unknown>;
     if (typeof field === "string" && operand !== undefined) return suggest([field, operator ?? op ?? "=", operand]);
   }
-  return `for example ${exampleFor(context)}`;
+  return `for example ${exampleOf(context)}`;
 }
-
-const exampleFor = ({ catalogue }: FieldRules): string =>
-  catalogue === "pages" ? '["page_summary.backlinks",">",10]' : '["dofollow","=",true]';

@@ -126,8 +126,8 @@ function checkRegex(pattern: string, context: ValueContext): void {
 const EXAMPLE: Readonly<Record<FieldType, FilterScalar>> = {
   num: 10,
   "array.num": 301,
-  str: "%blog%",
-  "array.str": "blogs",
+  str: "blog",
+  "array.str": "blog",
   time: "2026-01-31 00:00:00 +00:00",
   bool: true,
   any: 10,
@@ -135,11 +135,12 @@ const EXAMPLE: Readonly<Record<FieldType, FilterScalar>> = {
 
 function refuse(context: ValueContext, rule: string): Refusal {
   const { operator, type, name, path } = context;
-  const sample = operator.endsWith("regex")
-    ? "^https://[^/]+/blog/"
-    : operator.endsWith("match")
-      ? "seo"
-      : EXAMPLE[type];
-  const value = operator.endsWith("in") && !operator.startsWith("l") ? [sample] : sample;
-  return new Refusal(path, rule, `for example ${JSON.stringify([name, operator, value])}`);
+  return new Refusal(path, rule, `for example ${JSON.stringify([name, operator, exampleValue(operator, type)])}`);
+}
+
+function exampleValue(operator: Operator, type: FieldType): FilterScalar | FilterScalar[] {
+  if (operator === "in" || operator === "not_in") return [EXAMPLE[type]];
+  if (operator.endsWith("like")) return "%blog%";
+  if (operator.endsWith("regex")) return "^https://[^/]+/blog/";
+  return operator.endsWith("match") ? "blog" : EXAMPLE[type];
 }

@@ -11,7 +11,7 @@ import { parseTarget } from "./target.ts";
 export interface RequestRules {
   /** Let filter and sort fields pass that our catalogue does not know (a server setting). */
   allowUnknownFields: boolean;
-  /** Map bare field names and repair forms; off for the sandbox, which is as strict as the upstream. */
+  /** Map bare field names to full ones; off for the sandbox, which takes only the upstream's own names. */
   mapBareNames: boolean;
 }
 
@@ -63,10 +63,21 @@ function gather(parse: () => void): Refusal | undefined {
   }
 }
 
+/** What other APIs call the same thing; no spelling is near enough to find these. */
+const OTHER_WORDS: ReadonlyMap<string, FieldName> = new Map([
+  ["domain", "target"],
+  ["host", "target"],
+  ["site", "target"],
+  ["url", "target"],
+  ["website", "target"],
+  ["count", "limit"],
+  ["sort", "order_by"],
+]);
+
 function toFieldName(name: string): FieldName {
   const field = REQUEST_FIELDS.find((each) => each === name);
   if (field !== undefined) return field;
-  const [closest] = closestNames(name, REQUEST_FIELDS, 1);
+  const closest = OTHER_WORDS.get(name.toLowerCase()) ?? closestNames(name, REQUEST_FIELDS, 1)[0];
   throw new Refusal(
     quoteForMessage(name),
     "unknown argument",

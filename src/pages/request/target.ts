@@ -5,7 +5,7 @@ import { got, Refusal } from "./refusal.ts";
 export interface ParsedTarget {
   /** Lower case, punycode, no `www.`, no trailing dot: as the upstream wants it. */
   target: string;
-  /** The registrable domain the target belongs to: `acme.example` for `shop.acme.example`. */
+  /** What was read differently from how it was written; left out when nothing was. */
   note?: string;
 }
 
@@ -71,8 +71,8 @@ function toAsciiHost(written: string, whole: string): string {
       'name the domain itself: subdomains are included unless "include_subdomains" is false',
     );
   }
-  if (bracketed || host.includes(":") || isIp(host)) {
-    throw refuse(`${quoteForMessage(host)} is an IP address; the endpoint takes names only`);
+  if (bracketed || isIpv6(written) || isIp(host)) {
+    throw refuse(`${quoteForMessage(written)} is an IP address; the endpoint takes names only`);
   }
   const ascii = toPunycode(host);
   if (ascii === undefined) throw refuse(`${quoteForMessage(whole)} holds no domain name`);
@@ -88,7 +88,7 @@ function toAsciiHost(written: string, whole: string): string {
 
 /** The IDNA form through the URL parser, which is the one that browsers use. */
 function toPunycode(host: string): string | undefined {
-  if (host === "" || /[\s%@<>^|`{}"']/.test(host)) return undefined;
+  if (host === "" || /[\s%@:<>^|`{}"']/.test(host)) return undefined;
   try {
     return new URL(`http://${host}/`).hostname.replace(/\.+$/, "");
   } catch {
@@ -98,11 +98,14 @@ function toPunycode(host: string): string | undefined {
 
 const isIp = (host: string): boolean => /^\d+(?:\.\d+){3}$/.test(host) || /^(?:0x[\da-f]+|\d+)$/i.test(host);
 
-/** `www.` goes, unless it is itself the name that was registered (`www.com`). */
+/** Two colons or more, so that a scheme without slashes or an odd port is not taken for an address. */
+const isIpv6 = (host: string): boolean => /^(?=.*:.*:)[\da-f:.]+(?:%.*)?$/i.test(host);
+
+/** `www.` goes, however often it stands there, unless it is itself the name that was registered (`www.com`). */
 function stripWww(name: string): string {
   if (!name.startsWith("www.")) return name;
   const bare = name.slice(4);
-  return parseDomain(bare).domain === null ? name : bare;
+  return parseDomain(bare).domain === null ? name : stripWww(bare);
 }
 
 /** The registrable domain of a host: `shop.acme.co.uk` → `acme.co.uk`; the host itself when it has none. */

@@ -49,7 +49,7 @@ function readRequest({ echo, target }: EndpointAnswer): PagesRequest {
  */
 function readTime({ taskId, version, items }: EndpointAnswer): number | null {
   const match = /^(\d{2})(\d{2})(\d{2})(\d{2})-/.exec(taskId ?? "");
-  const newest = Math.max(...crawlTimes(items), releaseDate(version));
+  const newest = crawlTimes(items).reduce((latest, time) => Math.max(latest, time), releaseDate(version));
   if (match === null || newest === Number.NEGATIVE_INFINITY) return null;
   const [month = 0, day = 0, hour = 0, minute = 0] = match.slice(1).map(Number);
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59) return null;

@@ -5,7 +5,7 @@ export type JsonObject = Record<string, unknown>;
  * One item of the endpoint, read tolerantly: a field that is missing, null or of another type is null here
  * and a page is never lost over it. `raw` keeps everything that came, unknown keys included.
  *
- * Counts are whole numbers, `null` when unknown (0 is a known zero); times are the upstream's own text.
+ * Counts are `null` when unknown (0 is a known zero); times are the upstream's own text.
  * @see docs.dataforseo.com, backlinks/domain_pages/live, and a real answer of 2026-07-08
  */
 export interface Page {
@@ -86,5 +86,6 @@ function toNumber(value: unknown, odd: Odd): number | null {
   if (typeof value === "number" && Number.isFinite(value)) return value;
   if (value === undefined || value === null) return null;
   odd.count += 1;
-  return typeof value === "string" && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : null;
+  const number = typeof value === "string" && /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  return Number.isFinite(number) ? number : null;
 }

@@ -1,0 +1,59 @@
+import type { PagesRequest } from "../../src/pages/request/request.ts";
+import type { JsonObject, Page } from "../../src/pages/snapshot/page.ts";
+import { readPages } from "../../src/pages/snapshot/page.ts";
+import { createSnapshot, type Snapshot } from "../../src/pages/snapshot/snapshot.ts";
+
+/** What a test says about a page; the rest is left unknown, as the upstream leaves it. */
+export interface ItemFacts {
+  url?: string | null;
+  status?: number | null;
+  location?: string | null;
+  title?: string | null;
+  /** Fields of `page_summary`, in the upstream's names. */
+  summary?: JsonObject;
+}
+
+/** One item in the upstream's own form. */
+export function makeItem({ url, status, location, title, summary }: ItemFacts): JsonObject {
+  return {
+    type: "backlinks_domain_page",
+    page: url,
+    status_code: status,
+    location: location ?? null,
+    meta: { title: title ?? null },
+    page_summary: summary ?? {},
+  };
+}
+
+/** Pages as a snapshot holds them, with handles `p1`, `p2`, … in this order. */
+export function makePages(items: readonly ItemFacts[]): Page[] {
+  return readPages(items.map(makeItem)).pages;
+}
+
+export interface SnapshotFactsInTests {
+  items?: readonly ItemFacts[];
+  request?: Partial<PagesRequest>;
+  totalCount?: number | null;
+  source?: Snapshot["source"];
+  charge?: Snapshot["charge"];
+}
+
+/** A snapshot of `acme.example`, fetched on 8 July 2026 at 14:46 UTC. */
+export function makeSnapshot(facts: SnapshotFactsInTests = {}): Snapshot {
+  const items = facts.items ?? [];
+  const answer = {
+    taskId: null,
+    version: null,
+    echo: null,
+    target: "acme.example",
+    upstreamCostUsd: 0.02436,
+    totalCount: facts.totalCount === undefined ? items.length : facts.totalCount,
+    items: items.map(makeItem),
+  };
+  return createSnapshot(answer, {
+    source: facts.source ?? "aisa",
+    request: { target: "acme.example", ...facts.request },
+    fetchedAt: Date.UTC(2026, 6, 8, 14, 46),
+    charge: facts.charge ?? { kind: "reported", usd: 0.012 },
+  });
+}

@@ -1,0 +1,245 @@
+import fc from "fast-check";
+import { encode } from "gpt-tokenizer/encoding/o200k_base";
+import { describe, expect, it } from "vitest";
+import { type Answer, buildAnswer } from "../../../../src/pages/answer/answer.ts";
+import { renderStructured } from "../../../../src/pages/answer/render-structured.ts";
+import { renderText } from "../../../../src/pages/answer/render-text.ts";
+import { parseRequest } from "../../../../src/pages/request/parse-request.ts";
+import { SCRIPTS } from "../../../support/answer-scripts.ts";
+import { type ItemFacts, makeSnapshot, type SnapshotFactsInTests } from "../../../support/make-snapshot.ts";
+import { readCsv } from "../../../support/read-csv.ts";
+
+const answerOf = (facts: SnapshotFactsInTests, maxTokens = 1500, notes: string[] = []): Answer =>
+  buildAnswer(makeSnapshot(facts), { maxTokens, surface: "mcp", notes });
+
+const requestOf = (body: object) =>
+  parseRequest({ target: "acme.example", ...body }, { allowUnknownFields: false, mapBareNames: true }).request;
+
+/** A list as the upstream sends it, by rank, with a dead page and a redirect here and there. */
+const list = (count: number, script = 0): ItemFacts[] =>
+  Array.from({ length: count }, (_, index) => ({
+    url: `https://acme.example/${SCRIPTS[script]?.slugs[index % 3]}-${index}`,
+    status: [200, 200, 404, 200, 301][index % 5] ?? 200,
+    location: index % 5 === 4 ? "https://other.example/elsewhere" : null,
+    title: SCRIPTS[script]?.titles[index % 3] ?? null,
+    summary: {
+      rank: 1000 - index,
+      backlinks: 2000 - index,
+      referring_domains: 300 - (index % 300),
+      backlinks_spam_score: index % 40,
+    },
+  }));
+
+/** The cells of the table in a text answer, header line first; nothing when it has none. */
+function tableIn(text: string): string[][] {
+  const table = text.split("\n\n").find((block) => block.startsWith("id,"));
+  return table === undefined ? [] : readCsv(table);
+}
+
+interface Structured {
+  target: string;
+  snapshot_id: string;
+  charge_usd?: number | string;
+  upstream_cost_usd: number;
+  rows_left_out: number;
+  rank_scale: string;
+  backlinks_status_type: string;
+  include_subdomains: boolean;
+  exclude_internal_backlinks: boolean;
+  filters?: unknown;
+  backlinks_filters?: unknown;
+  coverage: {
+    backlinks_shown: number;
+    pages_without_count?: number;
+    pages_skipped?: number;
+    pages_not_fetched: number | null;
+    not_fetched_bound?: string;
+  };
+  rows: unknown[][];
+  findings: { rule: string; top: unknown[][] }[];
+  next: string[];
+}
+
+/** How the text words what the structured answer says of the request and its cost. */
+function wordsOfView(data: Structured): string[] {
+  return [
+    `${data.target}: `,
+    `snapshot ${data.snapshot_id} `,
+    `upstream cost $${data.upstream_cost_usd}`,
+    data.charge_usd === undefined ? "" : String(data.charge_usd),
+    `${data.backlinks_status_type} backlinks`,
+    `subdomains ${data.include_subdomains ? "included" : "left out"}`,
+    data.exclude_internal_backlinks ? "" : "internal links counted",
+    data.rank_scale === "one_hundred" ? "rank 0-100" : "",
+    JSON.stringify(data.filters ?? ""),
+    JSON.stringify(data.backlinks_filters ?? ""),
+  ].filter((words) => words !== '""');
+}
+
+/** How the text words what the structured answer says of what is there and what is not. */
+function wordsOfCoverage({ coverage, rows_left_out: left }: Structured): string[] {
+  return [
+    left === 0 ? "" : `${left} more rows left out`,
+    coverage.pages_skipped === undefined ? "" : `offset ${coverage.pages_skipped}`,
+    coverage.pages_without_count === undefined ? "" : `${coverage.pages_without_count} page without a count`,
+    coverage.pages_not_fetched === null ? "is not known" : "",
+    coverage.pages_not_fetched ? `the ${coverage.pages_not_fetched} page` : "",
+    / at (?:most|least) [\d.]+/.exec(coverage.not_fetched_bound ?? "")?.[0] ?? "",
+  ];
+}
+
+describe("the budget of an answer", () => {
+  it("leaves out rows to fit, from the end, and counts them and their backlinks", () => {
+    const answer = answerOf({ items: list(100), totalCount: 22_261 });
+    expect(answer.rows.length).toBeGreaterThan(3);
+    expect(answer.rows.length + answer.rowsLeftOut).toBe(100);
+    expect(answer.rows.map(([handle]) => handle)).toEqual(answer.rows.map((_, index) => `p${index + 1}`));
+    const shown = list(answer.rows.length).reduce((sum, { summary }) => sum + Number(summary?.["backlinks"]), 0);
+    expect(answer.backlinksShown).toBe(shown);
+    expect(answer.next[0]?.call).toBe(`read resource domain-pages://snapshots/${answer.snapshotId}/pages.csv`);
+  });
+
+  it("names the URL of a page in a finding only where no row does", () => {
+    const [finding] = answerOf({ items: list(100) }, 1).findings;
+    expect(finding?.top.map(({ handle, url }) => [handle, url])).toEqual([
+      ["p3", null],
+      ["p8", "/products/kayano-31?color=blue-7"],
+      ["p13", "/blog/best-running-shoes-2026-12"],
+    ]);
+  });
+
+  it("leaves nothing out of a list that fits", () => {
+    const answer = answerOf({ items: list(5) });
+    expect(answer).toMatchObject({ rowsLeftOut: 0, folds: 5, next: [] });
+  });
+
+  it("shows three rows however small it is", () => {
+    expect(answerOf({ items: list(100) }, 1)).toMatchObject({ rowsLeftOut: 97 });
+  });
+
+  it.each(SCRIPTS.map(({ name }, index) => [name, index] as const))(
+    "holds against a real tokenizer: %s",
+    (_name, script) => {
+      for (const maxTokens of [800, 1500, 4000]) {
+        const text = renderText(answerOf({ items: list(300, script), totalCount: 22_261 }, maxTokens));
+        expect(encode(text).length).toBeLessThanOrEqual(maxTokens);
+      }
+    },
+  );
+
+  it("holds with long filters, which the answer repeats, and with notes", () => {
+    const filters = [
+      ["page", "in", Array.from({ length: 40 }, (_, index) => `https://acme.example/some/page-${index}`)],
+      "and",
+      ["status_code", "=", 200],
+    ];
+    const facts = {
+      items: list(300),
+      totalCount: 22_261,
+      request: requestOf({ filters, backlinks_filters: ["dofollow", "=", true] }),
+    };
+    const answer = answerOf(
+      facts,
+      3000,
+      Array(10).fill("a note of some length that was taken while the request was read"),
+    );
+    expect(encode(renderText(answer)).length).toBeLessThanOrEqual(3000);
+    expect(answer.rowsLeftOut).toBeGreaterThan(0);
+  });
+});
+
+describe("text and structured answer", () => {
+  const FACTS: [string, SnapshotFactsInTests][] = [
+    ["a short list", { items: list(8) }],
+    ["a list cut to fit", { items: list(200), totalCount: 22_261 }],
+    [
+      "a list in another order, from an offset",
+      { items: list(5), totalCount: 90, request: requestOf({ offset: 40, order_by: ["rank,desc"] }) },
+    ],
+    ["an unknown total", { items: list(5), totalCount: null }],
+    ["an unreported charge", { items: list(2), charge: { kind: "not_reported" } }],
+    [
+      "filters",
+      { items: list(2), request: requestOf({ filters: ["rank", ">", 1], backlinks_filters: ["dofollow", "=", true] }) },
+    ],
+    [
+      "an odd view",
+      {
+        items: list(2),
+        request: requestOf({
+          rank_scale: "one_hundred",
+          backlinks_status_type: "lost",
+          include_subdomains: false,
+          exclude_internal_backlinks: false,
+        }),
+      },
+    ],
+    ["unknown counts", { items: [{ url: "https://acme.example/", status: 200 }] }],
+    ["nothing", { items: [] }],
+    ["an import", { items: list(2), source: "import", charge: { kind: "none" } }],
+  ];
+
+  it.each(FACTS)("state the same facts about %s", (_what, facts) => {
+    const answer = answerOf(facts, 1500, ["read differently"]);
+    const text = renderText(answer);
+    const data = renderStructured(answer) as unknown as Structured;
+    const plain = text.replace(/(?<=\d),(?=\d{3})/g, "");
+    const [, ...rows] = tableIn(text);
+    expect(rows).toEqual(data.rows.map((row) => row.map((cell) => String(cell ?? ""))));
+    for (const call of data.next) expect(text).toContain(`next, ${call}`);
+    for (const { rule, top } of data.findings) {
+      expect(text).toContain(`- ${rule}: `);
+      for (const [handle, backlinks] of top) expect(plain).toMatch(new RegExp(`; ${handle} [^;]*\\b${backlinks}\\b`));
+    }
+    for (const words of [...wordsOfView(data), ...wordsOfCoverage(data), "note: read differently"]) {
+      expect(plain).toContain(words);
+    }
+    expect(data.coverage.backlinks_shown).toBe(answer.backlinksShown);
+  });
+
+  it("say of an unknown total that it is not known, and what bounds the rest all the same", () => {
+    expect(renderText(answerOf({ items: list(5), totalCount: null }))).toContain(
+      "how many pages are not fetched is not known; those after these have rank at most 996 (default order)",
+    );
+  });
+
+  it("bound only the pages behind the fetched ones where some were skipped", () => {
+    const text = renderText(answerOf({ items: list(5), totalCount: 46, request: { offset: 40 } }));
+    expect(text).toContain("the 1 page after these has rank at most 996");
+  });
+
+  it("say in the first line that sandbox data is generated", () => {
+    const answer = answerOf({ items: list(2), source: "sandbox", charge: { kind: "none" } });
+    expect(renderText(answer)).toMatch(/^SANDBOX: generated data/);
+    expect(renderStructured(answer)).toMatchObject({ source: "sandbox" });
+  });
+
+  it("count the fields that came in another form", () => {
+    const answer = answerOf({ items: [{ url: "https://acme.example/", summary: { rank: "high", backlinks: [] } }] });
+    expect(answer.notes).toEqual([expect.stringMatching(/^2 fields not in the documented form/)]);
+  });
+});
+
+it("is complete, and the same each time, for any pages", () => {
+  const item = fc.record({
+    url: fc.oneof(fc.webUrl(), fc.string()),
+    status: fc.option(fc.integer({ min: 100, max: 599 })),
+    title: fc.option(fc.string()),
+    summary: fc.dictionary(fc.constantFrom("rank", "backlinks", "referring_domains"), fc.jsonValue()),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(item, { maxLength: 30 }),
+      fc.option(fc.nat(1000)),
+      fc.nat(3000),
+      (items, totalCount, maxTokens) => {
+        const answer = answerOf({ items, totalCount }, maxTokens);
+        expect(answer.rows.length + answer.rowsLeftOut).toBe(answer.folds);
+        for (const row of answer.rows) expect(row).toHaveLength(answer.columns.length);
+        expect(answer.next.length).toBeLessThanOrEqual(3);
+        expect(renderText(answerOf({ items, totalCount }, maxTokens))).toBe(renderText(answer));
+        expect(() => JSON.stringify(renderStructured(answer))).not.toThrow();
+      },
+    ),
+  );
+});

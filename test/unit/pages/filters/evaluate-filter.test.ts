@@ -1,0 +1,221 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { compileFieldReader, compileFilter } from "../../../../src/pages/filters/evaluate-filter.ts";
+import type { Filter } from "../../../../src/pages/filters/filter.ts";
+import { type FilterRules, parseFilter } from "../../../../src/pages/filters/parse-filter.ts";
+import { anyFilter } from "../../../support/any-filter.ts";
+
+const RULES: FilterRules = { argument: "filters", catalogue: "pages", mapBareNames: true, allowUnknown: true };
+
+/** Whether a filter, as a caller writes it, holds for an item. */
+function holds(written: unknown, item: unknown, catalogue: FilterRules["catalogue"] = "pages"): boolean {
+  const { filter } = parseFilter(written, { ...RULES, catalogue });
+  return compileFilter(filter as Filter)(item);
+}
+
+const PAGE = {
+  page: "https://acme.example/Blog/seo-tools",
+  status_code: 404,
+  size: 0,
+  location: null,
+  first_visited: "2026-01-31 12:00:00 +00:00",
+  meta: {
+    title: "Best SEO tools, ranked",
+    h1: ["Welcome", "SEO tools"],
+    h2: [],
+    social_media_tags: { "og:title": "SEO" },
+  },
+  page_summary: {
+    backlinks: 12,
+    referring_links_tld: { com: 7, "co.in": 2, wiki: 3, wikis: 9, "": 1 },
+    referring_links_platform_types: { "message-boards": 4, wikis: 5 },
+    referring_links_semantic_locations: { "": 6, footer: 1 },
+    referring_links_types: null,
+  },
+};
+
+describe("one condition", () => {
+  it.each<[string, string, unknown, boolean]>([
+    ["status_code", "=", 404, true],
+    ["status_code", "=", 200, false],
+    ["status_code", "<>", 200, true],
+    ["status_code", "<", 404, false],
+    ["status_code", "<=", 404, true],
+    ["status_code", ">", 403, true],
+    ["status_code", ">=", 405, false],
+    ["status_code", "in", [301, 404], true],
+    ["status_code", "not_in", [301, 404], false],
+    ["size", "=", 0, true],
+    ["page", "like", "%/Blog/%", true],
+    ["page", "like", "%/blog/%", false],
+    ["page", "ilike", "%/BLOG/%", true],
+    ["page", "not_ilike", "%/BLOG/%", false],
+    ["page", "like", "https://acme.example", false],
+    ["page", "like", "https://%", true],
+    ["page", "not_like", "http://%", true],
+    ["page", "regex", "seo-\\w+$", true],
+    ["page", "not_regex", "^http://", true],
+    ["meta.title", "match", "TOOLS best", true],
+    ["meta.title", "match", "tool", false],
+    ["meta.title", "not_match", "worst", true],
+    ["meta.title", "=", "best seo tools, ranked", false],
+    ["first_visited", ">", "2026-01-31", true],
+    ["first_visited", "<", "2026-01-31 12:00:00 +02:00", false],
+    ["first_visited", "=", "2026-01-31T12:00:00Z", true],
+    ["meta.social_media_tags.og:title", "=", "SEO", true],
+  ])("%s %s %j is %s", (field, operator, value, expected) => {
+    expect(holds([field, operator, value], PAGE)).toBe(expected);
+  });
+});
+
+describe("a condition on an array", () => {
+  it.each<[string, string, unknown, boolean]>([
+    ["meta.h1", "has", "Welcome", true],
+    ["meta.h1", "has", "welcome", false],
+    ["meta.h1", "has_not", "Welcome", false],
+    ["meta.h1", "has_not", "Goodbye", true],
+    ["meta.h1", "like", "%tools", true],
+    ["meta.h1", "not_like", "%tools", false],
+    ["meta.h1", "in", ["x", "SEO tools"], true],
+    ["meta.h2", "has", "x", false],
+    ["meta.h2", "has_not", "x", true],
+  ])("holds for any element, a negated one for none: %s %s %j is %s", (field, operator, value, expected) => {
+    expect(holds([field, operator, value], PAGE)).toBe(expected);
+  });
+
+  it("reads through the array of an indirect link's steps", () => {
+    const backlink = {
+      indirect_link_path: [{ url: "https://a.example/", status_code: 301 }, null, { status_code: 200 }],
+    };
+    expect(holds(["indirect_link_path.status_code", "has", 200], backlink, "backlinks")).toBe(true);
+    expect(holds(["indirect_link_path.url", "like", "%b.example%"], backlink, "backlinks")).toBe(false);
+  });
+});
+
+describe("an unknown value", () => {
+  it.each(["=", "<>", "like", "not_like", "in", "not_in", "regex", "not_regex"])(
+    "satisfies no condition: %s",
+    (operator) => {
+      const value = operator.endsWith("in") ? ["x"] : "x";
+      expect(holds(["location", operator, value], PAGE)).toBe(false);
+      expect(holds(["location", operator, value], {})).toBe(false);
+    },
+  );
+
+  it("is what a value of another type counts as, except that a negated condition holds for it", () => {
+    expect(holds(["status_code", ">", 1], { status_code: "404" })).toBe(false);
+    expect(holds(["status_code", "<>", 1], { status_code: "404" })).toBe(true);
+  });
+});
+
+describe("a key of a counting map", () => {
+  const map = (name: string) => `page_summary.referring_links_${name}`;
+
+  it.each([
+    [map("tld.com"), 7],
+    [map("tld.co.in"), 2],
+    [map("tld.wiki"), 3],
+    [map("tld.de"), 0],
+    [map("tld.constructor"), 0],
+    [map("platform_types.message_boards"), 4],
+    [map("platform_types.wiki"), 5],
+    [map("platform_types.cms"), 0],
+    [map("semantic_locations.$empty"), 6],
+    [map("semantic_locations.footer"), 1],
+    [map("types.anchor"), null],
+    ["meta.social_media_tags.og:image", null],
+    ["page_summary.rank", null],
+    ["meta.h1", ["Welcome", "SEO tools"]],
+  ])("%s reads as %j", (field, value) => {
+    expect(compileFieldReader(field)(PAGE)).toEqual(value);
+  });
+});
+
+describe("groups", () => {
+  const YES = ["status_code", "=", 404];
+  const NO = ["status_code", "=", 1];
+
+  it.each<[unknown, boolean]>([
+    [[YES, "and", YES], true],
+    [[YES, "and", NO], false],
+    [[NO, "or", YES], true],
+    [[NO, "or", NO], false],
+    [[[NO, "or", YES], "and", YES], true],
+    [[NO, "or", [YES, "and", NO]], false],
+  ])("%j is %s", (written, expected) => {
+    expect(holds(written, PAGE)).toBe(expected);
+  });
+});
+
+describe("like", () => {
+  /** The same by trying every split: slow and plainly right. */
+  function naiveLike(text: string, pattern: string): boolean {
+    if (pattern === "") return text === "";
+    if (pattern.startsWith("%"))
+      return Array.from({ length: text.length + 1 }, (_, at) => at).some((at) =>
+        naiveLike(text.slice(at), pattern.slice(1)),
+      );
+    return text.startsWith(pattern.charAt(0)) && naiveLike(text.slice(1), pattern.slice(1));
+  }
+
+  const short = (alphabet: string, maxLength: number) => fc.string({ unit: fc.constantFrom(...alphabet), maxLength });
+
+  it("agrees with a naive reading of the pattern", () => {
+    fc.assert(
+      fc.property(short("ab.", 10), short("ab.%", 7), (text, pattern) => {
+        expect(holds(["page", "like", pattern], { page: text })).toBe(naiveLike(text, pattern));
+        expect(holds(["page", "not_like", pattern], { page: text })).toBe(!naiveLike(text, pattern));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("as ilike agrees with it in lower case", () => {
+    fc.assert(
+      fc.property(short("aAbB", 8), short("aAbB%", 6), (text, pattern) => {
+        expect(holds(["page", "ilike", pattern], { page: text })).toBe(
+          naiveLike(text.toLowerCase(), pattern.toLowerCase()),
+        );
+      }),
+    );
+  });
+
+  it("takes the marks of other pattern languages for themselves", () => {
+    expect(holds(["page", "like", "a_c%"], { page: "abc" })).toBe(false);
+    expect(holds(["page", "like", "a.*%"], { page: "a.*c" })).toBe(true);
+  });
+});
+
+describe.each(["pages", "backlinks"] as const)("any filter on %s", (catalogue) => {
+  const deep = JSON.parse(`${"[".repeat(5000)}${"]".repeat(5000)}`) as unknown;
+  const near = fc.dictionary(
+    fc.constantFrom(
+      "page",
+      "meta",
+      "page_summary",
+      "status_code",
+      "h1",
+      "title",
+      "indirect_link_path",
+      "referring_links_tld",
+    ),
+    fc.oneof(fc.jsonValue(), fc.constant(deep)),
+  );
+
+  it("answers yes or no for any JSON item, and never throws", () => {
+    fc.assert(
+      fc.property(
+        anyFilter(catalogue),
+        fc.oneof(fc.jsonValue(), near, fc.record({ meta: near, page_summary: near })),
+        (filter, item) => {
+          expect(compileFilter(filter)(item)).toBeTypeOf("boolean");
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+it("finds a regex in linear time where backtracking would not end", () => {
+  expect(holds(["page", "regex", "^(a+)+$"], { page: `${"a".repeat(5000)}b` })).toBe(false);
+});

@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CATALOGUES } from "../../../../src/pages/filters/catalogue.ts";
+import { closestNames, type FieldRules, resolveField } from "../../../../src/pages/filters/field-names.ts";
+import { Refusal } from "../../../../src/pages/request/refusal.ts";
+import { caught } from "../../../support/caught.ts";
+import { hostileText } from "../../../support/hostile-text.ts";
+
+const PAGES: FieldRules = { catalogue: "pages", mapBareNames: true, allowUnknown: false };
+const BACKLINKS: FieldRules = { ...PAGES, catalogue: "backlinks" };
+
+const refusal = (name: unknown, rules = PAGES): string => caught(() => resolveField(name, "filters", rules)).message;
+
+describe.each([PAGES, BACKLINKS])("every name of the catalogue of $catalogue", (rules) => {
+  it("is found as it is, without a note", () => {
+    for (const [name, type] of CATALOGUES[rules.catalogue]) {
+      if (name.endsWith(".$tld")) continue;
+      expect(resolveField(name, "filters", rules)).toEqual({ name, type });
+    }
+  });
+});
+
+describe("a name that is not the full one", () => {
+  it.each([
+    ["backlinks", "page_summary.backlinks"],
+    ["title", "meta.title"],
+    ["referring_domains", "page_summary.referring_domains"],
+    ["Rank", "page_summary.rank"],
+    ["status code", "status_code"],
+    ["STATUS_CODE", "status_code"],
+    ["canonical", "meta.canonical"],
+    ["og:title", "meta.social_media_tags.og:title"],
+    ["referring_links_types.redirect", "page_summary.referring_links_types.redirect"],
+    ["redirect", "page_summary.referring_links_types.redirect"],
+    ["nofollow", "page_summary.referring_links_attributes.nofollow"],
+    [
+      "page_summary.referring_links_platform_types.message-boards",
+      "page_summary.referring_links_platform_types.message_boards",
+    ],
+    ["wikis", "page_summary.referring_links_platform_types.wiki"],
+    ["referring_links_tld.com", "page_summary.referring_links_tld.com"],
+    ["page_summary.referring_links_tld.COM", "page_summary.referring_links_tld.com"],
+  ])("%s is read as %s, with a note", (written, name) => {
+    const field = resolveField(written, "filters[0]", PAGES);
+    expect(field.name).toBe(name);
+    expect(field.note).toBe(`filters[0]: ${JSON.stringify(written)} read as "${name}"`);
+  });
+
+  it("is mapped among backlinks too", () => {
+    expect(resolveField("page_from_keywords_count_top_3", "f", BACKLINKS).name).toBe(
+      "ranked_keywords_info.page_from_keywords_count_top_3",
+    );
+  });
+
+  it.each(["url", "status_code"])("is not guessed to be a step of an indirect link: %s", (name) => {
+    expect(refusal(name, BACKLINKS)).toMatch(/unknown field/);
+  });
+
+  it("is refused where it fits several fields equally well", () => {
+    expect(refusal("alternate")).toMatch(/^filters: unknown field "alternate"; closest: /);
+  });
+
+  it.each(["backlinks", "status code", "referring_links_tld.com", "page_summary.referring_links_tld.COM"])(
+    "is refused where the upstream's own strictness is wanted: %s",
+    (name) => {
+      expect(refusal(name, { ...PAGES, mapBareNames: false })).toMatch(/unknown field/);
+    },
+  );
+
+  it("stays on one line in its note", () => {
+    expect(resolveField("status\n\n code", "filters", PAGES).note).toBe('filters: "status code" read as "status_code"');
+  });
+});
+
+describe("a TLD's key", () => {
+  it.each(["com", "co.in", "blogspot.com", "github.io", "xn--p1ai", "рф", "wiki", "constructor"])(
+    "may be %s",
+    (tld) => {
+      const name = `page_summary.referring_links_tld.${tld}`;
+      expect(resolveField(name, "filters", PAGES)).toEqual({ name, type: "num" });
+    },
+  );
+
+  it.each(["$tld", "", "com.", ".com", "a b", "<tld>", "a".repeat(254)])("may not be %j", (tld) => {
+    expect(refusal(`page_summary.referring_links_tld.${tld}`)).toMatch(
+      /^filters: put a TLD in place of ".*"; for example "page_summary\.referring_links_tld\.com"$/,
+    );
+  });
+});
+
+describe("a name that is refused", () => {
+  it.each([
+    ["page_summary.backlnks", "page_summary.backlinks"],
+    ["page_sumary.rank", "page_summary.rank"],
+    ["meta.titel", "meta.title"],
+    ["status", "status_code"],
+    ["refering_domains", "page_summary.referring_domains"],
+  ])("%s is answered with the closest: %s", (written, closest) => {
+    const message = refusal(written);
+    expect(message).toContain(`unknown field "${written}"; closest: `);
+    expect(message.split("closest: ")[1]?.split(", ")).toContain(closest);
+  });
+
+  it("speaks of countries, and the way around", () => {
+    for (const name of ["page_summary.referring_links_countries.US", "referring_links_countries"]) {
+      expect(refusal(name)).toMatch(
+        /cannot filter or sort by referring_links_countries; narrow with backlinks_filters/,
+      );
+      expect(refusal(name, { ...PAGES, allowUnknown: true })).toMatch(/cannot filter or sort/);
+    }
+  });
+
+  it.each([5, null, "", "  ", ["page"], {}])("is no name at all: %j", (written) => {
+    expect(refusal(written)).toMatch(/^filters: the field must be a name in quotes, got /);
+  });
+});
+
+describe("an unknown field where unknown ones are allowed", () => {
+  const rules = { ...PAGES, allowUnknown: true };
+
+  it("passes as it is, of any type, with a note", () => {
+    expect(resolveField("page_summary.new_metric", "filters", rules)).toEqual({
+      name: "page_summary.new_metric",
+      type: "any",
+      note: 'filters: field "page_summary.new_metric" is not in our catalogue; sent as it is',
+    });
+  });
+
+  it.each(["a b", "x;y", "a\nb", "ü", "x".repeat(129)])("is refused where it can be no field: %j", (name) => {
+    expect(refusal(name, rules)).toMatch(/unknown field/);
+  });
+});
+
+it("resolves to a name that resolves to itself, or refuses, whatever was written", () => {
+  const known = fc.constantFrom(...CATALOGUES.pages.keys());
+  const near = fc
+    .tuple(known, fc.nat(60), fc.string({ maxLength: 2 }))
+    .map(([name, at, more]) => name.slice(at) + more);
+  fc.assert(
+    fc.property(
+      fc.oneof(near, hostileText, fc.constantFrom("__proto__", "constructor", "toString")),
+      fc.boolean(),
+      (written, allowUnknown) => {
+        const rules = { ...PAGES, allowUnknown };
+        try {
+          const { name, type } = resolveField(written, "filters", rules);
+          expect(resolveField(name, "filters", rules)).toMatchObject({ name, type });
+        } catch (error) {
+          expect(error).toBeInstanceOf(Refusal);
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+it("names the closest first, at most as many as asked for", () => {
+  expect(closestNames("lmit", ["target", "limit", "offset"], 2)).toEqual(["limit", "target"]);
+  expect(closestNames("x", [], 2)).toEqual([]);
+});

@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import { CATALOGUES } from "../../../../src/pages/filters/catalogue.ts";
+import type { Condition } from "../../../../src/pages/filters/filter.ts";
+import { OPERATORS } from "../../../../src/pages/filters/operators.ts";
+import { type FilterRules, parseFilter } from "../../../../src/pages/filters/parse-filter.ts";
+import { caught } from "../../../support/caught.ts";
+
+const RULES: FilterRules = { argument: "filters", catalogue: "pages", mapBareNames: true, allowUnknown: true };
+
+const parse = (written: unknown, rules = RULES) => parseFilter(written, rules);
+const readValue = (written: unknown, rules = RULES) => (parse(written, rules).filter as Condition).value;
+const refusal = (written: unknown, rules = RULES): string => caught(() => parse(written, rules)).message;
+
+/** One field of each type, and a value it does not take. */
+const FIELDS = [
+  ["num", "pages", "status_code", "many"],
+  ["str", "pages", "page", 5],
+  ["time", "pages", "first_visited", "yesterday"],
+  ["array.str", "pages", "meta.h1", 5],
+  ["bool", "backlinks", "dofollow", "perhaps"],
+  ["array.num", "backlinks", "indirect_link_path.status_code", "x"],
+  ["any", "pages", "new_field", null],
+] as const;
+
+const EVERY_OPERATOR = [...new Set(Object.values(OPERATORS).flat())];
+
+describe.each(FIELDS)("a %s field (%s: %s)", (type, catalogue, field, wrong) => {
+  const rules: FilterRules = { ...RULES, catalogue };
+
+  it.each(EVERY_OPERATOR.map((operator) => [operator, OPERATORS[type].includes(operator)] as const))(
+    "with %s: taken %s, and every refusal ends in an example that parses",
+    (operator, isTaken) => {
+      const message = refusal([field, operator, wrong === null ? null : { odd: wrong }], rules);
+      if (!isTaken) {
+        expect(message).toBe(
+          `filters: operator "${operator.replaceAll('"', '\\"')}" does not fit; ${field} (${type}) takes ${OPERATORS[type].join(" ")}`,
+        );
+        return;
+      }
+      const example: unknown = JSON.parse(/; for example (\[.*\])$/.exec(message)?.[1] ?? "null");
+      expect(parse(example, rules).filter).toMatchObject({ field, operator });
+    },
+  );
+
+  it("refuses a value of another type", () => {
+    expect(refusal([field, "=", wrong], rules)).toMatch(/^filters: .*got /);
+  });
+});
+
+it.each([
+  ["==", "="],
+  ["!=", "<>"],
+  ["gt", ">"],
+  ["gte", ">="],
+  ["=>", ">="],
+  ["lt", "<"],
+  ["lte", "<="],
+  ["=<", "<="],
+  ["NE", "<>"],
+])("operator %s is read as %s", (written, operator) => {
+  expect(parse(["status_code", written, 1]).filter).toMatchObject({ operator });
+});
+
+it.each(["between", "", "constructor", "__proto__", ">>", "has"])(
+  "operator %j is refused for a number, and those that fit are named",
+  (operator) => {
+    expect(refusal(["status_code", operator, 1])).toMatch(
+      /does not fit; status_code \(num\) takes = <> < <= > >= in not_in$/,
+    );
+  },
+);
+
+it.each([null, 5, ["="]])("operator %j is no operator", (operator) => {
+  expect(refusal(["status_code", operator, 1])).toMatch(/^filters: the operator must be in quotes, got /);
+});
+
+describe("a list", () => {
+  it("is taken by in and not_in, as an array or a JSON string of one", () => {
+    expect(readValue(["status_code", "in", [404, "410"]])).toEqual([404, 410]);
+    expect(readValue(["page", "not in", '["a","b"]'])).toEqual(["a", "b"]);
+  });
+
+  it.each([[404], ["404"], [[]], [{}], [null]])("is not %j", (value) => {
+    expect(refusal(["status_code", "in", value])).toMatch(
+      /^filters: in takes an array of 1 to 1000 values, got .*; for example \["status_code","in",\[10\]\]$/,
+    );
+  });
+
+  it("has at most 1000 values", () => {
+    expect(readValue(["status_code", "in", Array(1000).fill(1)])).toHaveLength(1000);
+    expect(refusal(["status_code", "in", Array(1001).fill(1)])).toMatch(/got an array of 1001/);
+  });
+
+  it("is refused where one value belongs, and in is named", () => {
+    expect(refusal(["status_code", "=", [404, 410]])).toMatch(
+      /^filters: "=" takes one value, got an array of 2; use "in" for a list/,
+    );
+  });
+});
+
+describe("a number", () => {
+  it.each([
+    [5, 5],
+    ["5", 5],
+    [" -2.5 ", -2.5],
+    [0, 0],
+  ])("%j is read as %d", (written, read) => {
+    expect(readValue(["size", ">", written])).toBe(read);
+  });
+
+  it.each(["", "1e3", "0x10", "5 pages", true, null, Number.NaN, Number.POSITIVE_INFINITY])("is not %j", (written) => {
+    expect(refusal(["size", ">", written])).toMatch(/^filters: size is a number, got /);
+  });
+});
+
+describe("a boolean", () => {
+  const rules: FilterRules = { ...RULES, catalogue: "backlinks" };
+
+  it.each([
+    [true, true],
+    ["true", true],
+    [" False ", false],
+  ])("%j is read as %j", (written, read) => {
+    expect(readValue(["dofollow", "=", written], rules)).toBe(read);
+  });
+
+  it.each([1, "yes", "", null])("is not %j", (written) => {
+    expect(refusal(["dofollow", "=", written], rules)).toMatch(/^filters: dofollow is true or false, got /);
+  });
+});
+
+it("brings a time to the upstream's form and says so", () => {
+  const { filter, notes } = parse(["first_visited", ">", "2026-01-31"]);
+  expect(filter).toMatchObject({ value: "2026-01-31 00:00:00 +00:00" });
+  expect(notes).toEqual(['filters: time "2026-01-31" read as "2026-01-31 00:00:00 +00:00"']);
+  expect(parse(["first_visited", ">", "2026-01-31 00:00:00 +00:00"]).notes).toEqual([]);
+});
+
+describe("a pattern", () => {
+  it.each(["like", "not_like", "ilike", "not_ilike"])(
+    "of %s without a wildcard is warned of, with the form that finds it anywhere",
+    (operator) => {
+      expect(parse(["page", operator, "blog"]).notes).toEqual([
+        `filters: ${operator} "blog" has no %, so it compares whole values; "%blog%" finds it anywhere`,
+      ]);
+      expect(parse(["page", operator, "%blog"]).notes).toEqual([]);
+    },
+  );
+
+  it.each(["match", "not_match"])("of %s holds a word", (operator) => {
+    expect(readValue(["meta.title", operator, "日本 seo"])).toBe("日本 seo");
+    expect(refusal(["meta.title", operator, "?!"])).toMatch(/looks for words, got "\?!" holds none/);
+  });
+
+  it.each(["^https?://[^/]+/blog/", "(?i)seo", "\\p{L}+", "a{1,1000}", "🙂".repeat(1000)])(
+    "may be the regex %s",
+    (pattern) => {
+      expect(readValue(["page", "regex", pattern])).toBe(pattern);
+    },
+  );
+
+  it.each(["(", "a{2,1}", "(?=x)", "(?<!x)y", "(a)\\1", "[z-a]", "((a{100}){100}){100}"])(
+    "may not be the regex %s",
+    (pattern) => {
+      expect(refusal(["page", "not_regex", pattern])).toMatch(
+        /is not a valid RE2 expression \(no look-around, no back-references\)/,
+      );
+    },
+  );
+
+  it("may have 1000 characters as a regex, counted as a reader counts", () => {
+    expect(refusal(["page", "regex", "🙂".repeat(1001)])).toMatch(
+      /a regex may have 1000 characters, this one has 1001/,
+    );
+  });
+});
+
+it("bounds a text", () => {
+  expect(refusal(["page", "=", "x".repeat(10_001)])).toMatch(/may have 10000 characters, this one has 10001/);
+});
+
+it("knows a type for every field of the catalogues", () => {
+  const types = new Set(Object.values(CATALOGUES).flatMap((catalogue) => [...catalogue.values()]));
+  for (const type of types) expect(OPERATORS[type].length).toBeGreaterThan(1);
+});

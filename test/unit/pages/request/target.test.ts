@@ -1,0 +1,152 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Refusal } from "../../../../src/pages/request/refusal.ts";
+import { parseTarget, registrableDomain } from "../../../../src/pages/request/target.ts";
+import { caught } from "../../../support/caught.ts";
+import { hostileText } from "../../../support/hostile-text.ts";
+
+describe("a target that is one already", () => {
+  it.each([
+    "forbes.com",
+    "shop.acme.example",
+    "acme.co.uk",
+    "xn--bcher-kva.example",
+    "ac_me.com",
+    "github.io",
+    "1and1.com",
+    "www.com",
+    "www.co.uk",
+  ])("takes %s as it is, without a note", (target) => {
+    expect(parseTarget(target)).toEqual({ target });
+  });
+});
+
+describe("a target that people paste", () => {
+  it.each([
+    ["https://forbes.com", "forbes.com"],
+    ["HTTP://Forbes.COM/", "forbes.com"],
+    ["www.forbes.com", "forbes.com"],
+    ["www.www.forbes.com", "forbes.com"],
+    ["//forbes.com/a", "forbes.com"],
+    ["forbes.com:8080", "forbes.com"],
+    ["forbes.com.", "forbes.com"],
+    ["https://user:secret@www.forbes.com:8443/path?q=1#top", "forbes.com"],
+    ["forbes.com\\path", "forbes.com"],
+    ["forbes.com/@someone", "forbes.com"],
+    ['"forbes.com"', "forbes.com"],
+    ["<https://forbes.com/>", "forbes.com"],
+    ["Bücher.example", "xn--bcher-kva.example"],
+    ["BÜCHER.example", "xn--bcher-kva.example"],
+    ["faß.de", "xn--fa-hia.de"],
+    ["правительство.рф", "xn--80aealotwbjpid2k.xn--p1ai"],
+    ["acme。com", "acme.com"],
+    ["ｆｏｒｂｅｓ.com", "forbes.com"],
+  ])("reads %s as %s and says so", (written, target) => {
+    const parsed = parseTarget(written);
+    expect(parsed.target).toBe(target);
+    expect(parsed.note).toContain(`read as "${target}"`);
+  });
+
+  it("says of a path that the endpoint takes none, and how to ask for one", () => {
+    expect(parseTarget("https://forbes.com/advisor/").note).toMatch(/takes no path, filter by "page"/);
+    expect(parseTarget("https://forbes.com/").note).not.toMatch(/path/);
+  });
+
+  it("drops white space around a target without a word", () => {
+    expect(parseTarget("  forbes.com\n")).toEqual({ target: "forbes.com" });
+  });
+});
+
+describe("a target that is refused", () => {
+  it.each([
+    ["nothing", undefined, /is required/],
+    ["an empty text", "", /is required/],
+    ["white space", " \t\n", /is required/],
+    ["a number", 42, /is required/],
+    ["an array", ["forbes.com"], /is required/],
+    ["an IPv4 address", "93.184.216.34", /IP address/],
+    ["an IPv4 address with a port", "93.184.216.34:80", /IP address/],
+    ["an IPv4 address out of range", "999.1.1.1", /IP address/],
+    ["an IPv4 address in hexadecimal", "0x7f.1", /IP address/],
+    ["an IPv4 address as one number", "2130706433", /IP address/],
+    ["an IPv4 address in full-width digits", "１２７.０.０.１", /IP address/],
+    ["an IPv6 address in brackets", "http://[::1]:8080/", /IP address/],
+    ["an IPv6 address", "2001:db8::1", /IP address/],
+    ["an IPv6 address with a zone", "fe80::1%eth0", /IP address/],
+    ["a top-level domain", "com", /top-level domain/],
+    ["a public suffix", "co.uk", /top-level domain/],
+    ["a public suffix after a scheme", "https://co.uk/", /top-level domain/],
+    ["a bare name", "localhost", /bare name/],
+    ["an e-mail address", "joe@forbes.com", /e-mail address; use the part after the @/],
+    ["an e-mail address with a name", "Joe <joe@forbes.com>", /e-mail address/],
+    ["a mailto link", "mailto:joe@forbes.com", /e-mail address/],
+    ["a wildcard", "*.forbes.com", /wildcard; name the domain itself: subdomains are included/],
+    ["a wildcard inside", "forbes.*", /wildcard/],
+    ["a scheme that is no website's", "chrome://settings", /names no website/],
+    ["a scheme without slashes", "javascript:alert(1)", /holds no domain name/],
+    ["a port that is no number", "forbes.com:http", /holds no domain name/],
+    ["two domains", "forbes.com other.com", /holds no domain name/],
+    ["a scheme alone", "https://", /holds no domain name/],
+    ["broken punycode", "xn--a.com", /holds no domain name/],
+    ["a label that begins with a hyphen", "-forbes.com", /look at "-forbes"/],
+    ["an empty label", "forbes..com", /is no domain name/],
+    ["a label of 64 characters", `${"a".repeat(64)}.com`, /is no domain name|holds no domain name/],
+    ["a name of more than 253 characters", `${"a.".repeat(130)}com`, /253 characters|holds no domain name/],
+    ["ten thousand characters", "a".repeat(10_000), /too long/],
+  ])("refuses %s and says why", (_what, written, why) => {
+    const error = caught(() => parseTarget(written));
+    expect(error).toBeInstanceOf(Refusal);
+    expect(error.message).toMatch(/^target: /);
+    expect(error.message).toMatch(why);
+  });
+
+  it("repeats a refused value shortened and on one line", () => {
+    const { message } = caught(() => parseTarget(`x\n\u202e${"y".repeat(500)}`));
+    expect(message).not.toMatch(/[\n\u202e]/);
+    expect(message.length).toBeLessThan(250);
+  });
+});
+
+describe("any target", () => {
+  const label = fc.stringMatching(/^[a-zA-Z0-9]([a-zA-Z0-9-]{0,10}[a-zA-Z0-9])?$/);
+  const domain = fc.tuple(fc.array(label, { minLength: 1, maxLength: 4 }), fc.constantFrom("com", "co.uk", "example"));
+  const pasted = fc
+    .tuple(
+      fc.constantFrom("", "http://", "HTTPS://", "//", "ftp://u:p@"),
+      fc.constantFrom("", "www.", "WWW.", "www.www."),
+      domain,
+      fc.constantFrom("", ":443", "/", "/a b?c#d", ".", "\\x"),
+    )
+    .map(([scheme, www, [labels, suffix], rest]) => `${scheme}${www}${labels.join(".")}.${suffix}${rest}`);
+
+  it("is brought to a form that is read again unchanged and without a note, or refused by name", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(pasted, fc.webUrl(), fc.domain(), fc.ipV6(), hostileText, fc.string(), fc.anything()),
+        (written) => {
+          let target: string;
+          try {
+            ({ target } = parseTarget(written));
+          } catch (error) {
+            expect(error).toBeInstanceOf(Refusal);
+            expect((error as Refusal).message).toMatch(/^target: [^\n\r\u2028\u2029]+$/);
+            return;
+          }
+          expect(parseTarget(target)).toEqual({ target });
+          expect(target).toMatch(/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("the registrable domain of a host", () => {
+  it.each([
+    ["shop.acme.co.uk", "acme.co.uk"],
+    ["acme.example", "acme.example"],
+    ["localhost", "localhost"],
+  ])("of %s is %s", (host, domain) => {
+    expect(registrableDomain(host)).toBe(domain);
+  });
+});

@@ -1,0 +1,103 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readPages } from "../../../../src/pages/snapshot/page.ts";
+
+const ITEM = {
+  page: "https://acme.example/old",
+  status_code: 301,
+  location: "https://acme.example/new",
+  meta: { title: "Old" },
+  page_summary: {
+    rank: 12,
+    backlinks: 0,
+    backlinks_spam_score: 3,
+    referring_domains: 4,
+    referring_pages: 5,
+    referring_pages_nofollow: 1,
+    lost_date: "2026-05-01 00:00:00 +00:00",
+    future_field: { kept: true },
+  },
+};
+
+describe("an item of the endpoint", () => {
+  it("is read whole, and kept as it came", () => {
+    const { pages, oddFields } = readPages([ITEM]);
+    expect(oddFields).toBe(0);
+    expect(pages).toEqual([
+      {
+        handle: "p1",
+        url: "https://acme.example/old",
+        status: 301,
+        location: "https://acme.example/new",
+        title: "Old",
+        rank: 12,
+        backlinks: 0,
+        referringDomains: 4,
+        referringPages: 5,
+        referringPagesNofollow: 1,
+        spamScore: 3,
+        lostDate: "2026-05-01 00:00:00 +00:00",
+        raw: ITEM,
+      },
+    ]);
+  });
+
+  it("keeps a known zero apart from what is missing", () => {
+    const { pages, oddFields } = readPages([
+      ITEM,
+      { page: "https://acme.example/", page_summary: { backlinks: null } },
+      {},
+    ]);
+    expect(pages.map(({ backlinks }) => backlinks)).toEqual([0, null, null]);
+    expect(oddFields).toBe(0);
+  });
+
+  it("has a handle by its place", () => {
+    expect(readPages([{}, {}, {}]).pages.map(({ handle }) => handle)).toEqual(["p1", "p2", "p3"]);
+  });
+
+  it.each<[string, unknown, number | null, number]>([
+    ["a number as text", "12", 12, 1],
+    ["a fraction as text", "-1.5", -1.5, 1],
+    ["words", "many", null, 1],
+    ["too many digits", "9".repeat(400), null, 1],
+    ["more than a number holds", Number.POSITIVE_INFINITY, null, 1],
+    ["a boolean", true, null, 1],
+    ["null", null, null, 0],
+  ])("reads %s where a number belongs, and counts it when odd", (_what, rank, read, odd) => {
+    const { pages, oddFields } = readPages([{ page_summary: { rank } }]);
+    expect(pages[0]?.rank).toBe(read);
+    expect(oddFields).toBe(odd);
+  });
+
+  it.each([["text"], [5], [[1]], [true]])("is a page without facts when it is no object: %j", (item) => {
+    expect(readPages([item])).toMatchObject({ pages: [{ handle: "p1", url: "", status: null }], oddFields: 1 });
+  });
+
+  it("is never lost over an odd part", () => {
+    const { pages, oddFields } = readPages([{ page: 5, meta: "x", page_summary: [1] }]);
+    expect(pages).toHaveLength(1);
+    expect(oddFields).toBe(3);
+  });
+});
+
+it.each([
+  [null, 0],
+  [undefined, 0],
+  [[], 0],
+  ["items", 1],
+  [{}, 1],
+])("reads no pages from %j", (items, oddFields) => {
+  expect(readPages(items)).toEqual({ pages: [], oddFields });
+});
+
+it("reads one page for every element of any array", () => {
+  fc.assert(
+    fc.property(fc.array(fc.jsonValue()), (items) => {
+      const { pages } = readPages(items);
+      expect(pages).toHaveLength(items.length);
+      for (const { rank, backlinks } of pages)
+        expect([rank, backlinks].every((n) => n === null || Number.isFinite(n))).toBe(true);
+    }),
+  );
+});
