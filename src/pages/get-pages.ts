@@ -42,11 +42,7 @@ export function createGetPages(deps: GetPagesDeps): GetPages {
     const { answer, charge } = await deps.fetchPages(request, signal);
     const snapshot = createSnapshot(answer, { source: deps.source, request, fetchedAt: deps.now(), charge });
     deps.snapshots.put(snapshot);
-    const isEmpty = snapshot.pages.length === 0 && deps.whenEmpty !== undefined;
-    return buildAnswer(snapshot, {
-      maxTokens: deps.maxTokens,
-      surface,
-      notes: isEmpty ? [...notes, deps.whenEmpty as string] : notes,
-    });
+    const hint = snapshot.pages.length === 0 && deps.whenEmpty !== undefined ? [deps.whenEmpty] : [];
+    return buildAnswer(snapshot, { maxTokens: deps.maxTokens, surface, notes: [...notes, ...hint] });
   };
 }

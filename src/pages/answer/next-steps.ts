@@ -43,7 +43,8 @@ function fetchMore(snapshot: Snapshot, { pagesNotFetched }: Coverage): { body: o
   const { pages, request } = snapshot;
   if (pagesNotFetched === null || pagesNotFetched === 0 || pages.length === 0) return undefined;
   const { tag: _label, ...body } = toRequestBody(request);
-  const isFull = pages.length >= MAX_LIMIT;
+  // Asking again for the most would bring the same, even where the upstream sent fewer than it was asked for.
+  const isFull = (request.limit ?? 0) >= MAX_LIMIT || pages.length >= MAX_LIMIT;
   const offset = (request.offset ?? 0) + (isFull ? pages.length : 0);
   return {
     body: { ...body, limit: MAX_LIMIT, ...(offset > 0 && { offset }) },

@@ -34,9 +34,14 @@ export function parseTarget(input: unknown): ParsedTarget {
   return {
     target,
     note:
-      `target ${quoteForMessage(written)} read as "${target}"` +
+      `target ${quoteForMessage(withoutCredentials(written))} read as "${target}"` +
       (dropped ? `; this endpoint takes no path, filter by "page" for one` : ""),
   };
+}
+
+/** A pasted URL may carry a user name and password, which an answer must not repeat. */
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^/?#@]*@/, "//");
 }
 
 function unquote(text: string): string {

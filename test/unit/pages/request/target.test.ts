@@ -47,6 +47,10 @@ describe("a target that people paste", () => {
     expect(parsed.note).toContain(`read as "${target}"`);
   });
 
+  it("does not repeat a pasted password", () => {
+    expect(parseTarget("https://ann:s3cret@forbes.com/a").note).toMatch(/^target "https:\/\/forbes\.com\/a" read as/);
+  });
+
   it("says of a path that the endpoint takes none, and how to ask for one", () => {
     expect(parseTarget("https://forbes.com/advisor/").note).toMatch(/takes no path, filter by "page"/);
     expect(parseTarget("https://forbes.com/").note).not.toMatch(/path/);
