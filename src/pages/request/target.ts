@@ -1,3 +1,4 @@
+import { domainToUnicode } from "node:url";
 import { parse as parseDomain } from "tldts-icann";
 import { quoteForMessage } from "../text.ts";
 import { got, Refusal } from "./refusal.ts";
@@ -95,10 +96,18 @@ function toAsciiHost(written: string, whole: string): string {
 function toPunycode(host: string): string | undefined {
   if (host === "" || /[\s%@:<>^|`{}"']/.test(host)) return undefined;
   try {
-    return new URL(`http://${host}/`).hostname.replace(/\.+$/, "");
+    const ascii = new URL(`http://${host}/`).hostname.replace(/\.+$/, "");
+    return isDecodable(ascii) ? ascii : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Node 24's URL parser lets broken punycode pass, and leaves it as it is when it is asked to decode it. */
+function isDecodable(ascii: string): boolean {
+  if (!/(?:^|\.)xn--/.test(ascii)) return true;
+  const unicode = domainToUnicode(ascii);
+  return unicode !== "" && !/(?:^|\.)xn--/.test(unicode);
 }
 
 const isIp = (host: string): boolean => /^\d+(?:\.\d+){3}$/.test(host) || /^(?:0x[\da-f]+|\d+)$/i.test(host);
