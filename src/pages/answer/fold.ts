@@ -1,28 +1,43 @@
 import type { Page } from "../snapshot/page.ts";
-import { identifyUrl } from "./url-identity.ts";
+import { findFinalKeys, isRedirect, type Place } from "./redirects.ts";
+import { identifyUrl, type UrlIdentity } from "./url-identity.ts";
+
+export { isRedirect };
 
 /** A value that overlaps between variants: only known to lie between two bounds. Equal bounds are exact. */
 export interface Range {
   low: number;
-  high: number;
+  /** Null when no upper bound is known, because a variant's own value is not. */
+  high: number | null;
 }
 
 /** One real page: a page and those of its URL variants that were fetched too. */
 export interface Fold {
   /** The variant that visitors end on; it lends the row its handle, URL, status and title. */
   main: Page;
+  /** What the main page's URL says it is; undefined when it has none. */
+  identity: UrlIdentity | undefined;
   /** In fetched order, `main` included. */
   members: Page[];
   /** Redirecting members, `main` not counted. */
   redirects: number;
+  /** The largest of the members'. */
   rank: number | null;
+  /** The sum over the members that tell theirs; null when none does. */
   backlinks: number | null;
+  /** A member's backlinks are unknown, so that {@link backlinks} is the least they can be; false when none is known. */
+  backlinksAtLeast: boolean;
   /** Domains overlap between variants, so several give largest – sum. */
   referringDomains: Range | null;
   /** Share of the referring pages that link with nofollow, 0 to 1. */
   nofollowShare: number | null;
-  /** Averages of the variants: lowest – highest. */
+  /** Averages of the variants that tell theirs: lowest – highest. */
   spamScore: Range | null;
+  /**
+   * The main page's `meta.canonical`, as it came, when that names another page than this fold; null otherwise. It is a
+   * hint that a site gives to search engines, often wrong, and folds nothing.
+   */
+  canonicalElsewhere: string | null;
 }
 
 /**
@@ -30,98 +45,72 @@ export interface Fold {
  * @returns folds in the order of their first member; every page is in exactly one
  */
 export function foldPages(pages: readonly Page[]): Fold[] {
-  const stops = gatherStops(pages);
-  const groups = new Map<string | Page, Page[]>();
-  for (const page of pages) {
+  const groups = new Map<string | Page, Place[]>();
+  for (const place of findFinalKeys(pages)) {
     // A page without a readable URL has no variants: it is its own group, under a key that no URL can spell.
-    addTo(groups, finalKey(page, stops) ?? page, page);
+    const key = place.finalKey ?? place.page;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [place]);
+    else group.push(place);
   }
   return [...groups.values()].map(toFold);
 }
 
-export const isRedirect = ({ status }: Page): boolean => status !== null && status >= 300 && status < 400;
-
-/** What was fetched under one URL key, as a visitor meets it who follows redirects. */
-interface Stop {
-  /** One of the pages is no redirect: the visitor has arrived. */
-  isEnd: boolean;
-  /** Where the first of the redirects leads that leads on to a fetched page. */
-  exit: string | undefined;
+/** A figure that overlaps between variants, as domains, IPs and subnets do: largest – sum; null when none tells it. */
+export function overlapOf({ members }: Fold, read: (page: Page) => number | null): Range | null {
+  return toOverlap(summarise(members, read));
 }
 
-type Stops = ReadonlyMap<string, Stop>;
-
-function gatherStops(pages: readonly Page[]): Stops {
-  const byKey = new Map<string, Page[]>();
-  for (const page of pages) {
-    const key = identifyUrl(page.url)?.key;
-    if (key !== undefined) addTo(byKey, key, page);
-  }
-  const toStop = (key: string, variants: readonly Page[]): Stop => {
-    if (variants.some((page) => !isRedirect(page))) return { isEnd: true, exit: undefined };
-    const exits = variants.map((page) => exitOf(page, key, byKey));
-    return { isEnd: false, exit: exits.find((exit) => exit !== undefined) };
-  };
-  return new Map([...byKey].map(([key, variants]) => [key, toStop(key, variants)]));
+/** A figure that adds up over the variants; at least that much where one does not tell it. */
+export function sumOf({ members }: Fold, read: (page: Page) => number | null): Range | null {
+  const told = summarise(members, read);
+  return told && { low: told.sum, high: told.isPartial ? null : told.sum };
 }
-
-/** The fetched page that a redirect leads to; undefined when it stays on its own key, as http → https does. */
-function exitOf({ url, location }: Page, key: string, fetched: ReadonlyMap<string, unknown>): string | undefined {
-  const next = location === null ? undefined : identifyUrl(location, identifyUrl(url))?.key;
-  return next !== undefined && next !== key && fetched.has(next) ? next : undefined;
-}
-
-function addTo<K>(groups: Map<K, Page[]>, key: K, page: Page): void {
-  const group = groups.get(key);
-  if (group === undefined) groups.set(key, [page]);
-  else group.push(page);
-}
-
-/** Where browsers give up too; it bounds the work on a hostile chain. */
-const MAX_HOPS = 20;
 
 /**
- * Follows redirects as long as they lead to fetched pages. A loop ends at one of its keys, the same for all who
- * enter it; a chain on which no visitor arrives leaves the page where it is.
+ * Which page lends each other page its row.
+ * @returns by the handle of a folded page the handle of its fold's main page; main pages themselves are not in it
  */
-function finalKey(page: Page, stops: Stops): string | undefined {
-  const own = identifyUrl(page.url)?.key;
-  if (own === undefined) return undefined;
-  const path: string[] = [];
-  let key = own;
-  while (path.length <= MAX_HOPS) {
-    const stop = stops.get(key);
-    const loopStart = path.indexOf(key);
-    if (loopStart >= 0) return path.slice(loopStart).sort()[0];
-    path.push(key);
-    // The page's own redirect counts before those of its variants.
-    const ownExit = key === own && stop?.isEnd === false ? exitOf(page, key, stops) : undefined;
-    const next = ownExit ?? stop?.exit;
-    if (next === undefined) return key;
-    key = next;
-  }
-  return own;
+export function mapFolded(pages: readonly Page[]): ReadonlyMap<string, string> {
+  return new Map(
+    foldPages(pages).flatMap(({ main, members }) =>
+      members.filter((page) => page !== main).map((page): [string, string] => [page.handle, main.handle]),
+    ),
+  );
 }
 
-function toFold(members: Page[]): Fold {
-  const main = members.reduce((best, page) => (outranks(page, best) ? page : best));
+function toFold(places: readonly Place[]): Fold {
+  const mainPlace = places.reduce((best, place) => (outranks(place, best) ? place : best));
+  const main = mainPlace.page;
+  const members = places.map(({ page }) => page);
+  const backlinks = summarise(members, (page) => page.backlinks);
+  const domains = summarise(members, (page) => page.referringDomains);
+  const spam = summarise(members, (page) => page.spamScore);
   return {
     main,
+    identity: mainPlace.identity,
     members,
     redirects: members.filter((page) => page !== main && isRedirect(page)).length,
-    rank: largest(members.map((page) => page.rank)),
-    backlinks: sum(members.map((page) => page.backlinks)),
-    referringDomains: overlap(members.map((page) => page.referringDomains)),
+    rank: summarise(members, (page) => page.rank)?.most ?? null,
+    backlinks: backlinks?.sum ?? null,
+    backlinksAtLeast: backlinks?.isPartial ?? false,
+    referringDomains: toOverlap(domains),
     nofollowShare: nofollowShare(members),
-    spamScore: spread(members.map((page) => page.spamScore)),
+    spamScore: spam && { low: spam.least, high: spam.most },
+    canonicalElsewhere: canonicalElsewhere(mainPlace, places),
   };
 }
 
-/** An answering page before a broken one before a redirect; then the one with more links. */
-function outranks(page: Page, best: Page): boolean {
-  const order = endRank(page) - endRank(best);
+/**
+ * An answering page before a broken one before a redirect; then the one whose URL carries no tracking, because it is
+ * the page's own name; then the one with more links.
+ */
+function outranks(place: Place, best: Place): boolean {
+  const order = endRank(place.page) - endRank(best.page);
   if (order !== 0) return order < 0;
-  return (page.backlinks ?? -1) > (best.backlinks ?? -1);
+  const isTracked = place.identity?.isTracked ?? false;
+  if (isTracked !== (best.identity?.isTracked ?? false)) return !isTracked;
+  return (place.page.backlinks ?? -1) > (best.page.backlinks ?? -1);
 }
 
 function endRank({ status }: Page): number {
@@ -130,32 +119,53 @@ function endRank({ status }: Page): number {
   return status >= 400 ? 1 : 3;
 }
 
+function canonicalElsewhere({ page, identity }: Place, places: readonly Place[]): string | null {
+  const canonical = (page.raw["meta"] as { canonical?: unknown } | null | undefined)?.canonical;
+  if (typeof canonical !== "string" || canonical === page.url || identity === undefined) return null;
+  const named = identifyUrl(canonical, identity)?.key;
+  return named === undefined || places.some((place) => place.identity?.key === named) ? null : canonical;
+}
+
 /** Over the members that tell both figures, so that an unknown one does not dilute the share. */
 function nofollowShare(members: readonly Page[]): number | null {
-  const telling = members.filter((page) => page.referringPages !== null && page.referringPagesNofollow !== null);
-  const pages = sum(telling.map((page) => page.referringPages));
-  return pages === null || pages === 0 ? null : (sum(telling.map((page) => page.referringPagesNofollow)) ?? 0) / pages;
+  let all = 0;
+  let nofollow = 0;
+  for (const { referringPages, referringPagesNofollow } of members) {
+    if (referringPages === null || referringPagesNofollow === null) continue;
+    all += referringPages;
+    nofollow += referringPagesNofollow;
+  }
+  return all === 0 ? null : nofollow / all;
 }
 
-const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
-
-function sum(values: readonly (number | null)[]): number | null {
-  const numbers = known(values);
-  return numbers.length === 0 ? null : numbers.reduce((total, value) => total + value, 0);
+/** What the known values of one figure come to. */
+interface Summary {
+  sum: number;
+  least: number;
+  most: number;
+  /** A member does not tell the figure. */
+  isPartial: boolean;
 }
 
-function largest(values: readonly (number | null)[]): number | null {
-  const numbers = known(values);
-  return numbers.length === 0 ? null : Math.max(...numbers);
-}
+const toOverlap = (told: Summary | null): Range | null =>
+  told && { low: told.most, high: told.isPartial ? null : told.sum };
 
-function overlap(values: readonly (number | null)[]): Range | null {
-  const numbers = known(values);
-  if (numbers.length === 0) return null;
-  return { low: Math.max(...numbers), high: numbers.reduce((total, value) => total + value, 0) };
-}
-
-function spread(values: readonly (number | null)[]): Range | null {
-  const numbers = known(values);
-  return numbers.length === 0 ? null : { low: Math.min(...numbers), high: Math.max(...numbers) };
+/** @returns null when no member tells the figure */
+function summarise(members: readonly Page[], read: (page: Page) => number | null): Summary | null {
+  let summary: Summary | null = null;
+  let isPartial = false;
+  for (const page of members) {
+    const value = read(page);
+    if (value === null) {
+      isPartial = true;
+    } else if (summary === null) {
+      summary = { sum: value, least: value, most: value, isPartial };
+    } else {
+      summary.sum += value;
+      summary.least = Math.min(summary.least, value);
+      summary.most = Math.max(summary.most, value);
+    }
+  }
+  if (summary !== null) summary.isPartial = isPartial;
+  return summary;
 }

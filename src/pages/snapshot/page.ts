@@ -20,6 +20,8 @@ export interface Page {
   rank: number | null;
   backlinks: number | null;
   referringDomains: number | null;
+  referringIps: number | null;
+  referringSubnets: number | null;
   referringPages: number | null;
   referringPagesNofollow: number | null;
   /** Average spam score of the backlinks, 0 to 100. */
@@ -61,6 +63,8 @@ function readPage(item: unknown, handle: string, odd: Odd): Page {
     rank: toNumber(summary["rank"], odd),
     backlinks: toNumber(summary["backlinks"], odd),
     referringDomains: toNumber(summary["referring_domains"], odd),
+    referringIps: toNumber(summary["referring_ips"], odd),
+    referringSubnets: toNumber(summary["referring_subnets"], odd),
     referringPages: toNumber(summary["referring_pages"], odd),
     referringPagesNofollow: toNumber(summary["referring_pages_nofollow"], odd),
     spamScore: toNumber(summary["backlinks_spam_score"], odd),

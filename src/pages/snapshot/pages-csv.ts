@@ -1,4 +1,5 @@
 import { toCsvLine } from "../answer/csv.ts";
+import { mapFolded } from "../answer/fold.ts";
 import type { Cell } from "../answer/table.ts";
 import { toOneLine } from "../text.ts";
 import type { Page } from "./page.ts";
@@ -7,11 +8,14 @@ import type { Snapshot } from "./snapshot.ts";
 const MAX_URL_CHARS = 2000;
 const MAX_TITLE_CHARS = 300;
 
-const COLUMNS: readonly { name: string; read: (page: Page) => Cell }[] = [
+type Folded = ReadonlyMap<string, string>;
+
+const COLUMNS: readonly { name: string; read: (page: Page, folded: Folded) => Cell }[] = [
   { name: "id", read: ({ handle }) => handle },
   { name: "url", read: ({ url }) => toOneLine(url, MAX_URL_CHARS) },
   { name: "status_code", read: ({ status }) => status },
   { name: "location", read: ({ location }) => (location === null ? null : toOneLine(location, MAX_URL_CHARS)) },
+  { name: "folded_into", read: ({ handle }, folded) => folded.get(handle) ?? null },
   { name: "rank", read: ({ rank }) => rank },
   { name: "backlinks", read: ({ backlinks }) => backlinks },
   { name: "referring_domains", read: ({ referringDomains }) => referringDomains },
@@ -22,13 +26,17 @@ const COLUMNS: readonly { name: string; read: (page: Page) => Cell }[] = [
   { name: "title", read: ({ title }) => (title === null ? null : toOneLine(title, MAX_TITLE_CHARS)) },
 ];
 
-/** Every fetched page of a snapshot, unfolded, one CSV line each under a header line. */
+/**
+ * Every fetched page of a snapshot, unfolded, one CSV line each under a header line. `folded_into` names the page in
+ * whose row an answer shows this one; it is empty for a page that has a row of its own.
+ */
 export function renderPagesCsv(snapshot: Snapshot): string {
   const names = COLUMNS.map(({ name }) => name);
+  const folded = mapFolded(snapshot.pages);
   const lines = snapshot.pages.map((page) =>
     toCsvLine(
       names,
-      COLUMNS.map(({ read }) => read(page)),
+      COLUMNS.map(({ read }) => read(page, folded)),
     ),
   );
   return `${[names.join(","), ...lines].join("\n")}\n`;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Fold, foldPages } from "../../../../src/pages/answer/fold.ts";
+import { type Fold, foldPages, mapFolded } from "../../../../src/pages/answer/fold.ts";
 import { type ItemFacts, makePages } from "../../../support/make-snapshot.ts";
 
 const at = (path: string) => `https://acme.example${path}`;
@@ -115,6 +115,64 @@ describe("which pages are folded", () => {
     expect(handlesOf(fold({ url: at("/"), status: 200 }, item))).toEqual([["p1"], ["p2"]]);
   });
 
+  it("folds a redirect to a tracking variant of a fetched page", () => {
+    const folds = fold(
+      { url: at("/new/"), status: 200 },
+      { url: at("/old"), status: 301, location: "http://www.acme.example/new/index.html?utm_source=old#x" },
+    );
+    expect(handlesOf(folds)).toEqual([["p1", "p2"]]);
+  });
+
+  it("folds a redirect that strips tracking", () => {
+    const folds = fold({ url: at("/a?ref=x"), status: 301, location: at("/a") }, { url: at("/a"), status: 200 });
+    expect(handlesOf(folds)).toEqual([["p2", "p1"]]);
+    expect(folds[0]?.redirects).toBe(1);
+  });
+
+  it("folds the polluted home page into one row", () => {
+    const folds = fold(
+      { url: "http://www.acme.example", status: 301, location: at("/") },
+      { url: at("/"), status: 200 },
+      { url: at("/?utm_source=newsletter&utm_medium=email"), status: 200 },
+      { url: at("/?ref=partnerlist"), status: 200 },
+      { url: at("/index.html"), status: 301, location: "/" },
+      { url: at("/#top"), status: 200 },
+      { url: at("/?p=12"), status: 200 },
+    );
+    expect(handlesOf(folds)).toEqual([["p2", "p1", "p3", "p4", "p5", "p6"], ["p7"]]);
+    expect(folds[0]?.redirects).toBe(2);
+  });
+
+  it.each([
+    ["/index.html", "/"],
+    ["/", "/index.php"],
+    ["/a", "/a/"],
+    ["/a/", "/a"],
+  ])("does not fold a dead %s with a living %s: that they are one page is only a habit", (dead, living) => {
+    const folds = fold({ url: at(living), status: 200 }, { url: at(dead), status: 404 });
+    expect(handlesOf(folds)).toEqual([["p1"], ["p2"]]);
+  });
+
+  it("folds a dead variant that a server cannot tell from the living one, or where both are dead", () => {
+    expect(fold({ url: at("/a"), status: 200 }, { url: at("/a#x"), status: 404 })).toHaveLength(1);
+    expect(fold({ url: at("/a"), status: 404 }, { url: at("/a/"), status: 410 })).toHaveLength(1);
+  });
+
+  it("follows a redirect past a dead spelling, or to it", () => {
+    const past = fold(
+      { url: at("/a"), status: 301, location: at("/b") },
+      { url: at("/a/"), status: 404 },
+      { url: at("/b"), status: 200 },
+    );
+    expect(handlesOf(past)).toEqual([["p3", "p1"], ["p2"]]);
+    const to = fold(
+      { url: at("/a"), status: 301, location: at("/a/") },
+      { url: at("/a/"), status: 404 },
+      { url: "http://acme.example/a/", status: 404 },
+    );
+    expect(handlesOf(to)).toEqual([["p2", "p1", "p3"]]);
+  });
+
   it("keeps malformed URLs as pages of their own", () => {
     const folds = fold(
       { url: at("/a"), status: 200 },
@@ -147,6 +205,56 @@ describe("which member lends the row its name", () => {
       summary: { backlinks },
     }));
     expect(fold(...items)[0]?.main.handle).toBe("p2");
+  });
+});
+
+describe("among variants that answer", () => {
+  it("the one without tracking lends the name, though it has fewer links", () => {
+    const folds = fold(
+      { url: at("/?utm_source=chatgpt.com"), status: 200, summary: { backlinks: 90 } },
+      { url: at("/"), status: 200, summary: { backlinks: 10 } },
+    );
+    expect(folds[0]).toMatchObject({ main: { handle: "p2" }, backlinks: 100 });
+  });
+});
+
+describe("the canonical page", () => {
+  const canonicalOf = (canonical: unknown, ...others: ItemFacts[]) => {
+    const [page, ...rest] = makePages([{ url: at("/a"), status: 200 }, ...others]);
+    if (page === undefined) throw new Error("no page");
+    const raw = { ...page.raw, meta: { title: null, canonical } };
+    return foldPages([{ ...page, raw }, ...rest]).map((each) => each.canonicalElsewhere);
+  };
+
+  it("is named, as it came, when it is another page, and folds nothing", () => {
+    expect(canonicalOf("https://acme.example/B/", { url: at("/B"), status: 200 })).toEqual([
+      "https://acme.example/B/",
+      null,
+    ]);
+    expect(canonicalOf("/b")).toEqual(["/b"]);
+    expect(canonicalOf("https://other.example/a")).toEqual(["https://other.example/a"]);
+  });
+
+  it.each([null, undefined, 7, "", at("/a"), "http://www.acme.example/a/?utm_source=x", "/a#x", "mailto:a@b.example"])(
+    "is not worth a word when it is %j",
+    (canonical) => {
+      expect(canonicalOf(canonical)).toEqual([null]);
+    },
+  );
+
+  it("is not elsewhere when it leads back here", () => {
+    expect(canonicalOf("/old", { url: at("/old"), status: 301, location: "/a" })).toEqual([null]);
+  });
+});
+
+describe("what is folded into what", () => {
+  it("is told by handle, for all but the main pages", () => {
+    const pages = makePages([
+      { url: at("/?ref=x"), status: 200 },
+      { url: at("/b"), status: 200 },
+      { url: at("/"), status: 200 },
+    ]);
+    expect([...mapFolded(pages)]).toEqual([["p1", "p3"]]);
   });
 });
 
@@ -190,6 +298,20 @@ describe("the figures of a fold", () => {
     });
   });
 
+  it("say so where a member does not tell: the sum is the least, the range has no upper bound", () => {
+    expect(two({ backlinks: 7, referring_domains: 3 }, {})).toMatchObject({
+      backlinks: 7,
+      backlinksAtLeast: true,
+      referringDomains: { low: 3, high: null },
+    });
+    expect(two({}, { backlinks: 7, referring_domains: 3 })).toMatchObject({
+      backlinksAtLeast: true,
+      referringDomains: { low: 3, high: null },
+    });
+    expect(two({}, {})?.backlinksAtLeast).toBe(false);
+    expect(two({ backlinks: 0 }, { backlinks: 0 })).toMatchObject({ backlinks: 0, backlinksAtLeast: false });
+  });
+
   it("leave members out that do not tell", () => {
     expect(
       two({ backlinks: 7, referring_pages: 100 }, { referring_pages: 10, referring_pages_nofollow: 5 }),
@@ -205,7 +327,7 @@ describe("the figures of a fold", () => {
 });
 
 it("puts every page in exactly one fold, and loses no backlink", () => {
-  const path = fc.constantFrom("/", "/a", "/a/", "/b?x", "/b", "/c#d", ")");
+  const path = fc.constantFrom("/", "/a", "/a/", "/a/index.php", "/b?x", "/b?utm_source=x", "/b", "/c#d", ")");
   const url = fc
     .tuple(fc.constantFrom("http://", "https://www.", "https://x.", "//"), path)
     .map(([head, tail]) => `${head}acme.example${tail}`);
@@ -224,12 +346,12 @@ it("puts every page in exactly one fold, and loses no backlink", () => {
       expect(members).toHaveLength(pages.length);
       const total = (values: (number | null)[]) => values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
       expect(total(folds.map(({ backlinks }) => backlinks))).toBe(total(pages.map(({ backlinks }) => backlinks)));
-      for (const { main, members: own, referringDomains } of folds) {
+      for (const { main, members: own, referringDomains, backlinks, backlinksAtLeast } of folds) {
         expect(own).toContain(main);
         const domains = own.map((page) => page.referringDomains).filter((value) => value !== null);
-        expect(referringDomains).toEqual(
-          domains.length === 0 ? null : { low: Math.max(...domains), high: total(domains) },
-        );
+        const high = domains.length < own.length ? null : total(domains);
+        expect(referringDomains).toEqual(domains.length === 0 ? null : { low: Math.max(...domains), high });
+        expect(backlinksAtLeast).toBe(backlinks !== null && own.some((page) => page.backlinks === null));
       }
     }),
     { numRuns: 500 },
