@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { findIn, item, lineOf } from "./find.ts";
+
+const DEAD = "dead pages with links";
+const dead = (items: unknown[]) => lineOf(DEAD, items);
+const ALL = `${DEAD} (http >= 400)`;
+
+it("finds nothing where every page answers, or tells no status", () => {
+  expect(findIn([item("/", { backlinks: 50 }), item("/x", { status: null, backlinks: 9 })])).toEqual([]);
+  expect(findIn([])).toEqual([]);
+});
+
+it.each([
+  ["399 is no error", [item("/a", { status: 399, backlinks: 5 })], undefined],
+  ["400 is", [item("/a", { status: 400, backlinks: 5 })], `${ALL}: 1 page, 5 backlinks; p1 5`],
+  ["without links", [item("/a", { status: 404, backlinks: 0 })], undefined],
+  ["links unknown", [item("/a", { status: 404, backlinks: null })], undefined],
+  [
+    "one domain",
+    [item("/a", { status: 404, backlinks: 5, domains: 1 })],
+    `${ALL}: 1 page, 5 backlinks; p1 5 from 1 domain`,
+  ],
+  [
+    "most backlinks first, four digits grouped",
+    [
+      item("/a", { status: 404, backlinks: 5, domains: 3 }),
+      item("/b", { status: 410, backlinks: 1070, domains: 38 }),
+      item("/c", { status: 500, backlinks: 7, domains: 7 }),
+    ],
+    `${ALL}: 3 pages, 1,082 backlinks; p2 1,070 from 38 domains; p3 7 from 7 domains; p1 5 from 3 domains`,
+  ],
+  [
+    "variants add up, domains overlap",
+    [
+      item("/a", { status: 404, backlinks: 10, domains: 4 }),
+      item("http://acme.example/a", { status: 404, backlinks: 5, domains: 3 }),
+    ],
+    `${ALL}: 1 page, 15 backlinks; p1 15 from 4-7 domains`,
+  ],
+  [
+    "a variant's links unknown",
+    [
+      item("/a", { status: 404, backlinks: 10, domains: 4 }),
+      item("http://acme.example/a", { status: 404, backlinks: null }),
+    ],
+    `${ALL}: 1 page, 10 backlinks; p1 10+ from 4+ domains`,
+  ],
+  [
+    "a redirect that ends on it",
+    [
+      item("/gone", { status: 404, backlinks: 3 }),
+      item("/old", { status: 301, backlinks: 12, location: "https://acme.example/gone" }),
+    ],
+    `${ALL}: 1 page, 15 backlinks; p1 15`,
+  ],
+])("%s", (_, items, expected) => {
+  expect(dead(items)).toBe(expected);
+});
+
+it("names three pages and counts the rest", () => {
+  const items = Array.from({ length: 8 }, (_, index) => item(`/${index}`, { status: 404, backlinks: index + 1 }));
+  expect(dead(items)).toBe(`${ALL}: 8 pages, 36 backlinks; p8 8; p7 7; p6 6; 5 more`);
+});
+
+describe("a suggested target", () => {
+  const suggestion = (gone: string, live: string, title: string | null = null, status = 200) =>
+    /, like p2 \((.+), suggested redirect\)$/.exec(
+      dead([item(gone, { status: 404, backlinks: 5 }), item(live, { status, title, backlinks: 1 })]) ?? "",
+    )?.[1];
+
+  it.each([
+    ["a bracket too many, as in the real list", "/dataforseo-bot)", "/dataforseo-bot", null, "0.97"],
+    ["another page of the real list", "/dataforseo-butt", "/dataforseo-bot", null, undefined],
+    ["another extension", "/guides/anvil-care.html", "/guides/anvil-care", null, "1.00"],
+    ["another folder", "/2019/anvil-guide", "/guides/anvil-guide", null, "0.83"],
+    ["a typing error in a folder", "/blog/heat-treatmnt", "/blog/heat-treatment", null, "0.80"],
+    ["a title that says the slug", "/anvil-size-calculator", "/tools/9", "Anvil Size Calculator | Acme", "1.00"],
+    ["one word of a title is chance", "/anvils", "/tools/9", "Anvils | Acme", undefined],
+    ["another product number", "/shop/products/item-1234", "/shop/products/item-1235", null, undefined],
+    ["another year", "/catalogue-2019.pdf", "/catalogue-2020.pdf", null, undefined],
+    ["a short slug", "/a/b/en", "/a/c/en", null, undefined],
+    ["the home page has no slug", "/", "/home", null, undefined],
+    ["other words", "/press/kit", "/privacy-policy", "Privacy Policy", undefined],
+    ["encoded", "/caf%C3%A9-menu/", "/café-menus", null, undefined],
+    ["encoded alike", "/caf%C3%A9-menu)", "/café-menu", null, "0.95"],
+    ["a broken encoding", "/100%-steel-anvil", "/100%-steel-anvils", null, "0.80"],
+  ])("%s: %s and %s", (_, gone, live, title, score) => {
+    expect(suggestion(gone, live, title)).toBe(score);
+  });
+
+  it("is never a page that is gone, moved or of unknown status", () => {
+    for (const status of [404, 301, 500])
+      expect(suggestion("/anvil-care)", "/anvil-care", null, status)).toBe(undefined);
+  });
+
+  it("is the closest, and of equals the first", () => {
+    const items = [
+      item("/anvil-cares", { status: 404, backlinks: 5 }),
+      item("/anvil-car", { backlinks: 1 }),
+      item("/x/anvil-care", { backlinks: 1 }),
+      item("/anvil-care", { backlinks: 1 }),
+      item("/y/anvil-cares", { backlinks: 1 }),
+      item("/z/anvil-cares", { backlinks: 1 }),
+    ];
+    expect(dead(items)).toMatch(/like p5 \(0\.90/);
+  });
+
+  it("survives endless URLs and titles", () => {
+    const long = "x-".repeat(50_000);
+    const startedAt = performance.now();
+    const live = Array.from({ length: 300 }, (_, index) => item(`/${long}${index}`, { backlinks: 1, title: long }));
+    dead([...live, item(`/${long}`, { status: 404, backlinks: 5 })]);
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+});
