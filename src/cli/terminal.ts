@@ -1,5 +1,6 @@
 import type { Answer } from "../pages/answer/answer.ts";
-import { renderFindings, renderHeader, renderNext } from "../pages/answer/render-text.ts";
+import { renderHeader } from "../pages/answer/render-header.ts";
+import { renderFindings, renderNext } from "../pages/answer/render-text.ts";
 import type { Cell } from "../pages/answer/table.ts";
 
 const GAP = "  ";
@@ -7,12 +8,18 @@ const MIN_LAST_COLUMN = 20;
 
 /** The answer for a person at a terminal: the same facts, the table aligned and cut to the window. */
 export function renderForTerminal(answer: Answer, width: number): string {
-  const blocks = [renderHeader(answer), alignTable(answer, width), renderFindings(answer), renderNext(answer)];
+  const blocks = [
+    renderHeader(answer),
+    alignTable(answer, width),
+    renderFindings(answer),
+    answer.sections.rows.length === 0 ? "" : `sections\n${alignTable(answer.sections, width)}`,
+    renderNext(answer),
+  ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
 /** Numbers to the right, text to the left; the last column takes what is left of the line. */
-function alignTable({ columns, rows }: Answer, width: number): string {
+function alignTable({ columns, rows }: Pick<Answer, "columns" | "rows">, width: number): string {
   if (rows.length === 0) return "";
   const table = [columns, ...rows.map((row) => row.map(toText))];
   const isNumeric = columns.map((_, index) =>

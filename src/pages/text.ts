@@ -30,6 +30,16 @@ export function toOneLine(text: string, maxChars: number): string {
     .trimEnd()}…`;
 }
 
+/**
+ * JSON on one line in which every character that breaks lines or hides text is escaped, so that it can be copied and
+ * means the same.
+ */
+export function toSafeJson(value: unknown): string {
+  const toEscapes = (text: string) =>
+    Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
+  return JSON.stringify(value).replace(BREAKING, toEscapes).replace(INVISIBLE, toEscapes);
+}
+
 const MESSAGE_CHARS = 80;
 
 /** A caller's value inside our own sentence: JSON-quoted, one line, at most 80 characters. */

@@ -45,11 +45,13 @@ describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
   it("keeps what an answer left out readable as a resource", async () => {
     client = await connect();
     const { structuredContent } = await client.call("get_domain_pages", { target: "acme.example" });
-    expect(structuredContent?.["rows_left_out"]).toBeGreaterThan(0);
-    const [resource] = await client.listResources();
-    expect(resource?.uri).toBe(`domain-pages://snapshots/${structuredContent?.["snapshot_id"]}/pages.csv`);
-    const [contents] = await client.read(resource?.uri ?? "");
-    expect(contents?.text?.trim().split("\n")).toHaveLength(1 + Number(structuredContent?.["pages_fetched"]));
+    expect(structuredContent?.["coverage"]).toMatchObject({ rows_left_out: expect.any(Number) });
+    const uris = (await client.listResources()).map(({ uri }) => uri);
+    const base = `domain-pages://snapshots/${structuredContent?.["snapshot_id"]}`;
+    expect(uris).toEqual([`${base}/rows.csv`, `${base}/pages.csv`]);
+    const linesOf = async (uri: string) => (await client?.read(uri))?.[0]?.text?.trim().split("\n").length;
+    expect(await linesOf(`${base}/rows.csv`)).toBe(1 + Number(structuredContent?.["pages_after_folding"]));
+    expect(await linesOf(`${base}/pages.csv`)).toBe(1 + Number(structuredContent?.["pages_fetched"]));
   });
 
   it("refuses bad arguments with the rule and a value that works", async () => {

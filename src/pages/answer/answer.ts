@@ -1,20 +1,33 @@
 import type { WireFilter } from "../filters/filter.ts";
-import { type RequestBody, toRequestBody, withDefaults } from "../request/request.ts";
+import { toRequestBody, withDefaults } from "../request/request.ts";
 import type { Charge, Snapshot, Source } from "../snapshot/snapshot.ts";
 import { countOf } from "../text.ts";
+import { fitAnswer } from "./budget.ts";
 import { type Coverage, measureCoverage } from "./coverage.ts";
 import { toCsvLine } from "./csv.ts";
-import { type Finding, findFacts } from "./findings.ts";
+import { findFacts } from "./findings/find-facts.ts";
+import { describeFinding, type Finding } from "./findings/finding.ts";
 import { type Fold, foldPages } from "./fold.ts";
 import { type NextStep, type Surface, suggestNext } from "./next-steps.ts";
-import { type Cell, toTable } from "./table.ts";
+import { renderHeader } from "./render-header.ts";
+import { renderNext } from "./render-text.ts";
+import { NO_SECTIONS, renderSections, rollUpSections, type Sections } from "./sections.ts";
+import { type Cell, DISPENSABLE, type Table, toTable } from "./table.ts";
 import { estimateTokens } from "./tokens.ts";
+
+/** What did not fit. Nothing of it is lost: the snapshot's CSV holds every fetched page. */
+export interface LeftOut {
+  /** Folds without a row. */
+  rowsLeftOut: number;
+  columnsLeftOut: string[];
+  findingsLeftOut: number;
+}
 
 /**
  * What a snapshot is condensed to. Both renderings, text and structured, are made from this one model
  * and state the same facts.
  */
-export interface Answer {
+export interface Answer extends LeftOut {
   target: string;
   snapshotId: string;
   source: Source;
@@ -35,11 +48,11 @@ export interface Answer {
   coverage: Coverage;
   /** Backlinks in the rows shown. */
   backlinksShown: number;
-  /** Folds left out to keep the answer small. */
-  rowsLeftOut: number;
   columns: string[];
   rows: Cell[][];
   findings: Finding[];
+  /** Pages, backlinks and dead pages by subdomain and first path segment; no rows where it would say nothing. */
+  sections: Sections;
   notes: string[];
   next: NextStep[];
 }
@@ -53,14 +66,8 @@ export interface AnswerOptions {
   notes?: readonly string[];
 }
 
-/**
- * What the answer around its rows comes to, measured on real answers: header, coverage, findings, next steps.
- * Notes, filters and the URLs in findings are not in it: they have no usual length.
- */
-const FRAME_TOKENS = 280;
-
-/** However small the budget: an answer without a row answers nothing. */
-const MIN_ROWS = 3;
+/** What the sentences about left-out rows and columns may add to the frame once they are known. */
+const FRAME_SLACK = 30;
 
 /**
  * Condenses a snapshot. Pure: the same snapshot and options give the same answer.
@@ -68,13 +75,42 @@ const MIN_ROWS = 3;
  */
 export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer {
   const folds = foldPages(snapshot.pages);
+  const frame = buildFrame(snapshot, folds, options);
+  const tokens = options.maxTokens - FRAME_SLACK - estimateTokens(renderHeader(frame) + renderNext(frame));
+  const findings = findFacts(folds, frame.target);
+  const sections = rollUpSections(folds, frame.target);
+  const tables = toTables(folds, frame.target);
+  const granted = fitAnswer({
+    tokens,
+    rowCount: folds.length,
+    columnChoices: tables.length,
+    rowCost: (choice, row) => tables[choice]?.cost(row) ?? 0,
+    findingCosts: findings.map((finding) => estimateTokens(describeFinding(finding)) + 2),
+    sectionsCost: estimateTokens(renderSections(sections)),
+  });
+  const table = tables[granted.columns];
+  const rows = Array.from({ length: granted.rows }, (_, index) => table?.row(index) ?? []);
+  const left = {
+    rowsLeftOut: folds.length - rows.length,
+    columnsLeftOut: DISPENSABLE.slice(0, granted.columns).filter((name) => tables[0]?.columns.includes(name)),
+    findingsLeftOut: findings.length - granted.findings,
+  };
+  return {
+    ...frame,
+    ...left,
+    backlinksShown: sumBacklinks(folds.slice(0, rows.length)),
+    columns: rows.length === 0 ? [] : (table?.columns ?? []),
+    rows,
+    findings: withoutUrlsOf(new Set(rows.map((row) => String(row[0]))), findings.slice(0, granted.findings)),
+    sections: granted.sections ? sections : NO_SECTIONS,
+    next: suggestNext({ snapshot, coverage: frame.coverage, isCut: isCut(left), surface: options.surface }),
+  };
+}
+
+/** Everything but the rows and findings, worded as if all of them were left out: the longest the frame can get. */
+function buildFrame(snapshot: Snapshot, folds: readonly Fold[], options: AnswerOptions): Answer {
   const request = withDefaults(snapshot.request);
   const body = toRequestBody(snapshot.request);
-  const notes = [...(options.notes ?? []), ...noteOddFields(snapshot)];
-  const findings = findFacts(folds, request.target);
-  const frame = FRAME_TOKENS + estimateTokens(notes.join(" ")) + filterTokens(body) + urlTokens(findings);
-  const shown = fitRows(folds, snapshot, options.maxTokens - frame);
-  const rowsLeftOut = folds.length - shown.rows.length;
   const coverage = measureCoverage(snapshot);
   return {
     target: request.target,
@@ -94,20 +130,40 @@ export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer 
     filters: body.filters ?? null,
     backlinksFilters: body.backlinks_filters ?? null,
     coverage,
-    backlinksShown: folds.slice(0, shown.rows.length).reduce((sum, fold) => sum + (fold.backlinks ?? 0), 0),
-    rowsLeftOut,
-    columns: shown.columns,
-    rows: shown.rows,
-    findings: withoutUrlsOf(new Set(shown.rows.map((row) => String(row[0]))), findings),
-    notes,
-    next: suggestNext({ snapshot, coverage, rowsLeftOut, surface: options.surface }),
+    backlinksShown: sumBacklinks(folds),
+    rowsLeftOut: folds.length,
+    columnsLeftOut: [],
+    findingsLeftOut: 0,
+    columns: [],
+    rows: [],
+    findings: [],
+    sections: NO_SECTIONS,
+    notes: [...(options.notes ?? []), ...noteOddFields(snapshot)],
+    next: suggestNext({ snapshot, coverage, isCut: folds.length > 0, surface: options.surface }),
   };
 }
 
-/** At most: the URLs of pages that have a row are left out in the end. */
-function urlTokens(findings: readonly Finding[]): number {
-  const urls = findings.flatMap(({ top }) => top.map(({ url }) => url ?? ""));
-  return urls.reduce((sum, url) => sum + estimateTokens(url), 0);
+const sumBacklinks = (folds: readonly Fold[]): number =>
+  folds.reduce((sum, { backlinks }) => sum + (backlinks ?? 0), 0);
+
+const isCut = ({ rowsLeftOut, columnsLeftOut, findingsLeftOut }: LeftOut): boolean =>
+  rowsLeftOut + columnsLeftOut.length + findingsLeftOut > 0;
+
+/** The table with all columns, then with ever fewer; rows and what they cost are made once, when asked for. */
+function toTables(folds: readonly Fold[], target: string): (Table & { cost: (row: number) => number })[] {
+  return [0, ...DISPENSABLE.keys()].map((_, choice) => {
+    const table = toTable(folds, target, DISPENSABLE.slice(0, choice));
+    const made = new Map<number, { row: Cell[]; cost: number }>();
+    const make = (index: number) => {
+      const known = made.get(index);
+      if (known !== undefined) return known;
+      const row = table.row(index);
+      const fresh = { row, cost: estimateTokens(toCsvLine(table.columns, row)) + 1 };
+      made.set(index, fresh);
+      return fresh;
+    };
+    return { columns: table.columns, row: (index) => make(index).row, cost: (index) => make(index).cost };
+  });
 }
 
 /** A page with a row of its own has its URL there. */
@@ -116,23 +172,6 @@ function withoutUrlsOf(handles: ReadonlySet<string>, findings: readonly Finding[
     ...finding,
     top: finding.top.map((each) => (handles.has(each.handle) ? { ...each, url: null } : each)),
   }));
-}
-
-/** Filters stand in the header, and again in the call that fetches more. */
-function filterTokens({ filters, backlinks_filters }: RequestBody): number {
-  const written = [filters, backlinks_filters].filter((filter) => filter !== undefined);
-  return 2 * written.reduce((sum, filter) => sum + estimateTokens(JSON.stringify(filter)), 0);
-}
-
-/** The longest head of the table that fits; columns are those of the whole list, so that rows never change form. */
-function fitRows(folds: readonly Fold[], snapshot: Snapshot, maxTokens: number): { columns: string[]; rows: Cell[][] } {
-  const { columns, rows } = toTable(folds, snapshot.request.target);
-  let left = maxTokens;
-  const fits = rows.findIndex((row, index) => {
-    left -= estimateTokens(toCsvLine(columns, row)) + 1;
-    return left < 0 && index >= MIN_ROWS;
-  });
-  return { columns, rows: fits < 0 ? rows : rows.slice(0, fits) };
 }
 
 function noteOddFields({ oddFields }: Snapshot): string[] {

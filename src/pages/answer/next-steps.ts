@@ -1,6 +1,7 @@
 import { toRequestBody } from "../request/request.ts";
 import { MAX_LIMIT } from "../request/schema.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
+import { toSafeJson } from "../text.ts";
 import type { Coverage } from "./coverage.ts";
 
 /** Where an answer is read: by a client of the server, or on the command line. */
@@ -17,15 +18,20 @@ export interface NextStep {
 export interface Situation {
   snapshot: Snapshot;
   coverage: Coverage;
-  rowsLeftOut: number;
+  /** Rows, columns or findings were left out to fit. */
+  isCut: boolean;
   surface: Surface;
 }
 
 /** At most three calls, the free ones first; none when nothing is missing. */
-export function suggestNext({ snapshot, coverage, rowsLeftOut, surface }: Situation): NextStep[] {
+export function suggestNext({ snapshot, coverage, isCut, surface }: Situation): NextStep[] {
   const steps: NextStep[] = [];
-  if (rowsLeftOut > 0 && surface === "mcp") {
-    steps.push({ cost: "free", call: `read resource ${pagesCsvUri(snapshot.id)}`, gain: "every fetched page" });
+  if (isCut && surface === "mcp") {
+    steps.push({
+      cost: "free",
+      call: `read resource ${snapshotUri(snapshot.id, "rows")}`,
+      gain: "every row, with handles",
+    });
   }
   const more = fetchMore(snapshot, coverage);
   if (more !== undefined && snapshot.source !== "import") {
@@ -35,11 +41,19 @@ export function suggestNext({ snapshot, coverage, rowsLeftOut, surface }: Situat
   return steps;
 }
 
-/** The resource that holds a snapshot's pages whole. */
-export const pagesCsvUri = (snapshotId: string): string => `domain-pages://snapshots/${snapshotId}/pages.csv`;
+/** What of a snapshot can be read whole: its rows, folded, or its pages as they were fetched. */
+export const CSV_FILES = ["rows", "pages"] as const;
+export type CsvFile = (typeof CSV_FILES)[number];
+
+/** The resource that holds it. */
+export const snapshotUri = (snapshotId: string, file: CsvFile): string =>
+  `domain-pages://snapshots/${snapshotId}/${file}.csv`;
 
 /** The same request for the most pages one call can bring; after a full call, for those behind it. */
-function fetchMore(snapshot: Snapshot, { pagesNotFetched }: Coverage): { body: object; gain: string } | undefined {
+function fetchMore(
+  snapshot: Snapshot,
+  { pagesNotFetched }: Coverage,
+): { body: { limit: number; offset?: number }; gain: string } | undefined {
   const { pages, request } = snapshot;
   if (pagesNotFetched === null || pagesNotFetched === 0 || pages.length === 0) return undefined;
   const { tag: _label, ...body } = toRequestBody(request);
@@ -52,8 +66,15 @@ function fetchMore(snapshot: Snapshot, { pagesNotFetched }: Coverage): { body: o
   };
 }
 
-function toCall(body: object, surface: Surface): string {
-  const json = JSON.stringify(body);
+/** Longer calls are described instead: a filter of 10,000 characters need not be paid for again in tokens. */
+const MAX_CALL_CHARS = 600;
+
+function toCall(body: { limit: number; offset?: number }, surface: Surface): string {
+  const json = toSafeJson(body);
+  if (json.length > MAX_CALL_CHARS) {
+    const offset = body.offset === undefined ? "" : ` and offset ${body.offset}`;
+    return `${surface === "mcp" ? "get_domain_pages" : "domain-pages-mcp get"} with the same arguments, limit ${body.limit}${offset}`;
+  }
   return surface === "mcp"
     ? `get_domain_pages ${json}`
     : `domain-pages-mcp get --body '${json.replaceAll("'", "'\\''")}'`;

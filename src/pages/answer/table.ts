@@ -17,33 +17,79 @@ export const TITLE = "title";
 
 interface Column {
   name: string;
+  /** Whether a fold has something for it: a column that none fills is left out. */
+  isFilled: (fold: Fold) => boolean;
   read: (fold: Fold, target: string) => Cell;
 }
 
+const always = () => true;
+
 const COLUMNS: readonly Column[] = [
-  { name: "id", read: ({ main }) => main.handle },
-  { name: "url", read: ({ main }, target) => toDisplayUrl(main.url, target) },
-  { name: "http", read: toHttpCell },
-  { name: "rank", read: ({ rank }) => rank },
-  { name: "backlinks", read: ({ backlinks }) => backlinks },
-  { name: "ref_domains", read: ({ referringDomains }) => toRangeCell(referringDomains) },
-  { name: "nofollow%", read: ({ nofollowShare }) => (nofollowShare === null ? null : Math.round(nofollowShare * 100)) },
-  { name: "spam", read: ({ spamScore }) => toRangeCell(spamScore) },
+  { name: "id", isFilled: always, read: ({ main }) => main.handle },
+  { name: "url", isFilled: always, read: ({ main }, target) => toDisplayUrl(main.url, target) || null },
+  {
+    name: "http",
+    isFilled: ({ main, members }) => main.status !== null || main.location !== null || members.length > 1,
+    read: toHttpCell,
+  },
+  { name: "rank", isFilled: ({ rank }) => rank !== null, read: ({ rank }) => rank },
+  {
+    name: "backlinks",
+    isFilled: ({ backlinks }) => backlinks !== null,
+    read: ({ backlinks, backlinksAtLeast }) => (backlinksAtLeast && backlinks !== null ? `${backlinks}+` : backlinks),
+  },
+  {
+    name: "ref_domains",
+    isFilled: ({ referringDomains }) => referringDomains !== null,
+    read: ({ referringDomains }) => toRangeCell(referringDomains),
+  },
+  {
+    name: "nofollow%",
+    isFilled: ({ nofollowShare }) => nofollowShare !== null,
+    read: ({ nofollowShare }) => (nofollowShare === null ? null : Math.round(nofollowShare * 100)),
+  },
+  { name: "spam", isFilled: ({ spamScore }) => spamScore !== null, read: ({ spamScore }) => toRangeCell(spamScore) },
   {
     name: "lost",
+    isFilled: ({ main }) => main.lostDate !== null,
     // Cut first: a date without its clock is whole, so nothing is to be marked as cut.
     read: ({ main }) => (main.lostDate === null ? null : toOneLine(main.lostDate.slice(0, DATE_CHARS), DATE_CHARS)),
   },
-  { name: TITLE, read: ({ main }) => (main.title === null ? null : toOneLine(main.title, MAX_TITLE_CHARS)) },
+  {
+    name: TITLE,
+    isFilled: ({ main }) => main.title !== null,
+    read: ({ main }) => (main.title === null ? null : toOneLine(main.title, MAX_TITLE_CHARS)),
+  },
 ];
 
-/** One row per fold, in their order; columns that no row fills are left out. */
-export function toTable(folds: readonly Fold[], target: string): { columns: string[]; rows: Cell[][] } {
-  const full = folds.map((fold) => COLUMNS.map((column) => column.read(fold, target)));
-  const filled = COLUMNS.map((_, index) => full.some((row) => row[index] !== null && row[index] !== ""));
+/**
+ * The columns that a small answer gives up, the least worth for its tokens first: a title mostly repeats what its
+ * URL says, at ten times the price of a figure.
+ */
+export const DISPENSABLE: readonly string[] = [TITLE, "spam", "nofollow%"];
+
+export interface Table {
+  columns: string[];
+  /** One row, made when it is asked for: of a long list only the first are. */
+  row: (index: number) => Cell[];
+}
+
+/**
+ * One row per fold, in their order. The columns are those that any fold fills, shown or not, so that the form of a row
+ * does not depend on how many fit.
+ * @param without columns to leave out all the same
+ */
+export function toTable(folds: readonly Fold[], target: string, without: readonly string[] = []): Table {
+  const columns = COLUMNS.filter(
+    ({ name, isFilled }) => !without.includes(name) && (isFilled === always || folds.some(isFilled)),
+  );
   return {
-    columns: COLUMNS.filter((_, index) => filled[index]).map((column) => column.name),
-    rows: full.map((row) => row.filter((_, index) => filled[index])),
+    columns: columns.map(({ name }) => name),
+    row: (index) => {
+      const fold = folds[index];
+      if (fold === undefined) throw new RangeError(`no row ${index} among ${folds.length}`);
+      return columns.map(({ read }) => read(fold, target));
+    },
   };
 }
 
@@ -65,7 +111,9 @@ function toHttpCell({ main, members, redirects }: Fold, target: string): Cell {
   return [main.status ?? "?", ...parts].join(" ");
 }
 
-function toRangeCell(range: Range | null): Cell {
+/** `38`, `151-198`, or `151+` when nothing bounds it from above. */
+export function toRangeCell(range: Range | null): number | string | null {
   if (range === null) return null;
+  if (range.high === null) return `${range.low}+`;
   return range.low === range.high ? range.low : `${range.low}-${range.high}`;
 }

@@ -7,7 +7,11 @@ import { hostileText } from "../../../support/hostile-text.ts";
 import { type ItemFacts, makePages } from "../../../support/make-snapshot.ts";
 import { readCsv } from "../../../support/read-csv.ts";
 
-const tableOf = (...items: ItemFacts[]) => toTable(foldPages(makePages(items)), "acme.example");
+const tableOf = (...items: ItemFacts[]) => {
+  const folds = foldPages(makePages(items));
+  const { columns, row } = toTable(folds, "acme.example");
+  return { columns, rows: folds.map((_, index) => row(index)) };
+};
 
 describe("one line", () => {
   it.each([

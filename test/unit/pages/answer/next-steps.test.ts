@@ -20,7 +20,7 @@ const suggest = (pages: number, total: number, request: Partial<PagesRequest>, s
     fetchedAt: 0,
     charge: { kind: "none" },
   });
-  return suggestNext({ snapshot, coverage: measureCoverage(snapshot), rowsLeftOut: 0, surface: "mcp" });
+  return suggestNext({ snapshot, coverage: measureCoverage(snapshot), isCut: false, surface: "mcp" });
 };
 
 describe("the next calls", () => {

@@ -1,0 +1,104 @@
+import { countOf, formatCount, formatMinute, formatUsd, toSafeJson } from "../text.ts";
+import type { Answer, LeftOut } from "./answer.ts";
+import type { Bound, Coverage } from "./coverage.ts";
+
+/** The lines above the table: what was asked, what came, what it cost, and how much of the whole it is. */
+export function renderHeader(answer: Answer): string {
+  const lines = [
+    ...(answer.source === "sandbox"
+      ? ["SANDBOX: generated data on reserved names, nothing here is about a real site"]
+      : []),
+    `${answer.target}: ${describeSize(answer)}; ${describeView(answer)}`,
+    ...describeFilters(answer),
+    `snapshot ${answer.snapshotId} ${describeOrigin(answer)}`,
+    ...(answer.pagesFetched > 0 ? [`coverage: ${describeCoverage(answer)}`] : []),
+    ...answer.notes.map((note) => `note: ${note}`),
+  ];
+  return lines.join("\n");
+}
+
+function describeSize({ pagesFetched, pagesTotal, folds, rowsLeftOut }: Answer): string {
+  if (pagesFetched === 0) {
+    return pagesTotal === null || pagesTotal === 0
+      ? "no pages found"
+      : `no pages here, of ${formatCount(pagesTotal)} in all`;
+  }
+  const total = pagesTotal === null ? "an unknown number of" : formatCount(pagesTotal);
+  const folded = folds < pagesFetched ? `, ${formatCount(folds)} after folding` : "";
+  const shown = rowsLeftOut > 0 ? `, ${formatCount(folds - rowsLeftOut)} shown` : "";
+  return `${formatCount(pagesFetched)} of ${total} page${pagesTotal === 1 ? "" : "s"} fetched${folded}${shown}`;
+}
+
+function describeView(answer: Answer): string {
+  const order =
+    answer.orderBy.length === 0 ? "by rank" : `by ${answer.orderBy.map((rule) => rule.replace(",", " ")).join(", ")}`;
+  const parts = [
+    answer.rankScale === "one_hundred" ? `${order} (rank 0-100)` : order,
+    ...(answer.coverage.pagesSkipped > 0 ? [`from offset ${formatCount(answer.coverage.pagesSkipped)}`] : []),
+    `${answer.statusType} backlinks, subdomains ${answer.includeSubdomains ? "included" : "left out"}`,
+    ...(answer.excludeInternal ? [] : ["internal links counted"]),
+  ];
+  return parts.join("; ");
+}
+
+function describeFilters({ filters, backlinksFilters }: Answer): string[] {
+  const parts = [
+    ...(filters === null ? [] : [`filters ${toSafeJson(filters)}`]),
+    ...(backlinksFilters === null ? [] : [`backlinks_filters ${toSafeJson(backlinksFilters)}`]),
+  ];
+  return parts.length === 0 ? [] : [parts.join("; ")];
+}
+
+function describeOrigin({ source, fetchedAt, charge, upstreamCostUsd }: Answer): string {
+  const when = fetchedAt === null ? "of unknown time" : `of ${formatMinute(fetchedAt)}`;
+  const cost = upstreamCostUsd === null ? [] : [`upstream cost ${formatUsd(upstreamCostUsd)}`];
+  if (source === "import") return [`${when}, imported`, ...cost].join("; ");
+  if (source === "sandbox") return `${when}; free`;
+  return [when, describeCharge(charge), ...cost].join("; ");
+}
+
+function describeCharge(charge: Answer["charge"]): string {
+  if (charge.kind === "reported") return `charged ${formatUsd(charge.usd)}`;
+  return "charge not reported by the gateway (not the same as free)";
+}
+
+function describeCoverage({ coverage, backlinksShown, ...answer }: Answer): string {
+  const fetched = coverage.backlinksFetched;
+  const held =
+    answer.rowsLeftOut === 0 || backlinksShown === fetched
+      ? `the rows hold all ${formatCount(fetched)} backlinks fetched`
+      : `the rows hold ${formatCount(backlinksShown)} of ${formatCount(fetched)} backlinks fetched (${Math.floor((100 * backlinksShown) / fetched)}%)`;
+  const unknown =
+    coverage.pagesWithoutCount === 0 ? "" : ` (${countOf(coverage.pagesWithoutCount, "page")} without a count)`;
+  return [held + unknown, ...describeLeftOut(answer), ...describeNotFetched(coverage)].join("; ");
+}
+
+function describeLeftOut({ rowsLeftOut, columnsLeftOut, findingsLeftOut }: LeftOut): string[] {
+  const parts = [
+    ...(rowsLeftOut === 0 ? [] : [countOf(rowsLeftOut, "more row")]),
+    ...(columnsLeftOut.length === 0 ? [] : [`the columns ${columnsLeftOut.join(", ")}`]),
+    ...(findingsLeftOut === 0 ? [] : [countOf(findingsLeftOut, "more finding")]),
+  ];
+  return parts.length === 0 ? [] : [`${parts.join(", ")} left out`];
+}
+
+function describeNotFetched({ pagesNotFetched, pagesSkipped, bound }: Coverage): string[] {
+  if (pagesNotFetched === 0) return [];
+  if (pagesNotFetched === null) {
+    const unknown = "how many pages are not fetched is not known";
+    return [bound === null ? unknown : `${unknown}; those after these ${describeBound(bound, 2)}`];
+  }
+  // The skipped pages were not fetched either, and no bound holds for them.
+  const pages = `the ${countOf(pagesNotFetched, "page")} ${pagesSkipped === 0 ? "not fetched" : "after these"}`;
+  return [bound === null ? pages : `${pages} ${describeBound(bound, pagesNotFetched)}`];
+}
+
+function describeBound(bound: Bound, pages: number): string {
+  return `${pages === 1 ? "has" : "have"} ${wordBound(bound)}`;
+}
+
+/** `rank at most 130 (default order)` */
+export function wordBound({ field, side, value, byDefaultOrder }: Bound): string {
+  const name = field.replace(/^page_summary\./, "").replaceAll("_", " ");
+  return `${name} ${side} ${formatCount(value)}${byDefaultOrder ? " (default order)" : ""}`;
+}
