@@ -1,9 +1,15 @@
 import { benchCondense } from "./condense.ts";
+import { benchQuestions } from "./questions/run.ts";
 import { benchStartup } from "./startup.ts";
 import { benchTokens } from "./tokens.ts";
 
 // `npm run bench`: figures as ratios against something run beside them in the same process or loop.
-const SECTIONS = { startup: benchStartup, condense: benchCondense, tokens: benchTokens } as const;
+const SECTIONS = {
+  startup: benchStartup,
+  condense: benchCondense,
+  tokens: benchTokens,
+  questions: benchQuestions,
+} as const;
 
 const wanted = process.argv.slice(2);
 for (const [name, bench] of Object.entries(SECTIONS)) {

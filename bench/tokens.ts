@@ -2,9 +2,13 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { buildAnswer } from "../src/pages/answer/answer.ts";
+import { toCsvLine } from "../src/pages/answer/csv.ts";
+import { foldPages } from "../src/pages/answer/fold.ts";
 import { renderStructured } from "../src/pages/answer/render-structured.ts";
 import { renderText } from "../src/pages/answer/render-text.ts";
+import { toTable } from "../src/pages/answer/table.ts";
 import { importAnswer } from "../src/pages/snapshot/import-answer.ts";
+import type { Snapshot } from "../src/pages/snapshot/snapshot.ts";
 import { readEnvelope } from "../src/upstream/envelope.ts";
 import { makeBody } from "./make-body.ts";
 
@@ -18,14 +22,32 @@ export async function benchTokens(): Promise<string[]> {
   await client.close();
   return [
     `tools/list: ${count(tools)} (bar 1500)`,
-    ...[10, 100, 1000].map((pages) => {
-      const body = makeBody(pages);
-      const outcome = readEnvelope({ status: 200, headers: {}, body });
-      if (!outcome.ok) throw outcome.error;
-      const answer = buildAnswer(importAnswer(outcome.answer), { maxTokens: 1500, surface: "mcp" });
-      const text = count(renderText(answer));
-      const structured = count(renderStructured(answer));
-      return `${pages} pages: text ${text}, structured ${structured} (${(structured / text).toFixed(2)} x), raw ${count(body)}; ${answer.rows.length} of ${answer.folds} rows`;
-    }),
+    ...Object.entries(ANSWER_BARS).map(([pages, bar]) => describeAnswer(Number(pages), bar)),
+    `full table, 100 rows x 7 columns: ${count(fullTable())} (bar 3000)`,
   ];
+}
+
+/** Pages fetched → tokens the default answer may cost. */
+const ANSWER_BARS = { 10: 800, 100: 1500, 1000: 1800 };
+
+function importBody(body: string): Snapshot {
+  const outcome = readEnvelope({ status: 200, headers: {}, body });
+  if (!outcome.ok) throw outcome.error;
+  return importAnswer(outcome.answer);
+}
+
+function describeAnswer(pages: number, bar: number): string {
+  const body = makeBody(pages);
+  const answer = buildAnswer(importBody(body), { maxTokens: 1500, surface: "mcp" });
+  const text = count(renderText(answer));
+  const structured = count(renderStructured(answer));
+  const ratio = (structured / text).toFixed(2);
+  const rows = `${answer.rows.length} of ${answer.folds} rows`;
+  return `${pages} pages: text ${text} (bar ${bar}), structured ${structured} = ${ratio} x (bar 1.25), raw JSON ${count(body)}; ${rows}`;
+}
+
+function fullTable(): string {
+  const folds = foldPages(importBody(makeBody(130)).pages).slice(0, 100);
+  const { columns, row } = toTable(folds, "acme.example", ["spam", "nofollow%"]);
+  return [columns.join(","), ...folds.map((_, index) => toCsvLine(columns, row(index)))].join("\n");
 }

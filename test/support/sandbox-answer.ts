@@ -1,0 +1,35 @@
+import { type Answer, buildAnswer } from "../../src/pages/answer/answer.ts";
+import { parseRequest } from "../../src/pages/request/parse-request.ts";
+import type { JsonObject } from "../../src/pages/snapshot/page.ts";
+import { createSnapshot, type Snapshot } from "../../src/pages/snapshot/snapshot.ts";
+import { answerDomainPages } from "../../src/sandbox/endpoint.ts";
+import { createWorld } from "../../src/sandbox/world.ts";
+import { readEnvelope } from "../../src/upstream/envelope.ts";
+
+const world = createWorld();
+
+export const FETCHED_AT = Date.UTC(2026, 10, 24, 9, 30);
+
+/** What the sandbox answers to a request, as a snapshot of a paid call. */
+export function sandboxSnapshot(task: { target: string; [field: string]: unknown }): Snapshot {
+  return toSnapshot(task, JSON.stringify(answerDomainPages(task, world).body));
+}
+
+/** The snapshot of a body with these items, whatever they are. */
+export function itemsSnapshot(items: unknown, totalCount: number | null, target = "acme.example"): Snapshot {
+  const task = { status_code: 20000, result: [{ target, total_count: totalCount, items }] };
+  return toSnapshot({ target }, JSON.stringify({ status_code: 20000, tasks: [task] }));
+}
+
+function toSnapshot(task: { target: string }, body: string): Snapshot {
+  const outcome = readEnvelope({ status: 200, headers: { "x-aisa-price-usd": "0.048000" }, body });
+  if (!outcome.ok) throw outcome.error;
+  const { request } = parseRequest(task, { allowUnknownFields: false, mapBareNames: true });
+  return createSnapshot(outcome.answer, { source: "aisa", request, fetchedAt: FETCHED_AT, charge: outcome.charge });
+}
+
+export const answerOf = (snapshot: Snapshot, maxTokens = 1500): Answer =>
+  buildAnswer(snapshot, { maxTokens, surface: "mcp" });
+
+/** The items a snapshot was made from. */
+export const itemsOf = (snapshot: Snapshot): JsonObject[] => snapshot.pages.map(({ raw }) => raw);
