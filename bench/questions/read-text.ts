@@ -7,7 +7,7 @@ export function readText(text: string): Seen {
   return {
     ...readHeader(blocks[0] ?? ""),
     rows: readCsv(block("id,url")),
-    findings: readFindings(block("findings\n")),
+    findings: readFindings(block("findings")),
     sections: readCsv(block("sections\n").replace(/^sections\n/, "")),
   };
 }
@@ -48,9 +48,9 @@ function readHeader(header: string): Header {
 function readFindings(block: string): SeenFinding[] {
   return block
     .split("\n")
-    .filter((line) => line.startsWith("- "))
+    .slice(1)
     .flatMap((line) => {
-      const match = /^- (.+?): ([\d,]+) pages?, ([\d,]+) backlinks?(?:; (.*))?$/.exec(line);
+      const match = /^(.+?): ([\d,]+) pages?, ([\d,]+) backlinks?(?:; (.*))?$/.exec(line);
       if (match === null) return [];
       const [, rule = "", pages, backlinks, rest = ""] = match;
       const top = rest.split("; ").filter((each) => /^p\d/.test(each));

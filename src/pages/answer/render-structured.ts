@@ -1,6 +1,6 @@
 import { BODY_DEFAULTS } from "../request/schema.ts";
 import type { Answer } from "./answer.ts";
-import { describeEvidence } from "./findings/finding.ts";
+import { describeEvidence, needsNote, SHARE_NOTE } from "./findings/finding.ts";
 import { wordBound } from "./render-header.ts";
 
 /**
@@ -29,6 +29,7 @@ export function renderStructured(answer: Answer): Record<string, unknown> {
     coverage: toCoverage(answer),
     columns: answer.columns,
     rows: answer.rows,
+    findings_note: needsNote(answer.findings) ? SHARE_NOTE : undefined,
     findings: answer.findings.map(({ rule, pages, backlinks, top }) => ({
       rule,
       pages,

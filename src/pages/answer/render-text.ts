@@ -1,6 +1,6 @@
 import type { Answer } from "./answer.ts";
 import { toCsvLine } from "./csv.ts";
-import { describeFinding } from "./findings/finding.ts";
+import { describeFinding, needsNote, SHARE_NOTE } from "./findings/finding.ts";
 import { renderHeader } from "./render-header.ts";
 import { renderSections } from "./sections.ts";
 
@@ -24,7 +24,8 @@ function renderTable({ columns, rows }: Answer): string {
 /** The block of findings; empty when there are none. */
 export function renderFindings({ findings }: Answer): string {
   if (findings.length === 0) return "";
-  return ["findings", ...findings.map((finding) => `- ${describeFinding(finding)}`)].join("\n");
+  const head = needsNote(findings) ? `findings (${SHARE_NOTE})` : "findings";
+  return [head, ...findings.map(describeFinding)].join("\n");
 }
 
 /** The calls that make sense next, one a line; empty when there are none. */

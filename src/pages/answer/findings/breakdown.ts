@@ -17,12 +17,18 @@ export type BreakdownName =
 /** Most: more than half of the referring pages, the unknown ones among them, so that no missing figure can refute it. */
 export const MOST = 0.5;
 
-/** So many of so many referring pages, over the variants that tell both. */
+/** So many of so many referring pages, over the pages that tell both. */
 export interface Share {
   count: number;
   of: number;
-  /** A cut map may have held more of it. */
-  isAtLeast: () => boolean;
+  /** What was counted; null for a figure of the upstream's own, which no cut map stands behind. */
+  counted: Counted | null;
+}
+
+interface Counted {
+  pages: readonly Page[];
+  name: BreakdownName;
+  keys: readonly string[];
 }
 
 /** Never true of too few referring pages. */
@@ -30,8 +36,12 @@ export const exceeds = ({ count, of }: Pick<Share, "count" | "of">, share: numbe
   of >= MIN_REFERRING_PAGES && count > of * share;
 
 /** `774 of 979`; `774+ of 979` when a cut map may have held more. */
-export function describeShare({ count, of, isAtLeast }: Share): string {
-  return `${formatCount(count)}${isAtLeast() ? "+" : ""} of ${formatCount(of)}`;
+export const describeShare = (share: Share): string => `${describeCount(share)} of ${formatCount(share.of)}`;
+
+/** The part without the whole: `774`, `774+` */
+export function describeCount({ count, counted }: Share): string {
+  const isAtLeast = counted?.pages.some((page) => mayHideKeys(page, counted)) ?? false;
+  return `${formatCount(count)}${isAtLeast ? "+" : ""}`;
 }
 
 /** How much of a fold a breakdown holds under some keys together; null unless that is more than a share of it. */
@@ -62,7 +72,7 @@ export function countKeys(pages: readonly Page[], name: BreakdownName, keys: rea
     count += own;
     of += told.of;
   }
-  return of === 0 ? null : { count, of, isAtLeast: () => pages.some((page) => mayHideKeys(page, name, keys)) };
+  return of === 0 ? null : { count, of, counted: { pages, name, keys } };
 }
 
 interface Breakdown {
@@ -84,7 +94,7 @@ export const toCount = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null;
 
 /** One of the keys is missing from a map that may have been cut. */
-function mayHideKeys(page: Page, name: BreakdownName, keys: readonly string[]): boolean {
+function mayHideKeys(page: Page, { name, keys }: Counted): boolean {
   const told = readBreakdown(page, name);
   if (told === null || keys.every((key) => toCount(told.map[key]) !== null)) return false;
   const counts = Object.values(told.map);

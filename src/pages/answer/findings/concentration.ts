@@ -18,7 +18,7 @@ export function findConcentration(list: List): Finding | null {
     return () => `${formatCount(perDomain)}${isExact(fold) ? "" : "+"} per domain${isSitewide ? ", sitewide" : ""}`;
   });
   const sitewide = anySitewide ? `; sitewide: > ${MOST * 100}% in footer, nav, header or aside` : "";
-  return toFinding(`few domains, many links (> ${MANY_PER_DOMAIN} backlinks per domain${sitewide})`, candidates);
+  return toFinding(`few domains, many links (> ${MANY_PER_DOMAIN} per domain${sitewide})`, candidates);
 }
 
 /** Rounded down to a tenth; null when the domains are unknown or nothing bounds them from above. */

@@ -8,7 +8,7 @@ export function findDeadPages(list: List): Finding | null {
   const says = (fold: Fold): string => {
     const like = suggest(fold.main);
     const links = describeLinks(fold);
-    return like === null ? links : `${links}, like ${like.handle} (${like.score.toFixed(2)}, suggested redirect)`;
+    return like === null ? links : `${links}, like ${like.handle} (${like.score.toFixed(2)}, suggestion)`;
   };
   return toFinding(
     "dead pages with links (http >= 400)",

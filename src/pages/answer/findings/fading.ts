@@ -32,9 +32,6 @@ function describeLoss({ members }: Fold): string {
 /** Half a year, three times the two months between visits that are usual in the one real list at hand. */
 const LONG_DAYS = 180;
 
-/** The fewest months of the calendar that so many days can reach over. */
-const MONTHS_IN_LONG = 5;
-
 /**
  * Pages that the upstream's crawler came back to only after a long time: what is not found often is not visited often,
  * and these figures may be old. A page without `prev_visited` was visited before on its first visit, if that was another.
@@ -59,25 +56,21 @@ function findLongGap({ raw }: Page): Gap | null {
   const since = (raw["prev_visited"] ?? null) === null ? "first_visited" : "prev_visited";
   const from = raw[since];
   const to = raw["fetch_time"];
-  // A cheap look first, as nearly all gaps are short: none within four months of the calendar is long.
-  if (!(toMonth(to) - toMonth(from) >= MONTHS_IN_LONG)) return null;
+  if (typeof from !== "string" || typeof to !== "string") return null;
   const days = toDay(to) - toDay(from);
-  return days > LONG_DAYS ? { days, since } : null;
+  // The pattern last: every page comes here, and few gaps are long.
+  return days > LONG_DAYS && DATE.test(from) && DATE.test(to) ? { days, since } : null;
 }
 
 const describeGap = ({ days, since }: Gap): string =>
   since === "prev_visited" ? `${formatCount(days)} days` : `${formatCount(days)} days, since first_visited`;
 
-/** Months since year 0 of a time that starts with `2026-01`; NaN when it does not. Every page is asked: no pattern here. */
-function toMonth(time: unknown): number {
-  if (typeof time !== "string" || time.charCodeAt(4) !== DASH) return Number.NaN;
-  const digit = (at: number) => time.charCodeAt(at) - ZERO;
-  return 12 * (1000 * digit(0) + 100 * digit(1) + 10 * digit(2) + digit(3)) + 10 * digit(5) + digit(6);
+/** Days since 1970 of a time that starts with `2026-01-31`; of any other text any number. */
+function toDay(time: string): number {
+  const year = 100 * twoDigits(time, 0) + twoDigits(time, 2);
+  return Date.UTC(year, twoDigits(time, 5) - 1, twoDigits(time, 8)) / DAY_MS;
 }
 
-const DASH = 45;
-const ZERO = 48;
+const twoDigits = (text: string, at: number): number => 10 * text.charCodeAt(at) + text.charCodeAt(at + 1) - 11 * ZERO;
 
-/** Days since 1970; NaN when it is no date. */
-const toDay = (time: unknown): number =>
-  typeof time === "string" && DATE.test(time) ? Date.parse(time.slice(0, DATE_CHARS)) / DAY_MS : Number.NaN;
+const ZERO = "0".charCodeAt(0);

@@ -11,7 +11,7 @@ import { findCountrySkew, findTldSkew } from "./skew.ts";
 import { findSpam } from "./spam.ts";
 import { findThinPages } from "./thin-pages.ts";
 
-/** What can be won back first, then what links are worth, then hints: the order between findings of equal weight. */
+/** What can be won back, then what links are worth: the order between findings of equal weight. */
 const RULES: readonly Rule[] = [
   findDeadPages,
   findLost,
@@ -25,13 +25,15 @@ const RULES: readonly Rule[] = [
   findBoilerplateLinks,
   findTldSkew,
   findCountrySkew,
-  findThinPages,
-  findCanonicalElsewhere,
-  findFading,
 ];
 
-/** What the snapshot shows to act on, most backlinks at stake first; empty when there is nothing. */
+/** Nothing is lost where these fire; they come after all that links are really at stake in. */
+const HINTS: readonly Rule[] = [findThinPages, findCanonicalElsewhere, findFading];
+
+/** What the snapshot shows to act on, most backlinks at stake first, hints last; empty when there is nothing. */
 export function findFacts(folds: readonly Fold[], target: string): Finding[] {
   const list = toList(folds, target);
-  return RULES.flatMap((rule) => rule(list) ?? []).sort((a, b) => b.backlinks - a.backlinks);
+  const find = (rules: readonly Rule[]) =>
+    rules.flatMap((rule) => rule(list) ?? []).sort((a, b) => b.backlinks - a.backlinks);
+  return [...find(RULES), ...find(HINTS)];
 }

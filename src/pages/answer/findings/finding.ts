@@ -60,14 +60,9 @@ export interface Candidate {
   page: Page;
   /** 0 when unknown: there is nothing to put at stake then. */
   backlinks: number;
-  url: () => string;
+  /** To which its URL is told, as in the table; null for one URL variant, whose scheme and host tell it apart. */
+  target: string | null;
   says: () => string;
-}
-
-/** A candidate that is a row of the table. */
-function ofFold(fold: Fold, target: string, says: () => string): Candidate {
-  const { main, backlinks } = fold;
-  return { page: main, backlinks: backlinks ?? 0, url: () => toDisplayUrl(main.url, target), says };
 }
 
 /** Those folds that hold links and of which a rule has something to say. A loop: every rule goes over every row. */
@@ -79,14 +74,14 @@ export function pickFolds(
   const picked: Candidate[] = [];
   for (const fold of folds) {
     const says = (fold.backlinks ?? 0) > 0 ? judge(fold) : null;
-    if (says !== null) picked.push(ofFold(fold, target, says));
+    if (says !== null) picked.push({ page: fold.main, backlinks: fold.backlinks ?? 0, target, says });
   }
   return picked;
 }
 
-/** A candidate that is one URL variant; told by its whole URL, as it may differ from another in the scheme alone. */
+/** A candidate that is one URL variant. */
 export function ofPage(page: Page, says: () => string): Candidate {
-  return { page, backlinks: page.backlinks ?? 0, url: () => toOneLine(page.url, MAX_URL_CHARS), says };
+  return { page, backlinks: page.backlinks ?? 0, target: null, says };
 }
 
 /** Pages without links, or whose links are unknown, have nothing at stake and are passed over. */
@@ -97,13 +92,18 @@ export function toFinding(rule: string, candidates: readonly Candidate[]): Findi
     rule,
     pages: linked.length,
     backlinks: linked.reduce((sum, { backlinks }) => sum + backlinks, 0),
-    top: linked.slice(0, MAX_EVIDENCE).map(({ page, url, says }) => ({
+    top: linked.slice(0, MAX_EVIDENCE).map(({ page, target, says }) => ({
       handle: page.handle,
-      url: url(),
+      url: target === null ? toOneLine(page.url, MAX_URL_CHARS) : toDisplayUrl(page.url, target),
       says: says(),
     })),
   };
 }
+
+/** What every rule with a share leaves out of its brackets, said once for all of them. */
+export const SHARE_NOTE = `% of ${MIN_REFERRING_PAGES}+ referring pages`;
+
+export const needsNote = (findings: readonly Finding[]): boolean => findings.some(({ rule }) => rule.includes("%"));
 
 /** `rule: 3 pages, 1,410 backlinks; p2 1,070 from 38 domains; 2 more` */
 export function describeFinding({ rule, pages, backlinks, top }: Finding): string {

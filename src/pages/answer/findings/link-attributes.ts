@@ -1,12 +1,12 @@
 import { formatCount } from "../../text.ts";
 import type { Fold } from "../fold.ts";
-import { countShare, describeShare, exceeds, MOST, type Share } from "./breakdown.ts";
-import { type Finding, type List, MIN_REFERRING_PAGES, pickFolds, toFinding } from "./finding.ts";
+import { countShare, describeCount, describeShare, exceeds, MOST, type Share } from "./breakdown.ts";
+import { type Finding, type List, pickFolds, toFinding } from "./finding.ts";
 
 /** Pages whose links mostly ask search engines not to follow them. */
 export function findNofollow(list: List): Finding | null {
   return toFinding(
-    `mostly nofollow (> ${MOST * 100}% of ${MIN_REFERRING_PAGES}+ referring pages)`,
+    `mostly nofollow (> ${MOST * 100}%)`,
     pickFolds(list.large, list.target, (fold) => {
       const share = countNofollow(fold);
       return share !== null && exceeds(share, MOST) ? () => describeShare(share) : null;
@@ -23,7 +23,7 @@ function countNofollow({ members }: Fold): Share | null {
     of += referringPages;
     count += referringPagesNofollow;
   }
-  return of <= 0 || count > of ? null : { count, of, isAtLeast: () => false };
+  return of <= 0 || count > of ? null : { count, of, counted: null };
 }
 
 /** Unpaid editorial links carry neither mark; in the one real list at hand no page is above 2 %. */
@@ -39,7 +39,7 @@ interface Marked {
 /** Links that their own site calls written by users, or paid for. */
 export function findUgcAndSponsored(list: List): Finding | null {
   return toFinding(
-    `ugc or sponsored links (> ${NOTABLE * 100}% of ${MIN_REFERRING_PAGES}+ referring pages)`,
+    `ugc or sponsored links (> ${NOTABLE * 100}%)`,
     pickFolds(list.large, list.target, (fold) => {
       const shares: Marked[] = [];
       for (const mark of MARKS) {
@@ -53,8 +53,6 @@ export function findUgcAndSponsored(list: List): Finding | null {
 
 /** `ugc 30, sponsored 12 of 200` */
 function describeMarks(shares: readonly Marked[]): string {
-  const counts = shares.map(({ mark, share }) => {
-    return `${mark} ${formatCount(share.count)}${share.isAtLeast() ? "+" : ""}`;
-  });
+  const counts = shares.map(({ mark, share }) => `${mark} ${describeCount(share)}`);
   return `${counts.join(", ")} of ${formatCount(shares[0]?.share.of ?? 0)}`;
 }

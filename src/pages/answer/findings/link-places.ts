@@ -1,7 +1,6 @@
-import { formatCount } from "../../text.ts";
 import type { Fold } from "../fold.ts";
-import { countKeys, countShare, describeShare, MOST, type Share } from "./breakdown.ts";
-import { type Finding, type List, MIN_REFERRING_PAGES, pickFolds, toFinding } from "./finding.ts";
+import { countKeys, countShare, describeCount, describeShare, MOST, type Share } from "./breakdown.ts";
+import { type Finding, type List, pickFolds, toFinding } from "./finding.ts";
 
 /** The places of a page that repeat on every page of a site. */
 const BOILERPLATE = ["footer", "nav", "header", "aside"] as const;
@@ -9,7 +8,7 @@ const BOILERPLATE = ["footer", "nav", "header", "aside"] as const;
 /** Links outside the text: they come with a template, and count for less than what an author wrote. */
 export function findBoilerplateLinks(list: List): Finding | null {
   return toFinding(
-    `links mostly in footer, nav, header or aside (> ${MOST * 100}% of ${MIN_REFERRING_PAGES}+ referring pages)`,
+    `links mostly in footer, nav, header or aside (> ${MOST * 100}%)`,
     pickFolds(list.large, list.target, (fold) => {
       const share = countBoilerplate(fold);
       return share === null ? null : () => `${describeShare(share)}${describeLargest(fold)}`;
@@ -28,5 +27,5 @@ function describeLargest(fold: Fold): string {
   }));
   const largest = counts.reduce((best, each) => ((each.share?.count ?? 0) > (best.share?.count ?? 0) ? each : best));
   const { place, share } = largest;
-  return share === null ? "" : `, ${place} ${formatCount(share.count)}${share.isAtLeast() ? "+" : ""}`;
+  return share === null ? "" : `, ${place} ${describeCount(share)}`;
 }

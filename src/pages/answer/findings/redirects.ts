@@ -1,15 +1,7 @@
 import type { Page } from "../../snapshot/page.ts";
 import { isRedirect } from "../fold.ts";
 import { countShare, describeShare, MOST } from "./breakdown.ts";
-import {
-  describePageLinks,
-  type Finding,
-  type List,
-  MIN_REFERRING_PAGES,
-  ofPage,
-  pickFolds,
-  toFinding,
-} from "./finding.ts";
+import { describePageLinks, type Finding, type List, ofPage, pickFolds, toFinding } from "./finding.ts";
 
 /** Links that still point at an address that moved. */
 export function findRedirects({ folds }: List): Finding | null {
@@ -36,7 +28,7 @@ export function findRedirectChains({ folds }: List): Finding | null {
 /** Links that are redirects themselves, mostly from domains that were bought or moved. */
 export function findRedirectLinks(list: List): Finding | null {
   return toFinding(
-    `links mostly redirects (> ${MOST * 100}% of ${MIN_REFERRING_PAGES}+ referring pages)`,
+    `links mostly redirects (> ${MOST * 100}%)`,
     pickFolds(list.large, list.target, (fold) => {
       const share = countShare(fold, "referring_links_types", ["redirect"], MOST);
       return share === null ? null : () => describeShare(share);

@@ -10,7 +10,7 @@ import {
   type Share,
   toCount,
 } from "./breakdown.ts";
-import { type Finding, type List, MIN_REFERRING_PAGES, pickFolds, sumReferringPages, toFinding } from "./finding.ts";
+import { type Finding, type List, pickFolds, sumReferringPages, toFinding } from "./finding.ts";
 
 interface Kind {
   breakdown: BreakdownName;
@@ -58,7 +58,7 @@ function findSkew(list: List, kind: Kind): Finding | null {
     });
   const large = pick(({ share }) => exceeds(share, MOST));
   if (large.length > 0) {
-    const most = `> ${MOST * 100}% of ${MIN_REFERRING_PAGES}+ referring pages`;
+    const most = `> ${MOST * 100}%`;
     return toFinding(`${kind.says} (${most}${inAll === "" ? "" : `; whole list: ${inAll}`})`, large);
   }
   const small = pick(({ key }) => key === whole?.key);
@@ -100,9 +100,10 @@ function findWholeLeader(
   leaders: ReadonlyMap<Fold, Leader>,
   { breakdown }: Kind,
 ): Leader | undefined {
-  const keys = new Set([...leaders.values()].map(({ key }) => key));
-  const pages = keys.size === 0 ? [] : folds.flatMap(({ members }) => members);
-  for (const key of keys) {
+  if (leaders.size === 0) return undefined;
+  const pages: Page[] = [];
+  for (const { members } of folds) for (const page of members) pages.push(page);
+  for (const key of new Set([...leaders.values()].map((leader) => leader.key))) {
     const share = countKeys(pages, breakdown, [key]);
     if (share !== null && exceeds(share, MOST)) return { key, share };
   }

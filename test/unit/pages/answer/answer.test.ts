@@ -196,7 +196,7 @@ describe("text and structured answer", () => {
     expect(rows).toEqual(data.rows.map((row) => row.map((cell) => String(cell ?? ""))));
     for (const call of data.next) expect(text).toContain(`next, ${call}`);
     for (const { rule, top } of data.findings) {
-      expect(text).toContain(`- ${rule}: `);
+      expect(text).toContain(`\n${rule}: `);
       for (const phrase of top) expect(text).toContain(`; ${phrase}`);
     }
     for (const words of [...wordsOfView(data), ...wordsOfCoverage(data), "note: read differently"]) {

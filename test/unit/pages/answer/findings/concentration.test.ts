@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { type Facts, item, lineOf } from "./find.ts";
 
-const RULE = "few domains, many links (> 20 backlinks per domain)";
-const SITEWIDE = "few domains, many links (> 20 backlinks per domain; sitewide: > 50% in footer, nav, header or aside)";
+const RULE = "few domains, many links (> 20 per domain)";
+const SITEWIDE = "few domains, many links (> 20 per domain; sitewide: > 50% in footer, nav, header or aside)";
 const find = (...items: unknown[]) => lineOf("few domains", items);
 const TEMPLATE: Facts = { backlinks: 141, domains: 3, pages: 141, places: { footer: 114, "": 22, nav: 5 } };
 

@@ -64,7 +64,7 @@ it("names three pages and counts the rest", () => {
 
 describe("a suggested target", () => {
   const suggestion = (gone: string, live: string, title: string | null = null, status = 200) =>
-    /, like p2 \((.+), suggested redirect\)$/.exec(
+    /, like p2 \((.+), suggestion\)$/.exec(
       dead([item(gone, { status: 404, backlinks: 5 }), item(live, { status, title, backlinks: 1 })]) ?? "",
     )?.[1];
 

@@ -97,7 +97,7 @@ const RECOUNT: Readonly<Record<string, (members: Members) => string | null>> = {
 };
 
 const LISTS = {
-  "the real list": () => JSON.parse(readAnswer("ten-pages")),
+  "ten pages of the fixture": () => JSON.parse(readAnswer("ten-pages")),
   "the sandbox": () => answerDomainPages({ target: "acme.example", limit: 1000 }, createWorld()).body,
   "lost links of the sandbox": () =>
     answerDomainPages({ target: "acme.example", limit: 1000, backlinks_status_type: "lost" }, createWorld()).body,
@@ -129,7 +129,7 @@ describe.each(Object.entries(LISTS))("in %s", (_, load) => {
   });
 });
 
-it("finds what the design's worked answer finds", () => {
+it("says of ten pages what an analyst would", () => {
   const { items, target } = JSON.parse(readAnswer("ten-pages")).tasks[0].result[0];
   const said = findFacts(foldPages(readPages(items).pages), target).map(({ rule, top }) => [
     rule.replace(/ \(.*/, ""),
@@ -147,7 +147,7 @@ it("finds what the design's worked answer finds", () => {
         "dead pages with links",
         "p3 905 from 31 domains",
         "p7 70 from 66 domains",
-        "p5 48 from 4 domains, like p4 (0.96, suggested redirect)",
+        "p5 48 from 4 domains, like p4 (0.96, suggestion)",
       ],
       [
         "few domains, many links",
@@ -167,12 +167,12 @@ it("finds what the design's worked answer finds", () => {
         "p6 130 from 52 domains",
       ],
       [
-        "may be fading",
-        "p8 2,790 days, since first_visited",
-      ],
-      [
         "links lost",
         "p9 12 from 9 domains, lost 2026-09-30",
+      ],
+      [
+        "may be fading",
+        "p8 2,790 days, since first_visited",
       ],
     ]
   `);

@@ -83,7 +83,7 @@ describe("redirect chains", () => {
 });
 
 describe("links that are redirects", () => {
-  const RULE = "links mostly redirects (> 50% of 20+ referring pages)";
+  const RULE = "links mostly redirects (> 50%)";
   const find = (...facts: Facts[]) =>
     lineOf(
       "links mostly",
