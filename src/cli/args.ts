@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { SETTINGS } from "../config.ts";
 import { AppError } from "../errors.ts";
 
-export const COMMANDS = ["stdio", "get", "import", "sandbox", "doctor"] as const;
+const COMMANDS = ["stdio", "get", "import", "sandbox", "doctor"] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export interface ParsedArgs {

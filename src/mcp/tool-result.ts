@@ -23,7 +23,7 @@ const OPENING: Partial<Record<ErrorKind, string>> = {
  * A failure in words for a client: of ours, what it says about itself; of anything else, nothing but a reference
  * that stands beside the details on stderr. The only place that words errors for the model.
  */
-export function describeError(error: unknown, log: Log): string {
+function describeError(error: unknown, log: Log): string {
   if (error instanceof AppError) {
     const { detail, cause: _cause, ...facts } = error.facts;
     log[error.kind === "input" || error.kind === "cancelled" ? "info" : "warn"]("call.failed", {

@@ -5,7 +5,7 @@ import { type Outcome, readEnvelope } from "./envelope.ts";
 import { type Wire, WireFailure, type WireFailureReason, type WireReply } from "./wire.ts";
 
 /** The endpoint's path under the base URL. */
-export const DOMAIN_PAGES_PATH = "/dataforseo/backlinks/domain_pages/live";
+const DOMAIN_PAGES_PATH = "/dataforseo/backlinks/domain_pages/live";
 
 export type BodyForm = "object" | "array";
 
@@ -84,7 +84,7 @@ async function exchangeOnce(
 }
 
 /** A missing reply in the user's terms: what happened, whether it may have been billed, what to do. */
-export function toAppError({ reason, wasSent, cause }: WireFailure, timeoutMs: number): AppError {
+function toAppError({ reason, wasSent, cause }: WireFailure, timeoutMs: number): AppError {
   const charge = wasSent ? "unknown" : "not_charged";
   const facts = { charge, cause, detail: cause instanceof Error ? `${reason}: ${cause.message}` : reason } as const;
   switch (reason) {

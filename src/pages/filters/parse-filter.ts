@@ -7,7 +7,7 @@ import { OPERATOR_ALIASES, OPERATORS, type Operator } from "./operators.ts";
 import { parseConditionValue } from "./parse-value.ts";
 
 /** The upstream's limit for one filter, groups counted through. */
-export const MAX_CONDITIONS = 8;
+const MAX_CONDITIONS = 8;
 
 /** Deeper than any eight conditions can mean; bounds the work on a hostile argument. */
 const MAX_DEPTH = 16;

@@ -13,7 +13,7 @@ export interface Suggestion {
  * scores 0.80, another year or another product number is ruled out before, `/dataforseo-butt` and `/dataforseo-bot`
  * (a joke and a product) score 0.68.
  */
-export const MIN_SCORE = 0.75;
+const MIN_SCORE = 0.75;
 
 /** Shorter slugs (`/en`, `/1`) are alike by chance. */
 const MIN_SLUG_LETTERS = 4;
