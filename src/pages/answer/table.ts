@@ -15,6 +15,8 @@ const DATE_CHARS = 10;
 /** The column that always holds a stranger's words and is therefore always quoted. */
 export const TITLE = "title";
 
+export const URL_COLUMN = "url";
+
 interface Column {
   name: string;
   /** Whether a fold has something for it: a column that none fills is left out. */
@@ -26,7 +28,7 @@ const always = () => true;
 
 const COLUMNS: readonly Column[] = [
   { name: "id", isFilled: always, read: ({ main }) => main.handle },
-  { name: "url", isFilled: always, read: ({ main }, target) => toDisplayUrl(main.url, target) || null },
+  { name: URL_COLUMN, isFilled: always, read: ({ main }, target) => toDisplayUrl(main.url, target) || null },
   {
     name: "http",
     isFilled: ({ main, members }) => main.status !== null || main.location !== null || members.length > 1,
