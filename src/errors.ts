@@ -19,6 +19,8 @@ export interface AppErrorFacts {
   chargedUsd?: number;
   /** USD that the data provider billed for a failed task; what the gateway makes of it is not known. */
   upstreamCostUsd?: number;
+  /** Arguments that were refused before anything was sent, in the order of the message's lines. */
+  refused?: readonly string[];
   /** What to do now, as one sentence. */
   advice?: string;
   /** The upstream's id of this request, for its support desk. */

@@ -55,7 +55,7 @@ function parseStrictly(task: Readonly<Record<string, unknown>>): PagesRequest | 
     parsed = parseRequest(task, { allowUnknownFields: false, mapBareNames: false });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return /^[a-z_]+/.exec(error.message)?.[0] ?? "target";
+    return error.facts.refused?.[0] ?? "target";
   }
   const understood: Readonly<Record<string, unknown>> = toRequestBody(parsed.request);
   const repaired = Object.keys(task).find((name) => !isAsWritten(name, task[name], understood[name]));

@@ -45,7 +45,7 @@ export function parseRequest(input: unknown, rules: RequestRules): ParsedRequest
     });
     if (refusal !== undefined) refusals.push(refusal);
   }
-  if (request.target === undefined && !refusals.some((refusal) => refusal.message.startsWith("target:"))) {
+  if (request.target === undefined && !refusals.some(({ argument }) => argument === "target")) {
     refusals.unshift(new Refusal("target", "is required", 'use a domain or subdomain such as "forbes.com"'));
   }
   if (refusals.length > 0) throw toInputError(refusals);

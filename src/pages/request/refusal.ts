@@ -7,15 +7,21 @@ import { quoteForMessage } from "../text.ts";
  */
 export class Refusal extends Error {
   override readonly name = "Refusal";
+  /** The argument it is about, without the place inside it: `filters` for `filters[0]`. */
+  readonly argument: string;
 
   constructor(path: string, rule: string, works?: string) {
     super(`${path}: ${rule}${works === undefined ? "" : `; ${works}`}`);
+    this.argument = path.replace(/\[.*/s, "");
   }
 }
 
 /** Turns gathered refusals into the one error a caller sees. Nothing was sent, so nothing was charged. */
 export function toInputError(refusals: readonly Refusal[]): AppError {
-  return new AppError("input", refusals.map((refusal) => refusal.message).join("\n"), { charge: "not_charged" });
+  return new AppError("input", refusals.map(({ message }) => message).join("\n"), {
+    charge: "not_charged",
+    refused: refusals.map(({ argument }) => argument),
+  });
 }
 
 /** A refused value, shortened and on one line, for "got …". */
