@@ -1,8 +1,7 @@
 import type { Page } from "../snapshot/page.ts";
-import { findFinalKeys, isRedirect, type Place } from "./redirects.ts";
+import { isRedirect } from "./page-status.ts";
+import { findFinalKeys, type Place } from "./redirects.ts";
 import { identifyUrl, type UrlIdentity } from "./url-identity.ts";
-
-export { isRedirect };
 
 /** A value that overlaps between variants: only known to lie between two bounds. Equal bounds are exact. */
 export interface Range {

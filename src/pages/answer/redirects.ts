@@ -1,9 +1,6 @@
 import type { Page } from "../snapshot/page.ts";
+import { isDead, isRedirect } from "./page-status.ts";
 import { identifyUrl, type UrlIdentity } from "./url-identity.ts";
-
-export const isRedirect = ({ status }: Page): boolean => status !== null && status >= 300 && status < 400;
-
-const isDead = ({ status }: Page): boolean => status !== null && status >= 400;
 
 /** A page, and where a visitor of it ends among the fetched pages. */
 export interface Place {
@@ -88,7 +85,7 @@ function findExit(
 }
 
 /** Where browsers give up too; it bounds the work on a hostile chain. */
-const MAX_HOPS = 20;
+export const MAX_HOPS = 20;
 
 /**
  * Follows redirects as long as they lead to fetched pages. A loop ends at one of its keys, the same for all who

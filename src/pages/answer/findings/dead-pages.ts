@@ -1,10 +1,11 @@
 import type { Fold } from "../fold.ts";
+import { isDead, isLive } from "../page-status.ts";
 import { describeLinks, type Finding, type List, pickFolds, toFinding } from "./finding.ts";
 import { createSuggest } from "./similar-page.ts";
 
 /** Links that can be won back: whoever follows them meets an error. A live page much alike is suggested as target. */
 export function findDeadPages(list: List): Finding | null {
-  const suggest = createSuggest(list.folds.filter(({ main }) => isLive(main.status)).map(({ main }) => main));
+  const suggest = createSuggest(list.folds.filter(({ main }) => isLive(main)).map(({ main }) => main));
   const says = (fold: Fold): string => {
     const like = suggest(fold.main);
     const links = describeLinks(fold);
@@ -12,10 +13,6 @@ export function findDeadPages(list: List): Finding | null {
   };
   return toFinding(
     "dead pages with links (http >= 400)",
-    pickFolds(list.folds, list.target, (fold) => (isDead(fold.main.status) ? () => says(fold) : null)),
+    pickFolds(list.folds, list.target, (fold) => (isDead(fold.main) ? () => says(fold) : null)),
   );
 }
-
-export const isDead = (status: number | null): boolean => status !== null && status >= 400;
-
-const isLive = (status: number | null): boolean => status !== null && status >= 200 && status < 300;

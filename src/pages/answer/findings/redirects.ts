@@ -1,5 +1,6 @@
 import type { Page } from "../../snapshot/page.ts";
-import { isRedirect } from "../fold.ts";
+import { isRedirect } from "../page-status.ts";
+import { MAX_HOPS } from "../redirects.ts";
 import { countShare, describeShare, MOST } from "./breakdown.ts";
 import { describePageLinks, type Finding, type List, ofPage, pickFolds, toFinding } from "./finding.ts";
 
@@ -44,9 +45,6 @@ function gatherRedirects(folds: List["folds"]): Page[] {
 
 /** A chain this long is told apart from a longer one by its count only. */
 const MAX_HOPS_NAMED = 3;
-
-/** Where browsers give up too; it bounds the work on a hostile chain. */
-const MAX_HOPS = 20;
 
 /** `via p7, p9`, `loop via p7`, `loop on itself`: the redirects behind the first, up to where it leaves the list. */
 function describeWay(start: Page, next: (page: Page) => Page | undefined): string {
