@@ -2,7 +2,7 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { buildAnswer } from "../src/pages/answer/answer.ts";
-import { toCsvLine } from "../src/pages/answer/csv.ts";
+import { toCsv } from "../src/pages/answer/csv.ts";
 import { foldPages } from "../src/pages/answer/fold.ts";
 import { renderStructured } from "../src/pages/answer/render-structured.ts";
 import { renderText } from "../src/pages/answer/render-text.ts";
@@ -49,5 +49,8 @@ function describeAnswer(pages: number, bar: number): string {
 function fullTable(): string {
   const folds = foldPages(importBody(makeBody(130)).pages).slice(0, 100);
   const { columns, row } = toTable(folds, "acme.example", ["spam", "nofollow%"]);
-  return [columns.join(","), ...folds.map((_, index) => toCsvLine(columns, row(index)))].join("\n");
+  return toCsv(
+    columns,
+    folds.map((_, index) => row(index)),
+  );
 }

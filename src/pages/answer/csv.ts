@@ -1,5 +1,10 @@
 import { type Cell, TITLE, URL_COLUMN } from "./table.ts";
 
+/** A header line and one line per row, parted by line breaks; none at the end. */
+export function toCsv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return [columns.join(","), ...rows.map((row) => toCsvLine(columns, row))].join("\n");
+}
+
 /** One CSV line: unknown cells empty, titles always in quotes, other texts where they hold a mark of the format. */
 export function toCsvLine(columns: readonly string[], row: readonly Cell[]): string {
   return row.map((cell, index) => toCsvCell(cell, columns[index])).join(",");

@@ -1,5 +1,5 @@
 import type { Answer } from "./answer.ts";
-import { toCsvLine } from "./csv.ts";
+import { toCsv } from "./csv.ts";
 import { describeFinding, needsNote, SHARE_NOTE } from "./findings/finding.ts";
 import { renderHeader } from "./render-header.ts";
 import { renderSections } from "./sections.ts";
@@ -18,7 +18,7 @@ export function renderText(answer: Answer): string {
 
 function renderTable({ columns, rows }: Answer): string {
   if (rows.length === 0) return "";
-  return [columns.join(","), ...rows.map((row) => toCsvLine(columns, row))].join("\n");
+  return toCsv(columns, rows);
 }
 
 /** The block of findings; empty when there are none. */

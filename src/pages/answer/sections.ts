@@ -1,7 +1,7 @@
 import { formatCount, toOneLine } from "../text.ts";
-import { toCsvLine } from "./csv.ts";
-import { isDead } from "./findings/dead-pages.ts";
+import { toCsv } from "./csv.ts";
 import type { Fold, Range } from "./fold.ts";
+import { isDead } from "./page-status.ts";
 import { type Cell, toRangeCell } from "./table.ts";
 
 /** A rollup of the list by host and first path segment; no rows when there is nothing to tell apart. */
@@ -52,8 +52,7 @@ export function rollUpSections(folds: readonly Fold[], target: string): Sections
 /** `sections`, then CSV lines as in the table; empty without rows. */
 export function renderSections({ columns, rows, leftOut }: Sections): string {
   if (rows.length === 0) return "";
-  const lines = rows.map((row) => toCsvLine(columns, row));
-  return ["sections", columns.join(","), ...lines, ...(leftOut > 0 ? [`${formatCount(leftOut)} more`] : [])].join("\n");
+  return ["sections", toCsv(columns, rows), ...(leftOut > 0 ? [`${formatCount(leftOut)} more`] : [])].join("\n");
 }
 
 /** Under this name stands what is no URL. */
@@ -105,7 +104,7 @@ function sumBacklinks(folds: readonly Fold[]): number | null {
 /** Null when no status is known; an unknown one is not counted. */
 function countDead(folds: readonly Fold[]): number | null {
   const known = folds.filter(({ main }) => main.status !== null);
-  return known.length === 0 ? null : known.filter(({ main }) => isDead(main.status)).length;
+  return known.length === 0 ? null : known.filter(({ main }) => isDead(main)).length;
 }
 
 /** Domains overlap between pages as they do between variants. */

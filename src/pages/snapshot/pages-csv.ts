@@ -1,4 +1,4 @@
-import { toCsvLine } from "../answer/csv.ts";
+import { toCsv } from "../answer/csv.ts";
 import { mapFolded } from "../answer/fold.ts";
 import type { Cell } from "../answer/table.ts";
 import { toOneLine } from "../text.ts";
@@ -33,11 +33,6 @@ const COLUMNS: readonly { name: string; read: (page: Page, folded: Folded) => Ce
 export function renderPagesCsv(snapshot: Snapshot): string {
   const names = COLUMNS.map(({ name }) => name);
   const folded = mapFolded(snapshot.pages);
-  const lines = snapshot.pages.map((page) =>
-    toCsvLine(
-      names,
-      COLUMNS.map(({ read }) => read(page, folded)),
-    ),
-  );
-  return `${[names.join(","), ...lines].join("\n")}\n`;
+  const rows = snapshot.pages.map((page) => COLUMNS.map(({ read }) => read(page, folded)));
+  return `${toCsv(names, rows)}\n`;
 }

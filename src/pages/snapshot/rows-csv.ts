@@ -1,18 +1,15 @@
-import { toCsvLine } from "../answer/csv.ts";
+import { toCsv } from "../answer/csv.ts";
 import { type Fold, foldPages, overlapOf, sumOf } from "../answer/fold.ts";
 import { type Cell, toRangeCell, toTable } from "../answer/table.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Figures that an answer has no room for, and the handles of all that is folded into a row. */
 const MORE: readonly { name: string; read: (fold: Fold) => Cell }[] = [
-  { name: "ref_pages", read: (fold) => toSumCell(sumOf(fold, (page) => page.referringPages)) },
+  { name: "ref_pages", read: (fold) => toRangeCell(sumOf(fold, (page) => page.referringPages)) },
   { name: "ref_ips", read: (fold) => toRangeCell(overlapOf(fold, (page) => page.referringIps)) },
   { name: "ref_subnets", read: (fold) => toRangeCell(overlapOf(fold, (page) => page.referringSubnets)) },
   { name: "folded", read: ({ main, members }) => handlesOf(members.filter((page) => page !== main)) },
 ];
-
-const toSumCell = (sum: ReturnType<typeof sumOf>): Cell =>
-  sum === null ? null : sum.high === null ? `${sum.low}+` : sum.low;
 
 const handlesOf = (pages: readonly { handle: string }[]): string | null =>
   pages.length === 0 ? null : pages.map(({ handle }) => handle).join(" ");
@@ -22,8 +19,6 @@ export function renderRowsCsv(snapshot: Snapshot): string {
   const folds = foldPages(snapshot.pages);
   const table = toTable(folds, snapshot.request.target);
   const columns = [...table.columns, ...MORE.map(({ name }) => name)];
-  const lines = folds.map((fold, index) =>
-    toCsvLine(columns, [...table.row(index), ...MORE.map(({ read }) => read(fold))]),
-  );
-  return `${[columns.join(","), ...lines].join("\n")}\n`;
+  const rows = folds.map((fold, index) => [...table.row(index), ...MORE.map(({ read }) => read(fold))]);
+  return `${toCsv(columns, rows)}\n`;
 }
