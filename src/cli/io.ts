@@ -16,3 +16,11 @@ export interface Io {
 export function print(stream: Writable, text: string): void {
   stream.write(text.endsWith("\n") ? text : `${text}\n`);
 }
+
+/** Settles when a signal has come, now or before. */
+export function whenStopped({ stopped }: Io): Promise<void> {
+  return new Promise((resolve) => {
+    if (stopped.aborted) resolve();
+    else stopped.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

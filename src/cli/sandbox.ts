@@ -3,7 +3,7 @@ import { serveSandbox } from "../sandbox/http-face.ts";
 import { createWorld } from "../sandbox/world.ts";
 import type { ParsedArgs } from "./args.ts";
 import { usage } from "./args.ts";
-import { type Io, print } from "./io.ts";
+import { type Io, print, whenStopped } from "./io.ts";
 
 const DEFAULT_PORT = 8787;
 
@@ -27,10 +27,7 @@ export async function runSandbox({ options }: ParsedArgs, io: Io): Promise<void>
       `curl ${server.origin}/apis/v1/dataforseo/backlinks/domain_pages/live -H 'Authorization: Bearer any' -H 'Content-Type: application/json' -d '{"target":"${target}","limit":3}'`,
     ].join("\n"),
   );
-  await new Promise<void>((resolve) => {
-    if (io.stopped.aborted) resolve();
-    else io.stopped.addEventListener("abort", () => resolve(), { once: true });
-  });
+  await whenStopped(io);
   await server.close();
 }
 

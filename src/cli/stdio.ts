@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import { serveStdio } from "../mcp/serve-stdio.ts";
 import { PRODUCT } from "../version.ts";
-import type { Io } from "./io.ts";
+import { type Io, whenStopped } from "./io.ts";
 
 /** Often enough to keep a client from giving up, rarely enough to cost nothing. */
 const PROGRESS_EVERY_MS = 5000;
@@ -23,14 +23,7 @@ export async function runStdio(app: App, config: Config, log: Log, io: Io): Prom
     io.stdout,
   );
   log.info("stdio.serving", { source: app.source, version: PRODUCT.version });
-  await Promise.race([service.closed, whenAborted(io.stopped)]);
+  await Promise.race([service.closed, whenStopped(io)]);
   await service.close();
   log.info("stdio.closed");
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
