@@ -3,6 +3,7 @@ import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigSchema, SETTINGS } from "../../src/config.ts";
 import { INSTRUCTIONS } from "../../src/mcp/server.ts";
+import { BODY_FIELDS } from "../support/body-fields.ts";
 import { CLIENTS, type ConnectedClient } from "../support/clients.ts";
 
 /** What every client known to us passes on unharmed. */
@@ -78,20 +79,7 @@ describe("the listed tools", () => {
   });
 
   it("take exactly the twelve fields of the request body", () => {
-    expect(Object.keys(tools[0]?.inputSchema["properties"] as Schema)).toEqual([
-      "target",
-      "limit",
-      "offset",
-      "internal_list_limit",
-      "backlinks_status_type",
-      "filters",
-      "order_by",
-      "backlinks_filters",
-      "include_subdomains",
-      "exclude_internal_backlinks",
-      "rank_scale",
-      "tag",
-    ]);
+    expect(Object.keys(tools[0]?.inputSchema["properties"] as Schema)).toEqual(BODY_FIELDS);
   });
 
   it("match the manifest, as do version and settings", async () => {

@@ -1,20 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { REQUEST_FIELDS, RequestShape, toAdvertisedSchema } from "../../../../src/pages/request/schema.ts";
-
-const BODY_FIELDS = [
-  "target",
-  "limit",
-  "offset",
-  "internal_list_limit",
-  "backlinks_status_type",
-  "filters",
-  "order_by",
-  "backlinks_filters",
-  "include_subdomains",
-  "exclude_internal_backlinks",
-  "rank_scale",
-  "tag",
-];
+import { BODY_FIELDS } from "../../../support/body-fields.ts";
 
 const schema = toAdvertisedSchema();
 const properties = schema["properties"] as Record<string, Record<string, unknown>>;
