@@ -1,15 +1,29 @@
 /**
  * What went wrong, sorted by who can act on it:
- * `input` the caller; `config` the operator; `rejected` the account owner; `unavailable` time;
- * `contract` us (the upstream answered in a form we do not know); `cancelled` nobody.
+ * `input` the caller; `config` the operator; `budget` whoever set the caps; `rejected` the account owner;
+ * `unavailable` time; `contract` us (the upstream answered in a form we do not know); `cancelled` nobody.
  */
-export type ErrorKind = "input" | "config" | "rejected" | "unavailable" | "contract" | "cancelled";
+export type ErrorKind = "input" | "config" | "budget" | "rejected" | "unavailable" | "contract" | "cancelled";
 
 /**
  * What is known about money after a failure. `unknown` means the request may have been billed:
  * it reached the upstream, and nothing the upstream said settles the matter.
  */
 export type FailureCharge = "not_charged" | "charged" | "unknown";
+
+/** A person's yes: to one request, at up to a price. */
+export interface Consent {
+  /** The request it is about (`toRequestKey`): it holds for this one only. */
+  requestKey: string;
+  /** What it allows to be spent, USD. */
+  upToUsd: number;
+}
+
+/** A question to a person: may this purchase be made, at up to this price? The rest is what a yes comes to. */
+export interface AskPerson extends Consent {
+  /** One sentence with target, size and price. */
+  question: string;
+}
 
 /** Everything a failure may carry beyond its sentence. All of it is safe to show but `detail` and `cause`. */
 export interface AppErrorFacts {
@@ -19,6 +33,12 @@ export interface AppErrorFacts {
   chargedUsd?: number;
   /** USD that the data provider billed for a failed task; what the gateway makes of it is not known. */
   upstreamCostUsd?: number;
+  /** What a program can tell this failure by, where the caller's next step depends on it. */
+  reason?: "price_cap";
+  /** With `reason: "price_cap"` or a price that is above a limit: the price, USD, where it is known. */
+  priceUsd?: number;
+  /** The purchase waits for a person's word. */
+  ask?: AskPerson;
   /** Arguments that were refused before anything was sent, in the order of the message's lines. */
   refused?: readonly string[];
   /** What to do now, as one sentence. */
@@ -63,7 +83,8 @@ export function describeFailure(error: AppError): string {
     advice,
     requestId === undefined ? undefined : `(request id ${requestId})`,
   ];
-  const separator = error.message.includes("\n") ? "\n" : " ";
+  // Lists and rules are no sentences: what follows them begins a line of its own.
+  const separator = /\n|[^.?!)]$/.test(error.message) ? "\n" : " ";
   return parts.filter((part) => part !== undefined).join(separator);
 }
 

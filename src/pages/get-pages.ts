@@ -1,48 +1,73 @@
-import type { Answer } from "./answer/answer.ts";
-import { buildAnswer } from "./answer/answer.ts";
+import type { Consent } from "../errors.ts";
+import { type Answer, buildAnswer } from "./answer/answer.ts";
+import type { Delivery } from "./answer/delivery.ts";
 import type { Surface } from "./answer/next-steps.ts";
 import { parseRequest, type RequestRules } from "./request/parse-request.ts";
 import type { PagesRequest } from "./request/request.ts";
-import { type Charge, createSnapshot, type EndpointAnswer, type Snapshot, type Source } from "./snapshot/snapshot.ts";
+import { toRequestKey } from "./request/request-key.ts";
+import type { Snapshot } from "./snapshot/snapshot.ts";
 
-/** One answered call of the endpoint. */
-export interface Fetched {
-  answer: EndpointAnswer;
-  charge: Charge;
+/** Who asks, and what goes with the question beside its arguments. */
+export interface Caller {
+  signal: AbortSignal;
+  surface: Surface;
+  /** Kept answers will not do, however young. */
+  wantsFresh?: boolean;
+  /** A person has agreed to a price for one request (`AskPerson`). */
+  consent?: Consent;
 }
 
-/**
- * Fetches one list from the endpoint; this is the call that costs money.
- * @throws {AppError} for every failure, with what is known about the charge
- */
-export type FetchPages = (request: PagesRequest, signal: AbortSignal) => Promise<Fetched>;
-
-/** Where snapshots are kept for free use later. */
-export interface KeepSnapshot {
-  put(snapshot: Snapshot): void;
-}
+/** Gets the answer to a checked request: a kept one, one under way, or a new one, paid for. */
+export type BuyPages = (
+  order: { request: PagesRequest; requestKey: string; notBefore: number; consent?: Consent },
+  signal: AbortSignal,
+) => Promise<{ snapshot: Snapshot; how: Delivery["how"]; notes: string[] }>;
 
 export interface GetPagesDeps {
-  source: Exclude<Source, "import">;
-  fetchPages: FetchPages;
-  snapshots: KeepSnapshot;
+  /** Who is asked, as it goes into the request's key. */
+  upstream: string;
+  buyPages: BuyPages;
+  /** USD left of today's budget; null where nothing bounds it. */
+  leftUsd: () => Promise<number | null>;
   now: () => number;
+  /** How long a kept snapshot answers the same request, ms. */
+  freshMs: number;
   rules: RequestRules;
   maxTokens: number;
   /** A sentence for an answer without pages: what the source does know. */
   whenEmpty?: string;
 }
 
-/** Arguments in, condensed answer out: the paid tool's whole way, with nothing of a protocol in it. */
-export type GetPages = (input: unknown, signal: AbortSignal, surface: Surface) => Promise<Answer>;
+/**
+ * Arguments in, condensed answer out: the paid tool's whole way, with nothing of a protocol in it.
+ * @throws {AppError} for arguments that were refused, and for every failure of the purchase
+ */
+export type GetPages = (input: unknown, caller: Caller) => Promise<Answer>;
 
 export function createGetPages(deps: GetPagesDeps): GetPages {
-  return async (input, signal, surface) => {
+  return async (input, { signal, surface, wantsFresh = false, consent }) => {
     const { request, notes } = parseRequest(input, deps.rules);
-    const { answer, charge } = await deps.fetchPages(request, signal);
-    const snapshot = createSnapshot(answer, { source: deps.source, request, fetchedAt: deps.now(), charge });
-    deps.snapshots.put(snapshot);
+    const askedAt = deps.now();
+    const bought = await deps.buyPages(
+      {
+        request,
+        requestKey: toRequestKey(request, deps.upstream),
+        notBefore: wantsFresh ? askedAt : askedAt - deps.freshMs,
+        ...(consent !== undefined && { consent }),
+      },
+      signal,
+    );
+    const { snapshot, how } = bought;
     const hint = snapshot.pages.length === 0 && deps.whenEmpty !== undefined ? [deps.whenEmpty] : [];
-    return buildAnswer(snapshot, { maxTokens: deps.maxTokens, surface, notes: [...notes, ...hint] });
+    return buildAnswer(snapshot, {
+      maxTokens: deps.maxTokens,
+      surface,
+      notes: [...notes, ...bought.notes, ...hint],
+      delivery: {
+        how,
+        ageMs: snapshot.fetchedAt === null ? null : Math.max(0, deps.now() - snapshot.fetchedAt),
+        leftUsd: how === "kept" ? null : await deps.leftUsd(),
+      },
+    });
   };
 }

@@ -68,6 +68,17 @@ export function formatUsd(usd: number): string {
   return `$${groupDigits(usd.toFixed(9).replace(/\.?0+$/, ""))}`;
 }
 
+/** `3 s`, `5 min`, `2 h`, `4 days`: whole units, rounded down, so that nothing looks older than it is. */
+export function formatAge(ms: number): string {
+  const units = [
+    { size: 86_400_000, word: (count: number) => countOf(count, "day") },
+    { size: 3_600_000, word: (count: number) => `${count} h` },
+    { size: 60_000, word: (count: number) => `${count} min` },
+  ];
+  const unit = units.find(({ size }) => ms >= size);
+  return unit === undefined ? `${Math.floor(ms / 1000)} s` : unit.word(Math.floor(ms / unit.size));
+}
+
 /** Milliseconds since the epoch → `2026-07-08 14:46 UTC`. */
 export function formatMinute(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;

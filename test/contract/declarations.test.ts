@@ -78,9 +78,13 @@ describe("the listed tools", () => {
     }
   });
 
-  it("take exactly the twelve fields of the request body", () => {
-    expect(Object.keys(tools[0]?.inputSchema["properties"] as Schema)).toEqual(BODY_FIELDS);
-  });
+  it.each(["get_domain_pages", "estimate_domain_pages"])(
+    "%s takes exactly the twelve fields of the request body",
+    (name) => {
+      const tool = tools.find((each) => each.name === name);
+      expect(Object.keys(tool?.inputSchema["properties"] as Schema)).toEqual(BODY_FIELDS);
+    },
+  );
 
   it("match the manifest, as do version and settings", async () => {
     const read = async (file: string) => JSON.parse(await readFile(new URL(`../../${file}`, import.meta.url), "utf8"));

@@ -82,6 +82,11 @@ describe("every known failure", () => {
     expect(mayBeForm).toBe(form);
   });
 
+  it("names the price cap as the reason where that is one, and nowhere else", () => {
+    const reasons = ERROR_NAMES.map((name) => [name, readFailure(name).error.facts.reason]);
+    expect(reasons.filter(([, reason]) => reason !== undefined)).toEqual([["gateway-402-price-cap", "price_cap"]]);
+  });
+
   it.each(ERROR_NAMES)("says for %s what to do, in one sentence of advice", (name) => {
     const { advice = "" } = readFailure(name).error.facts;
     expect(advice).toMatch(/^[A-Z].{8,160}\.$/);

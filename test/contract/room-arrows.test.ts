@@ -18,6 +18,12 @@ const REFUSED = [
   ["src/upstream/g.ts", 'import "../sandbox/world.ts";'],
   ["src/upstream/h.ts", 'import "@modelcontextprotocol/server";'],
   ["src/store/i.ts", 'import "../upstream/wire.ts";'],
+  ["src/store/q.ts", 'import "../spend/order.ts";'],
+  ["src/spend/r.ts", 'import "../store/memory-store.ts";'],
+  ["src/spend/ledger/s.ts", 'import "../../upstream/wire.ts";'],
+  ["src/pages/t.ts", 'import "../spend/order.ts";'],
+  ["src/sandbox/u.ts", 'import "../spend/order.ts";'],
+  ["src/mcp/v.ts", 'import "../compose/compose.ts";'],
   ["src/sandbox/j.ts", 'import "../upstream/client.ts";'],
   ["src/cli/k.ts", 'import "undici";'],
   ["src/cli/l.ts", "console.log(1);"],
@@ -27,7 +33,9 @@ const ALLOWED = [
   ["src/pages/m.ts", 'import "../errors.ts";'],
   ["src/mcp/n.ts", 'import "../pages/get-pages.ts";'],
   ["src/sandbox/o.ts", 'import "../upstream/wire.ts";'],
-  ["src/cli/p.ts", 'import "../compose.ts";'],
+  ["src/spend/ledger/w.ts", 'import "../../errors.ts";'],
+  ["src/spend/x.ts", 'import "../pages/endpoint.ts";'],
+  ["src/cli/p.ts", 'import "../compose/compose.ts";'],
 ] as const;
 
 interface Report {

@@ -5,9 +5,11 @@ import { countOf } from "../text.ts";
 import { fitAnswer } from "./budget.ts";
 import { type Coverage, measureCoverage } from "./coverage.ts";
 import { toCsvLine } from "./csv.ts";
+import type { Delivery } from "./delivery.ts";
 import { findFacts } from "./findings/find-facts.ts";
 import { describeFinding, type Finding } from "./findings/finding.ts";
 import { type Fold, foldPages } from "./fold.ts";
+import { sumBacklinks } from "./fold-sums.ts";
 import { type NextStep, type Surface, suggestNext } from "./next-steps.ts";
 import { renderHeader } from "./render-header.ts";
 import { renderNext } from "./render-text.ts";
@@ -33,6 +35,8 @@ export interface Answer extends LeftOut {
   source: Source;
   fetchedAt: number | null;
   charge: Charge;
+  /** null where nothing was asked of an upstream: an imported file. */
+  delivery: Delivery | null;
   upstreamCostUsd: number | null;
   pagesFetched: number;
   pagesTotal: number | null;
@@ -64,6 +68,8 @@ export interface AnswerOptions {
   surface: Surface;
   /** What the request parser read differently, and other things the reader must know. */
   notes?: readonly string[];
+  /** How the snapshot came; left out for an imported one. */
+  delivery?: Delivery;
 }
 
 /** What the sentences about left-out rows and columns may add to the frame once they are known. */
@@ -98,12 +104,18 @@ export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer 
   return {
     ...frame,
     ...left,
-    backlinksShown: sumBacklinks(folds.slice(0, rows.length)),
+    backlinksShown: sumBacklinks(folds.slice(0, rows.length)).links ?? 0,
     columns: rows.length === 0 ? [] : (table?.columns ?? []),
     rows,
     findings: withoutUrlsOf(new Set(rows.map((row) => String(row[0]))), findings.slice(0, granted.findings)),
     sections: granted.sections ? sections : NO_SECTIONS,
-    next: suggestNext({ snapshot, coverage: frame.coverage, isCut: isCut(left), surface: options.surface }),
+    next: suggestNext({
+      snapshot,
+      coverage: frame.coverage,
+      rowsShown: rows.length,
+      leftOut: { rows: left.rowsLeftOut, columns: left.columnsLeftOut, findings: left.findingsLeftOut },
+      surface: options.surface,
+    }),
   };
 }
 
@@ -118,6 +130,7 @@ function buildFrame(snapshot: Snapshot, folds: readonly Fold[], options: AnswerO
     source: snapshot.source,
     fetchedAt: snapshot.fetchedAt,
     charge: snapshot.charge,
+    delivery: options.delivery ?? null,
     upstreamCostUsd: snapshot.upstreamCostUsd,
     pagesFetched: snapshot.pages.length,
     pagesTotal: snapshot.totalCount,
@@ -130,7 +143,7 @@ function buildFrame(snapshot: Snapshot, folds: readonly Fold[], options: AnswerO
     filters: body.filters ?? null,
     backlinksFilters: body.backlinks_filters ?? null,
     coverage,
-    backlinksShown: sumBacklinks(folds),
+    backlinksShown: sumBacklinks(folds).links ?? 0,
     rowsLeftOut: folds.length,
     columnsLeftOut: [],
     findingsLeftOut: 0,
@@ -139,15 +152,15 @@ function buildFrame(snapshot: Snapshot, folds: readonly Fold[], options: AnswerO
     findings: [],
     sections: NO_SECTIONS,
     notes: [...(options.notes ?? []), ...noteOddFields(snapshot)],
-    next: suggestNext({ snapshot, coverage, isCut: folds.length > 0, surface: options.surface }),
+    next: suggestNext({
+      snapshot,
+      coverage,
+      rowsShown: folds.length,
+      leftOut: { rows: folds.length, columns: [], findings: 0 },
+      surface: options.surface,
+    }),
   };
 }
-
-const sumBacklinks = (folds: readonly Fold[]): number =>
-  folds.reduce((sum, { backlinks }) => sum + (backlinks ?? 0), 0);
-
-const isCut = ({ rowsLeftOut, columnsLeftOut, findingsLeftOut }: LeftOut): boolean =>
-  rowsLeftOut + columnsLeftOut.length + findingsLeftOut > 0;
 
 /** The table with all columns, then with ever fewer; rows and what they cost are made once, when asked for. */
 function toTables(folds: readonly Fold[], target: string): (Table & { cost: (row: number) => number })[] {

@@ -39,7 +39,7 @@ export function measureCoverage(snapshot: Snapshot): Coverage {
 }
 
 /** The fields whose values we read as numbers; others give no bound. */
-const SORTABLE: Readonly<Record<string, (page: Page) => number | null>> = {
+export const BOUNDING_FIELDS: Readonly<Record<string, (page: Page) => number | null>> = {
   "page_summary.rank": (page) => page.rank,
   "page_summary.backlinks": (page) => page.backlinks,
   "page_summary.referring_domains": (page) => page.referringDomains,
@@ -50,7 +50,7 @@ const SORTABLE: Readonly<Record<string, (page: Page) => number | null>> = {
 /** A bound is stated only when the list that came is really in that order. */
 function findBound({ request, pages }: Snapshot): Bound | null {
   const rule = request.order_by?.[0] ?? { field: "page_summary.rank", direction: "desc" as const };
-  const read = SORTABLE[rule.field];
+  const read = BOUNDING_FIELDS[rule.field];
   if (read === undefined || pages.length < 2) return null;
   const values = pages.map(read);
   const inOrder = values.every((value, index) => {

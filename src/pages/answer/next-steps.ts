@@ -1,4 +1,4 @@
-import { toRequestBody } from "../request/request.ts";
+import { type RequestBody, toRequestBody } from "../request/request.ts";
 import { MAX_LIMIT } from "../request/schema.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { toSafeJson } from "../text.ts";
@@ -18,36 +18,41 @@ export interface NextStep {
 export interface Situation {
   snapshot: Snapshot;
   coverage: Coverage;
-  /** Rows, columns or findings were left out to fit. */
-  isCut: boolean;
+  /** Rows that the answer shows, and what it left out to fit. */
+  rowsShown: number;
+  leftOut: { rows: number; columns: readonly string[]; findings: number };
   surface: Surface;
 }
 
 /** At most three calls, the free ones first; none when nothing is missing. */
-export function suggestNext({ snapshot, coverage, isCut, surface }: Situation): NextStep[] {
-  const steps: NextStep[] = [];
-  if (isCut && surface === "mcp") {
-    steps.push({
-      cost: "free",
-      call: `read resource ${snapshotUri(snapshot.id, "rows")}`,
-      gain: "every row, with handles",
-    });
-  }
-  const more = fetchMore(snapshot, coverage);
-  if (more !== undefined && snapshot.source !== "import") {
-    const paid = snapshot.source === "aisa";
-    steps.push({ cost: paid ? "paid" : "free", call: toCall(more.body, surface), gain: more.gain });
-  }
-  return steps;
+export const suggestNext = (situation: Situation): NextStep[] => [...showLeftOut(situation), ...suggestMore(situation)];
+
+/** The call that fetches what the snapshot does not hold; none when it holds all, or was imported. */
+export function suggestMore({ snapshot, coverage, surface }: Omit<Situation, "rowsShown" | "leftOut">): NextStep[] {
+  const more = snapshot.source === "import" ? undefined : fetchMore(snapshot, coverage);
+  if (more === undefined) return [];
+  const cost = snapshot.source === "aisa" ? "paid" : "free";
+  return [{ cost, call: toCall(more.body, surface), gain: more.gain }];
 }
 
-/** What of a snapshot can be read whole: its rows, folded, or its pages as they were fetched. */
-export const CSV_FILES = ["rows", "pages"] as const;
-export type CsvFile = (typeof CSV_FILES)[number];
+/** The free question that brings what did not fit. */
+function showLeftOut({ snapshot, rowsShown, leftOut, surface }: Situation): NextStep[] {
+  const rest =
+    leftOut.rows > 0
+      ? { body: { offset: rowsShown }, gain: "the next rows" }
+      : leftOut.columns.length > 0
+        ? { body: { columns: leftOut.columns }, gain: "the columns left out" }
+        : leftOut.findings > 0
+          ? { body: { group_by: "status" }, gain: "all pages by status" }
+          : undefined;
+  if (rest === undefined) return [];
+  return [{ cost: "free", call: toQuery({ snapshot_id: snapshot.id, ...rest.body }, surface), gain: rest.gain }];
+}
 
-/** The resource that holds it. */
-export const snapshotUri = (snapshotId: string, file: CsvFile): string =>
-  `domain-pages://snapshots/${snapshotId}/${file}.csv`;
+function toQuery(body: object, surface: Surface): string {
+  const json = toSafeJson(body);
+  return surface === "mcp" ? `query_domain_pages ${json}` : `domain-pages-mcp query --body '${json}'`;
+}
 
 /** The same request for the most pages one call can bring; after a full call, for those behind it. */
 function fetchMore(
@@ -69,11 +74,14 @@ function fetchMore(
 /** Longer calls are described instead: a filter of 10,000 characters need not be paid for again in tokens. */
 const MAX_CALL_CHARS = 600;
 
-function toCall(body: { limit: number; offset?: number }, surface: Surface): string {
+/** A call of the paid tool, ready to copy. */
+export function toCall(body: Partial<RequestBody>, surface: Surface): string {
   const json = toSafeJson(body);
   if (json.length > MAX_CALL_CHARS) {
-    const offset = body.offset === undefined ? "" : ` and offset ${body.offset}`;
-    return `${surface === "mcp" ? "get_domain_pages" : "domain-pages-mcp get"} with the same arguments, limit ${body.limit}${offset}`;
+    const { limit, offset } = body;
+    const changed = [...(limit === undefined ? [] : [`limit ${limit}`]), ...(offset ? [`offset ${offset}`] : [])];
+    const words = ["with the same arguments", ...(changed.length === 0 ? [] : [changed.join(" and ")])].join(", ");
+    return `${surface === "mcp" ? "get_domain_pages" : "domain-pages-mcp get"} ${words}`;
   }
   return surface === "mcp"
     ? `get_domain_pages ${json}`

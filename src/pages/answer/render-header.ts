@@ -1,13 +1,12 @@
-import { countOf, formatCount, formatMinute, formatUsd, toSafeJson } from "../text.ts";
+import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../text.ts";
 import type { Answer, LeftOut } from "./answer.ts";
 import type { Bound, Coverage } from "./coverage.ts";
+import type { Delivery } from "./delivery.ts";
 
 /** The lines above the table: what was asked, what came, what it cost, and how much of the whole it is. */
 export function renderHeader(answer: Answer): string {
   const lines = [
-    ...(answer.source === "sandbox"
-      ? ["SANDBOX: generated data on reserved names, nothing here is about a real site"]
-      : []),
+    ...describeSource(answer.source),
     `${answer.target}: ${describeSize(answer)}; ${describeView(answer)}`,
     ...describeFilters(answer),
     `snapshot ${answer.snapshotId} ${describeOrigin(answer)}`,
@@ -15,6 +14,11 @@ export function renderHeader(answer: Answer): string {
     ...answer.notes.map((note) => `note: ${note}`),
   ];
   return lines.join("\n");
+}
+
+/** The warning that comes first wherever data is not real; nothing else needs one. */
+export function describeSource(source: Answer["source"]): string[] {
+  return source === "sandbox" ? ["SANDBOX: generated data on reserved names, nothing here is about a real site"] : [];
 }
 
 function describeSize({ pagesFetched, pagesTotal, folds, rowsLeftOut }: Answer): string {
@@ -49,17 +53,32 @@ function describeFilters({ filters, backlinksFilters }: Answer): string[] {
   return parts.length === 0 ? [] : [parts.join("; ")];
 }
 
-function describeOrigin({ source, fetchedAt, charge, upstreamCostUsd }: Answer): string {
-  const when = fetchedAt === null ? "of unknown time" : `of ${formatMinute(fetchedAt)}`;
+function describeOrigin({ source, fetchedAt, charge, delivery, upstreamCostUsd }: Answer): string {
+  const when = fetchedAt === null ? "of unknown time" : `of ${formatMinute(fetchedAt)}${describeAge(delivery)}`;
   const cost = upstreamCostUsd === null ? [] : [`upstream cost ${formatUsd(upstreamCostUsd)}`];
   if (source === "import") return [`${when}, imported`, ...cost].join("; ");
   if (source === "sandbox") return `${when}; free`;
-  return [when, describeCharge(charge), ...cost].join("; ");
+  return [when, describeCharge(charge, delivery?.how), ...cost, ...describeLeft(delivery)].join("; ");
 }
 
-function describeCharge(charge: Answer["charge"]): string {
-  if (charge.kind === "reported") return `charged ${formatUsd(charge.usd)}`;
-  return "charge not reported by the gateway (not the same as free)";
+/** Only a kept snapshot has an age worth telling. */
+function describeAge(delivery: Answer["delivery"]): string {
+  if (delivery?.how !== "kept" || delivery.ageMs === null) return "";
+  return `, kept, ${formatAge(delivery.ageMs)} old`;
+}
+
+function describeCharge(charge: Answer["charge"], how: Delivery["how"] | undefined): string {
+  const told =
+    charge.kind === "reported"
+      ? `charged ${formatUsd(charge.usd)}`
+      : "charge not reported by the gateway (not the same as free)";
+  if (how === "kept") return `free now, ${told} when fetched`;
+  return how === "shared" ? `${told}, once for all who asked at the same time` : told;
+}
+
+function describeLeft(delivery: Answer["delivery"]): string[] {
+  const left = delivery?.leftUsd ?? null;
+  return left === null ? [] : [`${formatUsd(left)} left of today's budget`];
 }
 
 function describeCoverage({ coverage, backlinksShown, ...answer }: Answer): string {

@@ -1,4 +1,5 @@
 import { BODY_DEFAULTS } from "../request/schema.ts";
+import { formatAge } from "../text.ts";
 import type { Answer } from "./answer.ts";
 import { describeEvidence, needsNote, SHARE_NOTE } from "./findings/finding.ts";
 import { wordBound } from "./render-header.ts";
@@ -8,13 +9,12 @@ import { wordBound } from "./render-header.ts";
  * nothing: no filters, no notes, the whole list fetched.
  */
 export function renderStructured(answer: Answer): Record<string, unknown> {
-  const { charge } = answer;
   return dropEmpty({
     target: answer.target,
     snapshot_id: answer.snapshotId,
     source: answer.source,
     fetched_at: answer.fetchedAt === null ? null : new Date(answer.fetchedAt).toISOString(),
-    charge_usd: charge.kind === "reported" ? charge.usd : charge.kind === "none" ? undefined : "not reported",
+    ...toMoney(answer),
     upstream_cost_usd: answer.upstreamCostUsd ?? undefined,
     pages_fetched: answer.pagesFetched,
     pages_total: answer.pagesTotal,
@@ -40,6 +40,20 @@ export function renderStructured(answer: Answer): Record<string, unknown> {
     notes: answer.notes.length === 0 ? undefined : answer.notes,
     next: answer.next.map(({ cost, call, gain }) => `${cost}: ${call} (${gain})`),
   });
+}
+
+/** A kept snapshot costs nothing now; what it cost when it was fetched stands beside that. */
+function toMoney({ charge, delivery }: Answer): Record<string, unknown> {
+  const told = charge.kind === "reported" ? charge.usd : charge.kind === "none" ? undefined : "not reported";
+  if (delivery?.how !== "kept") {
+    return {
+      charge_usd: told,
+      charge_shared: delivery?.how === "shared" ? true : undefined,
+      budget_left_usd: delivery?.leftUsd ?? undefined,
+    };
+  }
+  const age = delivery.ageMs === null ? undefined : formatAge(delivery.ageMs);
+  return { kept_age: age, charge_usd: told === undefined ? undefined : 0, charge_usd_when_fetched: told };
 }
 
 function toCoverage({ coverage, ...answer }: Answer): Record<string, unknown> {

@@ -1,7 +1,8 @@
 import { formatCount, toOneLine } from "../text.ts";
 import { toCsv } from "./csv.ts";
-import type { Fold, Range } from "./fold.ts";
-import { isDead } from "./page-status.ts";
+import type { Fold } from "./fold.ts";
+import { countDead, overlapDomains, sumBacklinks } from "./fold-sums.ts";
+import { foldersOf, placeOf, sectionOf } from "./section-place.ts";
 import { type Cell, toRangeCell } from "./table.ts";
 
 /** A rollup of the list by host and first path segment; no rows when there is nothing to tell apart. */
@@ -32,18 +33,16 @@ export const NO_SECTIONS: Sections = { columns: COLUMNS, rows: [], leftOut: 0 };
  */
 export function rollUpSections(folds: readonly Fold[], target: string): Sections {
   if (folds.length < MIN_FOLDS) return NO_SECTIONS;
-  const sections = [...gather(folds)].map(([name, members]) => ({ name, members, backlinks: sumBacklinks(members) }));
+  const sections = [...gather(folds)].map(([name, members]) => ({ name, members, ...sumBacklinks(members) }));
   if (sections.length < 2) return NO_SECTIONS;
-  sections.sort((a, b) => (b.backlinks ?? -1) - (a.backlinks ?? -1));
+  sections.sort((a, b) => (b.links ?? -1) - (a.links ?? -1));
   const rows = sections
     .slice(0, MAX_SECTIONS)
-    .map(({ name, members, backlinks }) => [
+    .map(({ name, members, links, isAtLeast }) => [
       toName(name, target),
       members.length,
-      members.some((fold) => fold.backlinks === null || fold.backlinksAtLeast) && backlinks !== null
-        ? `${backlinks}+`
-        : backlinks,
-      toRangeCell(overlap(members)),
+      isAtLeast ? `${links}+` : links,
+      toRangeCell(overlapDomains(members)),
       countDead(members),
     ]);
   return { columns: COLUMNS, rows, leftOut: sections.length - rows.length };
@@ -58,23 +57,13 @@ export function renderSections({ columns, rows, leftOut }: Sections): string {
 /** Under this name stands what is no URL. */
 const UNREADABLE = "";
 
-interface Place {
-  host: string;
-  /** `acme.example/blog`; with nothing behind the slash for a home page. */
-  folder: string;
-  /** Something follows the segment, and be it a slash: `/blog/` is as deep as `/blog/post`. */
-  isDeep: boolean;
-}
-
 /** Keyed by host and segment. */
 function gather(folds: readonly Fold[]): Map<string, Fold[]> {
-  const places = folds.map(toPlace);
-  const folders = new Set<string>();
-  for (const place of places) if (place?.isDeep === true) folders.add(place.folder);
+  const folders = foldersOf(folds);
   const sections = new Map<string, Fold[]>();
-  for (const [index, fold] of folds.entries()) {
-    const place = places[index];
-    const name = place === undefined ? UNREADABLE : folders.has(place.folder) ? place.folder : `${place.host}/`;
+  for (const fold of folds) {
+    const place = placeOf(fold);
+    const name = place === undefined ? UNREADABLE : sectionOf(place, folders);
     const members = sections.get(name);
     if (members === undefined) sections.set(name, [fold]);
     else members.push(fold);
@@ -82,41 +71,8 @@ function gather(folds: readonly Fold[]): Map<string, Fold[]> {
   return sections;
 }
 
-function toPlace({ identity }: Fold): Place | undefined {
-  if (identity === undefined) return undefined;
-  const { host, path } = identity;
-  const end = path.slice(1).search(/[/?]/) + 1;
-  const segment = end === 0 ? path : path.slice(0, end);
-  return { host, folder: host + segment, isDeep: segment !== "/" && path[end] === "/" && end > 0 };
-}
-
 function toName(section: string, target: string): string {
   if (section === UNREADABLE) return "(no URL)";
   const isOwn = section.startsWith(`${target}/`);
   return toOneLine(isOwn ? section.slice(target.length) : section, MAX_NAME_CHARS);
-}
-
-function sumBacklinks(folds: readonly Fold[]): number | null {
-  const known = folds.flatMap(({ backlinks }) => backlinks ?? []);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
-}
-
-/** Null when no status is known; an unknown one is not counted. */
-function countDead(folds: readonly Fold[]): number | null {
-  const known = folds.filter(({ main }) => main.status !== null);
-  return known.length === 0 ? null : known.filter(({ main }) => isDead(main)).length;
-}
-
-/** Domains overlap between pages as they do between variants. */
-function overlap(folds: readonly Fold[]): Range | null {
-  let low: number | null = null;
-  let high: number | null = 0;
-  for (const { referringDomains } of folds) {
-    if (referringDomains !== null) low = Math.max(low ?? 0, referringDomains.low);
-    high =
-      high === null || referringDomains === null || referringDomains.high === null
-        ? null
-        : high + referringDomains.high;
-  }
-  return low === null ? null : { low, high };
 }

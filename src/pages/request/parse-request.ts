@@ -1,6 +1,7 @@
 import { closestNames } from "../filters/field-names.ts";
 import { parseFilter } from "../filters/parse-filter.ts";
 import { quoteForMessage } from "../text.ts";
+import { parseChoice, parseSwitch, parseWhole } from "./argument-values.ts";
 import { readJsonString } from "./json-string.ts";
 import { parseOrderBy } from "./order-by.ts";
 import { got, Refusal, toInputError } from "./refusal.ts";
@@ -93,9 +94,9 @@ const PARSERS: Readonly<Record<FieldName, Parser>> = {
     if (note !== undefined) notes.push(note);
     return target;
   },
-  limit: (value) => parseInteger("limit", value, 1, MAX_LIMIT),
-  offset: (value) => parseInteger("offset", value, 0, Number.MAX_SAFE_INTEGER),
-  internal_list_limit: (value) => parseInteger("internal_list_limit", value, 1, MAX_LIMIT),
+  limit: (value) => parseWhole("limit", value, 1, MAX_LIMIT),
+  offset: (value) => parseWhole("offset", value, 0, Number.MAX_SAFE_INTEGER),
+  internal_list_limit: (value) => parseWhole("internal_list_limit", value, 1, MAX_LIMIT),
   backlinks_status_type: (value) => parseChoice("backlinks_status_type", value, STATUS_TYPES),
   filters: (value, rules, notes) => parseFilterArgument("filters", value, rules, notes),
   order_by: (value, rules, notes) => {
@@ -108,8 +109,8 @@ const PARSERS: Readonly<Record<FieldName, Parser>> = {
     return order.length > 0 ? order : undefined;
   },
   backlinks_filters: (value, rules, notes) => parseFilterArgument("backlinks_filters", value, rules, notes),
-  include_subdomains: (value) => parseBoolean("include_subdomains", value),
-  exclude_internal_backlinks: (value) => parseBoolean("exclude_internal_backlinks", value),
+  include_subdomains: (value) => parseSwitch("include_subdomains", value),
+  exclude_internal_backlinks: (value) => parseSwitch("exclude_internal_backlinks", value),
   rank_scale: (value) => parseChoice("rank_scale", value, RANK_SCALES),
   tag: parseTag,
 };
@@ -128,27 +129,6 @@ function parseFilterArgument(
   });
   notes.push(...more);
   return filter;
-}
-
-function parseInteger(field: string, value: unknown, min: number, max: number): number {
-  const number = readJsonString(value);
-  if (typeof number === "number" && Number.isInteger(number) && number >= min && number <= max) return number;
-  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
-  const nearest = typeof number === "number" && number > max ? max : min;
-  throw new Refusal(field, `must be a whole number, ${range}, ${got(value)}`, `try ${nearest}`);
-}
-
-function parseBoolean(field: string, value: unknown): boolean {
-  const boolean = readJsonString(value);
-  if (typeof boolean === "boolean") return boolean;
-  throw new Refusal(field, `must be true or false, ${got(value)}`, "try true");
-}
-
-function parseChoice<const T extends readonly string[]>(field: string, value: unknown, choices: T): T[number] {
-  const written = typeof value === "string" ? value.trim().toLowerCase() : undefined;
-  const choice = choices.find((each) => each === written);
-  if (choice !== undefined) return choice;
-  throw new Refusal(field, `must be one of ${choices.join(", ")}, ${got(value)}`, `try "${choices[0]}"`);
 }
 
 function parseTag(value: unknown): string {

@@ -77,6 +77,19 @@ export const RequestShape = z.strictObject({
 
 export const REQUEST_FIELDS = Object.keys(RequestShape.shape) as (keyof typeof RequestShape.shape)[];
 
+/**
+ * The same names and types without a word of description: for a tool that takes the same arguments as another. What
+ * they mean is said once, in the other's schema, since every model pays for both.
+ */
+export function toNamesOnlySchema(): Record<string, unknown> {
+  const { properties, ...rest } = toAdvertisedSchema();
+  const bare = Object.entries(properties as Record<string, Record<string, unknown>>).map(([name, { type, items }]) => [
+    name,
+    { type, ...(type === "array" && { items }) },
+  ]);
+  return { ...rest, properties: Object.fromEntries(bare) };
+}
+
 /** The JSON Schema that `tools/list` shows: the shape above without `$schema`, defaults kept. */
 export function toAdvertisedSchema(): Record<string, unknown> {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(RequestShape, { io: "input" });

@@ -2,6 +2,7 @@ import { AppError } from "../../errors.ts";
 import { parseTime } from "../filters/time-value.ts";
 import { parseRequest } from "../request/parse-request.ts";
 import type { PagesRequest } from "../request/request.ts";
+import { toRequestKey } from "../request/request-key.ts";
 import { REQUEST_FIELDS } from "../request/schema.ts";
 import { parseTarget } from "../request/target.ts";
 import { createSnapshot, type EndpointAnswer, type Snapshot } from "./snapshot.ts";
@@ -14,9 +15,11 @@ const DAY_MS = 86_400_000;
  * @throws {AppError} `input` when the answer does not even name its target
  */
 export function importAnswer(answer: EndpointAnswer): Snapshot {
+  const request = readRequest(answer);
   return createSnapshot(answer, {
     source: "import",
-    request: readRequest(answer),
+    request,
+    requestKey: toRequestKey(request, "import"),
     fetchedAt: readTime(answer),
     charge: { kind: "none" },
   });

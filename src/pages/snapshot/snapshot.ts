@@ -18,6 +18,8 @@ export interface Snapshot {
   source: Source;
   /** The request that was sent; for an import, as far as the file echoes it. */
   request: PagesRequest;
+  /** What it asks for, and of whom, whichever way it was spelt (`toRequestKey`). */
+  requestKey: string;
   /** ms since the epoch; null when an imported file does not tell. */
   fetchedAt: number | null;
   charge: Charge;
@@ -28,6 +30,27 @@ export interface Snapshot {
   pages: Page[];
   /** Fields of another type than documented, read as unknown. */
   oddFields: number;
+}
+
+/** A snapshot as a list shows it, without its pages. */
+export type SnapshotInfo = Pick<
+  Snapshot,
+  "id" | "source" | "request" | "requestKey" | "fetchedAt" | "charge" | "totalCount"
+> & {
+  pageCount: number;
+};
+
+/** Snapshots that can be read again for free. */
+export interface ReadSnapshots {
+  /** @returns undefined when it was never here, has made room for newer ones, or cannot be read any more */
+  get(id: string): Promise<Snapshot | undefined>;
+  /** Newest first. */
+  list(): Promise<SnapshotInfo[]>;
+  /**
+   * What is remembered of a snapshot that was here and has made room or grown too old, to buy it again by.
+   * @returns undefined for one that can still be read, that was never here, or that went too long ago
+   */
+  gone(id: string): Promise<SnapshotInfo | undefined>;
 }
 
 /** An endpoint's answer, opened: what the envelope held, before anything is read into it. */
@@ -49,6 +72,7 @@ export interface EndpointAnswer {
 export interface SnapshotFacts {
   source: Source;
   request: PagesRequest;
+  requestKey: string;
   fetchedAt: number | null;
   charge: Charge;
 }

@@ -97,7 +97,9 @@ describe("the budget of an answer", () => {
     expect(answer.rows.map(([handle]) => handle)).toEqual(answer.rows.map((_, index) => `p${index + 1}`));
     const shown = list(answer.rows.length).reduce((sum, { summary }) => sum + Number(summary?.["backlinks"]), 0);
     expect(answer.backlinksShown).toBe(shown);
-    expect(answer.next[0]?.call).toBe(`read resource domain-pages://snapshots/${answer.snapshotId}/rows.csv`);
+    expect(answer.next[0]?.call).toBe(
+      `query_domain_pages {"snapshot_id":"${answer.snapshotId}","offset":${answer.rows.length}}`,
+    );
   });
 
   it("names the URL of a page in a finding only where no row does", () => {

@@ -17,10 +17,17 @@ const suggest = (pages: number, total: number, request: Partial<PagesRequest>, s
   const snapshot = createSnapshot(answer, {
     source,
     request: { target: "acme.example", ...request },
+    requestKey: "key",
     fetchedAt: 0,
     charge: { kind: "none" },
   });
-  return suggestNext({ snapshot, coverage: measureCoverage(snapshot), isCut: false, surface: "mcp" });
+  return suggestNext({
+    snapshot,
+    coverage: measureCoverage(snapshot),
+    rowsShown: 0,
+    leftOut: { rows: 0, columns: [], findings: 0 },
+    surface: "mcp",
+  });
 };
 
 describe("the next calls", () => {

@@ -21,6 +21,7 @@ const PAGE = {
   first_visited: "2026-01-31 12:00:00 +00:00",
   meta: {
     title: "Best SEO tools, ranked",
+    language: "ΟΔΟΣ ΟΔΟΣΑ",
     h1: ["Welcome", "SEO tools"],
     h2: [],
     social_media_tags: { "og:title": "SEO" },
@@ -58,6 +59,8 @@ describe("one condition", () => {
     ["meta.title", "match", "TOOLS best", true],
     ["meta.title", "match", "tool", false],
     ["meta.title", "not_match", "worst", true],
+    ["meta.language", "ilike", "%ΟΔΟΣ%", true],
+    ["meta.language", "match", "οδοσ", true],
     ["meta.title", "=", "best seo tools, ranked", false],
     ["first_visited", ">", "2026-01-31", true],
     ["first_visited", "<", "2026-01-31 12:00:00 +02:00", false],
@@ -128,6 +131,37 @@ describe("a key of a counting map", () => {
     ["meta.h1", ["Welcome", "SEO tools"]],
   ])("%s reads as %j", (field, value) => {
     expect(compileFieldReader(field)(PAGE)).toEqual(value);
+  });
+});
+
+describe("a counting map that was cut to a limit", () => {
+  const MAP = "page_summary.referring_links_tld";
+  const withEntries = (map: unknown) => ({ page_summary: { referring_links_tld: map } });
+
+  it.each<[string, unknown, number | null, number | null]>([
+    ["a key that a shorter map does not hold is 0", { org: 3 }, 2, 0],
+    ["one that a map of as many entries does not hold is unknown", { org: 3, net: 1 }, 2, null],
+    ["one that a longer map does not hold is unknown", { org: 3, net: 1, io: 1 }, 2, null],
+    ["one that a map holds is what it says", { com: 3, net: 1 }, 2, 3],
+    ["one that an empty map does not hold is 0", {}, 1, 0],
+    ["no map was cut where no limit was", { org: 3, net: 1 }, null, 0],
+    ["an array is no map", ["com"], null, null],
+  ])("%s", (_, map, listLimit, expected) => {
+    expect(compileFieldReader(`${MAP}.com`, { listLimit })(withEntries(map))).toBe(expected);
+  });
+
+  it("satisfies no condition on a key that it may have lost, in groups neither", () => {
+    const written = [[`${MAP}.com`, "=", 0], "or", [[`${MAP}.com`, "<>", 0], "or", [`${MAP}.com`, "not_in", [5]]]];
+    const { filter } = parseFilter(written, RULES);
+    const item = withEntries({ org: 3, net: 1 });
+    expect(compileFilter(filter as Filter, { listLimit: 2 })(item)).toBe(false);
+    expect(compileFilter(filter as Filter, { listLimit: 3 })(item)).toBe(true);
+    expect(compileFilter(filter as Filter)(item)).toBe(true);
+  });
+
+  it("leaves a tag that a page does not have unknown, however many it has", () => {
+    const read = compileFieldReader("meta.social_media_tags.og:image", { listLimit: 9 });
+    expect(read({ meta: { social_media_tags: { "og:title": "SEO" } } })).toBeNull();
   });
 });
 

@@ -1,7 +1,7 @@
 import { toCsv } from "../answer/csv.ts";
 import { type Fold, foldPages, overlapOf, sumOf } from "../answer/fold.ts";
 import { type Cell, toRangeCell, toTable } from "../answer/table.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 
 /** Figures that an answer has no room for, and the handles of all that is folded into a row. */
 const MORE: readonly { name: string; read: (fold: Fold) => Cell }[] = [

@@ -1,9 +1,9 @@
 import { toCsv } from "../answer/csv.ts";
 import { mapFolded } from "../answer/fold.ts";
 import type { Cell } from "../answer/table.ts";
+import type { Page } from "../snapshot/page.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { toOneLine } from "../text.ts";
-import type { Page } from "./page.ts";
-import type { Snapshot } from "./snapshot.ts";
 
 const MAX_URL_CHARS = 2000;
 const MAX_TITLE_CHARS = 300;

@@ -1,0 +1,161 @@
+import { measureCoverage } from "../answer/coverage.ts";
+import { foldPages } from "../answer/fold.ts";
+import { type NextStep, type Surface, suggestMore } from "../answer/next-steps.ts";
+import { estimateTokens } from "../answer/tokens.ts";
+import { toFileUri } from "../export/resource-uris.ts";
+import type { FindSnapshot } from "../snapshot/find-snapshot.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { toChangesBlock } from "./changes-table.ts";
+import { type Comparison, roleNames } from "./comparison.ts";
+import { findDifferences } from "./differences.ts";
+import { tellChangedFigures, tellFiguresOfBoth } from "./figures.ts";
+import { cutBlock, fitBlocks, type WideBlock } from "./fit-blocks.ts";
+import { findPageChanges } from "./page-changes.ts";
+import { parseComparison } from "./parse-comparison.ts";
+import { renderComparisonStructured, renderComparisonText } from "./render-comparison.ts";
+import { toSectionMoves } from "./section-moves.ts";
+import { toSideBySide } from "./side-by-side.ts";
+import { toSide } from "./view.ts";
+
+export interface ComparePagesDeps {
+  findSnapshot: FindSnapshot;
+  /** How large either form of the answer may get, in tokens; rows are left out to fit, and counted. */
+  maxTokens: number;
+}
+
+/**
+ * Two kept snapshots in, what differs between them out. Free: nothing is asked of anybody.
+ * @throws {AppError} `input` for arguments that were refused and snapshots that are not there
+ */
+export type ComparePages = (input: unknown, caller: { surface: Surface }) => Promise<Comparison>;
+
+export function createComparePages({ findSnapshot, maxTokens }: ComparePagesDeps): ComparePages {
+  return async (input, { surface }) => {
+    const refs = parseComparison(input);
+    const first = await findSnapshot(refs.first, { surface });
+    const second = await findSnapshot(refs.second, { surface, prefix: refs.secondPrefix });
+    return buildComparison(first, second, { maxTokens, surface });
+  };
+}
+
+interface Options {
+  maxTokens: number;
+  surface: Surface;
+}
+
+/** What a line about left-out rows may come to once it is known which. */
+const FRAME_SLACK = 20;
+
+/** The marks around keys run together in a tokenizer, and are overrated by our guess: measured, it is twice the truth. */
+const KEYS_SHARE = 0.7;
+
+/** Pure: the same snapshots and options give the same comparison. */
+export function buildComparison(first: Snapshot, second: Snapshot, { maxTokens, surface }: Options): Comparison {
+  const isOverTime = first.request.target === second.request.target && areOfOneWorld(first, second);
+  const { frame, blocks, missing } = isOverTime ? compareOverTime(first, second) : compareSideBySide(first, second);
+  const complete = (kept: Comparison["blocks"]): Comparison => {
+    const isCut = kept.some(({ leftOut }) => leftOut > 0);
+    return { ...frame, blocks: kept, next: suggest(frame, missing, isCut, surface) };
+  };
+  // Worded as if all rows were left out: the longest the frame can get.
+  const bare = complete(blocks.map((block) => cutBlock(block, 0)));
+  const asData = JSON.stringify(renderComparisonStructured(bare));
+  const spent = Math.max(estimateTokens(renderComparisonText(bare)), KEYS_SHARE * estimateTokens(asData));
+  return complete(fitBlocks(blocks, maxTokens - spent - FRAME_SLACK));
+}
+
+/** Generated data and real data have nothing to do with each other, whatever the name. */
+const areOfOneWorld = (a: Snapshot, b: Snapshot): boolean =>
+  a.source === b.source || (a.source !== "sandbox" && b.source !== "sandbox");
+
+interface Made {
+  frame: Omit<Comparison, "blocks" | "next">;
+  blocks: WideBlock[];
+  /** The later snapshot, where it does not show whether pages were lost. */
+  missing: Snapshot | null;
+}
+
+function compareOverTime(given: Snapshot, other: Snapshot): Made {
+  const isTurned = given.fetchedAt !== null && other.fetchedAt !== null && given.fetchedAt > other.fetchedAt;
+  const [before, after] = isTurned ? [other, given] : [given, other];
+  const [foldsBefore, foldsAfter] = [foldPages(before.pages), foldPages(after.pages)];
+  const coverages = [measureCoverage(before), measureCoverage(after)] as const;
+  const can = findDifferences([before, after], coverages, "over_time", roleNames({ kind: "over_time" }));
+  const { counts, changes, isTrimmed } = findPageChanges(
+    { folds: foldsBefore, coverage: coverages[0] },
+    { folds: foldsAfter, coverage: coverages[1] },
+    can,
+  );
+  const { target } = after.request;
+  const changesBlock = toChangesBlock(changes, target, can);
+  const sections = can.totals ? [toSectionMoves(foldsBefore, foldsAfter, target)] : [];
+  return {
+    frame: {
+      kind: "over_time",
+      first: toSide(before, foldsBefore.length),
+      second: toSide(after, foldsAfter.length),
+      notes: tellOrder(before, after, isTurned),
+      limits: [...can.limits, ...(isTrimmed ? [TRIMMED] : [])],
+      pages: counts,
+      figures: tellChangedFigures(
+        { snapshot: before, folds: foldsBefore },
+        { snapshot: after, folds: foldsAfter },
+        can,
+      ),
+    },
+    blocks: [changesBlock, ...sections].filter(({ rowCount }) => rowCount > 0),
+    missing: can.presence && counts.removed.untold > 0 ? after : null,
+  };
+}
+
+const TRIMMED = "URL variants that the other list may just not reach: left out of the changes of their page";
+
+function tellOrder(before: Snapshot, after: Snapshot, isTurned: boolean): string[] {
+  if (before.id === after.id) return ["both are the same snapshot"];
+  const timeless = [before, after].filter(({ fetchedAt }) => fetchedAt === null).map(({ id }) => id);
+  const isOrWas = timeless.length === 1 ? "the time of" : "the times of";
+  return [
+    ...(timeless.length > 0
+      ? [
+          `${isOrWas} ${timeless.join(" and ")} ${timeless.length === 1 ? "is" : "are"} not known: taken in the order given`,
+        ]
+      : []),
+    ...(isTurned ? ["turned around: the one named first is the later one"] : []),
+    ...(before.request.filters === undefined
+      ? []
+      : ["both lists are filtered: a page that is new or lost may just match now, or no more"]),
+  ];
+}
+
+function compareSideBySide(first: Snapshot, second: Snapshot): Made {
+  const [foldsFirst, foldsSecond] = [foldPages(first.pages), foldPages(second.pages)];
+  const coverages = [measureCoverage(first), measureCoverage(second)] as const;
+  const can = findDifferences([first, second], coverages, "side_by_side", roleNames({ kind: "side_by_side" }));
+  return {
+    frame: {
+      kind: "side_by_side",
+      first: toSide(first, foldsFirst.length),
+      second: toSide(second, foldsSecond.length),
+      notes: [],
+      limits: can.limits,
+      pages: null,
+      figures: tellFiguresOfBoth({ snapshot: first, folds: foldsFirst }, { snapshot: second, folds: foldsSecond }),
+    },
+    blocks: toSideBySide(
+      { target: first.request.target, folds: foldsFirst },
+      { target: second.request.target, folds: foldsSecond },
+    ),
+    missing: null,
+  };
+}
+
+function suggest(frame: Made["frame"], missing: Snapshot | null, isCut: boolean, surface: Surface): NextStep[] {
+  const ids = new Set([frame.first.snapshotId, frame.second.snapshotId]);
+  const whole = [...ids].map((id): NextStep => {
+    const call =
+      surface === "mcp" ? `read resource ${toFileUri(id, "rows.csv")}` : `domain-pages-mcp export ${id} --format csv`;
+    return { cost: "free", call, gain: `every row of ${id}` };
+  });
+  const more = missing === null ? [] : suggestMore({ snapshot: missing, coverage: measureCoverage(missing), surface });
+  return [...(isCut ? whole : []), ...more];
+}

@@ -1,0 +1,139 @@
+import { toCsv } from "../answer/csv.ts";
+import { describeSource } from "../answer/render-header.ts";
+import { countOf, formatAge, formatCount, formatMinute } from "../text.ts";
+import { type Block, type Comparison, type PageCounts, roleNames, type Side } from "./comparison.ts";
+
+/** The comparison as text: what is compared, what is not, counts, figures, tables, next calls. No newline at its end. */
+export function renderComparisonText(comparison: Comparison): string {
+  const { figures, blocks } = comparison;
+  return [
+    renderHead(comparison),
+    toCsv(figures.columns, figures.rows),
+    ...blocks.map(renderBlock),
+    comparison.next.map(({ cost, call, gain }) => `next, ${cost}: ${call} (${gain})`).join("\n"),
+  ]
+    .filter((block) => block !== "")
+    .join("\n\n");
+}
+
+function renderHead(comparison: Comparison): string {
+  const { first, second, notes, limits, pages } = comparison;
+  const [firstName, secondName] = roleNames(comparison);
+  const isSameView = first.view === second.view;
+  const sources = [first.source, second.source].includes("sandbox") ? describeSource("sandbox") : [];
+  return [
+    // Where only one is generated, a limit says so.
+    ...(first.source === second.source ? sources : []),
+    describeTitle(comparison),
+    `${firstName}: ${describeSide(first, comparison.kind, !isSameView)}`,
+    `${secondName}: ${describeSide(second, comparison.kind, !isSameView)}`,
+    ...(isSameView ? [`both: ${first.view}`] : []),
+    ...notes.map((note) => `note: ${note}`),
+    ...limits.map((limit) => `not comparable: ${limit}`),
+    ...(pages === null ? [] : [`pages: ${describePages(pages)}`]),
+  ].join("\n");
+}
+
+function describeTitle({ kind, first, second }: Comparison): string {
+  if (kind === "side_by_side") return `${first.target} beside ${second.target}`;
+  const elapsed = toElapsed(first, second);
+  return `${first.target}: what changed${elapsed === null ? "" : ` in ${elapsed}`}`;
+}
+
+const toElapsed = ({ fetchedAt: from }: Side, { fetchedAt: to }: Side): string | null =>
+  from === null || to === null || from === to ? null : formatAge(Math.max(0, to - from));
+
+function describeSide(side: Side, kind: Comparison["kind"], withView: boolean): string {
+  const { snapshotId, target, source, fetchedAt, pagesFetched, pagesTotal, folds, view } = side;
+  const total = pagesTotal === null ? "an unknown number of" : formatCount(pagesTotal);
+  const folded = folds < pagesFetched ? `, ${formatCount(folds)} after folding` : "";
+  return [
+    `${kind === "side_by_side" ? `${target}, ` : ""}snapshot ${snapshotId} of ${describeTime(fetchedAt)}`,
+    ...(source === "import" ? ["imported"] : []),
+    `${formatCount(pagesFetched)} of ${total} page${pagesTotal === 1 ? "" : "s"} fetched${folded}`,
+    ...(withView ? [view] : []),
+  ].join("; ");
+}
+
+const describeTime = (fetchedAt: number | null): string =>
+  fetchedAt === null ? "unknown time" : formatMinute(fetchedAt);
+
+function describePages({ added, removed, ...counts }: PageCounts): string {
+  const { inBoth, inBothBefore, inBothAfter, changed, statusChanges } = counts;
+  const isUneven = inBothBefore !== inBoth || inBothAfter !== inBoth;
+  const rows = isUneven ? ` (${countOf(inBothBefore, "row")} before, ${formatCount(inBothAfter)} after)` : "";
+  return [
+    `${formatCount(inBoth)} in both${rows}, ${formatCount(changed)} of them changed, ${formatCount(statusChanges)} in status`,
+    `${formatCount(added.told)} new`,
+    `${formatCount(removed.told)} lost`,
+    ...(removed.untold > 0
+      ? [`${formatCount(removed.untold)} not in the later list, ${removed.why}: may still be there`]
+      : []),
+    ...(added.untold > 0
+      ? [`${formatCount(added.untold)} not in the earlier list, ${added.why}: may have been there`]
+      : []),
+  ].join("; ");
+}
+
+function renderBlock({ name, says, columns, rows, leftOut, leftOutAre }: Block): string {
+  const head = says === "" ? name : `${name} (${says})`;
+  const rest =
+    leftOut > 0 ? [`${formatCount(leftOut)} more left out${leftOutAre === null ? "" : `: ${leftOutAre}`}`] : [];
+  return [head, ...(rows.length > 0 ? [toCsv(columns, rows)] : []), ...rest].join("\n");
+}
+
+/** The comparison as data: the same facts as the text, in columns and rows. */
+export function renderComparisonStructured(comparison: Comparison): Record<string, unknown> {
+  const { kind, first, second, notes, limits, pages, figures, blocks, next } = comparison;
+  const [firstName, secondName] = roleNames(comparison);
+  const isSameView = first.view === second.view;
+  return {
+    kind,
+    [firstName]: toSideFacts(first, !isSameView),
+    [secondName]: toSideFacts(second, !isSameView),
+    ...(isSameView && { view: first.view }),
+    ...(kind === "over_time" && toElapsed(first, second) !== null && { elapsed: toElapsed(first, second) }),
+    ...(notes.length > 0 && { notes }),
+    ...(limits.length > 0 && { not_comparable: limits }),
+    ...(pages !== null && { pages: toPageFacts(pages) }),
+    figures,
+    ...Object.fromEntries(blocks.map((block) => [block.name.replaceAll(" ", "_"), toBlockFacts(block)])),
+    next: next.map(({ cost, call, gain }) => `${cost}: ${call} (${gain})`),
+  };
+}
+
+function toSideFacts(side: Side, withView: boolean): Record<string, unknown> {
+  return {
+    target: side.target,
+    snapshot_id: side.snapshotId,
+    source: side.source,
+    fetched_at: side.fetchedAt === null ? null : new Date(side.fetchedAt).toISOString(),
+    pages_fetched: side.pagesFetched,
+    pages_total: side.pagesTotal,
+    pages_after_folding: side.folds,
+    ...(withView && { view: side.view }),
+  };
+}
+
+function toPageFacts({ added, removed, ...counts }: PageCounts): Record<string, unknown> {
+  const { inBoth, inBothBefore, inBothAfter, changed, statusChanges } = counts;
+  return {
+    in_both: inBoth,
+    ...((inBothBefore !== inBoth || inBothAfter !== inBoth) && { rows_before: inBothBefore, rows_after: inBothAfter }),
+    changed,
+    changed_status: statusChanges,
+    new: added.told,
+    lost: removed.told,
+    ...(removed.untold > 0 && { maybe_lost: removed.untold, later_list: removed.why }),
+    ...(added.untold > 0 && { maybe_new: added.untold, earlier_list: added.why }),
+  };
+}
+
+function toBlockFacts({ says, columns, rows, leftOut, leftOutAre }: Block): Record<string, unknown> {
+  return {
+    ...(says !== "" && { order: says }),
+    columns,
+    rows,
+    ...(leftOut > 0 && { left_out: leftOut, ...(leftOutAre !== null && { left_out_are: leftOutAre }) }),
+  };
+}

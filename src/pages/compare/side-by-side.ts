@@ -1,0 +1,105 @@
+import { findFacts } from "../answer/findings/find-facts.ts";
+import type { Fold } from "../answer/fold.ts";
+import { rollUpSections } from "../answer/sections.ts";
+import type { Cell } from "../answer/table.ts";
+import { toDisplayUrl } from "../answer/table.ts";
+import type { WideBlock } from "./fit-blocks.ts";
+import { backlinksCell, domainsCell, ofFold } from "./page-state.ts";
+
+interface List {
+  target: string;
+  folds: readonly Fold[];
+}
+
+/** What two lists hold, beside each other: findings by rule, the pages with most links, the largest sections. */
+export function toSideBySide(first: List, second: List): WideBlock[] {
+  return [compareFindings(first, second), ...[topPages(first, second), topSections(first, second)]].filter(
+    ({ rowCount }) => rowCount > 0,
+  );
+}
+
+interface Found {
+  rule: string;
+  /** Where it stands in the list in which it stands later: hints are the last in both. */
+  place: number;
+  /** Pages and backlinks, of each list; null where the rule found nothing. */
+  sides: [{ pages: number; backlinks: number } | null, { pages: number; backlinks: number } | null];
+}
+
+function compareFindings(first: List, second: List): WideBlock {
+  const found = new Map<string, Found>();
+  for (const [side, { folds, target }] of [first, second].entries()) {
+    for (const [place, { rule, pages, backlinks }] of findFacts(folds, target).entries()) {
+      const name = nameRule(rule);
+      const entry = found.get(name) ?? { rule: name, place, sides: [null, null] };
+      entry.place = Math.max(entry.place, place);
+      entry.sides[side === 0 ? 0 : 1] = { pages, backlinks };
+      found.set(name, entry);
+    }
+  }
+  const weightOf = ({ sides }: Found) => Math.max(...sides.map((side) => side?.backlinks ?? 0));
+  const rules = [...found.values()].sort((a, b) => a.place - b.place || weightOf(b) - weightOf(a));
+  return {
+    name: "findings",
+    says: "pages and their backlinks under each rule; empty where nothing was found",
+    columns: ["rule", "first_pages", "first_backlinks", "second_pages", "second_backlinks"],
+    rowCount: rules.length,
+    row: (index) => {
+      const entry = rules[index];
+      if (entry === undefined) return [];
+      return [entry.rule, ...entry.sides.flatMap((side): Cell[] => [side?.pages ?? null, side?.backlinks ?? null])];
+    },
+    share: 0.4,
+  };
+}
+
+/** Some rules add what they found behind their brackets; without it they are the same rule in both lists. */
+const nameRule = (rule: string): string => rule.replace(/(\([^)]*\)).*$/s, "$1");
+
+/** More are in the rows of each snapshot. */
+const MOST_PAGES = 10;
+
+function topPages(first: List, second: List): WideBlock {
+  const tops = [first, second].map(({ folds, target }) =>
+    folds
+      .filter(({ backlinks }) => backlinks !== null)
+      .sort((a, b) => (b.backlinks ?? 0) - (a.backlinks ?? 0))
+      .slice(0, MOST_PAGES)
+      .map((fold) => ({ fold, target })),
+  );
+  // In turns, so that what fits shows as many of each.
+  const rows = inTurns(tops).map(({ of, each: { fold, target } }): Cell[] => {
+    const state = ofFold(fold);
+    const url = toDisplayUrl(fold.main.url, target) || null;
+    return [of, fold.main.handle, url, fold.main.status, backlinksCell(state), domainsCell(state)];
+  });
+  return {
+    name: "pages with most backlinks",
+    says: "",
+    columns: ["of", "id", "url", "http", "backlinks", "ref_domains"],
+    rowCount: rows.length,
+    row: (index) => rows[index] ?? [],
+    share: 0.3,
+  };
+}
+
+function topSections(first: List, second: List): WideBlock {
+  const sections = [first, second].map(({ folds, target }) => rollUpSections(folds, target));
+  const rows = inTurns(sections.map((each) => each.rows)).map(({ of, each }): Cell[] => [of, ...each]);
+  return {
+    name: "largest sections",
+    says: "",
+    columns: ["of", ...(sections[0]?.columns ?? [])],
+    rowCount: rows.length,
+    row: (index) => rows[index] ?? [],
+    share: 0.3,
+  };
+}
+
+function inTurns<T>([first = [], second = []]: readonly (readonly T[])[]): { of: "first" | "second"; each: T }[] {
+  const turns = Array.from({ length: Math.max(first.length, second.length) }, (_, index) => index);
+  return turns.flatMap((index) => [
+    ...first.slice(index, index + 1).map((each) => ({ of: "first" as const, each })),
+    ...second.slice(index, index + 1).map((each) => ({ of: "second" as const, each })),
+  ]);
+}

@@ -1,0 +1,131 @@
+import { AppError } from "../../errors.ts";
+import type { Surface } from "../answer/next-steps.ts";
+import type { Quote } from "../endpoint.ts";
+import type { Caller } from "../get-pages.ts";
+import { parseRequest, type RequestRules } from "../request/parse-request.ts";
+import { type PagesRequest, type RequestBody, toRequestBody, withDefaults } from "../request/request.ts";
+import { toRequestKey } from "../request/request-key.ts";
+import type { Snapshot, Source } from "../snapshot/snapshot.ts";
+
+/** What a call would bring and cost. */
+export interface Estimate {
+  source: Exclude<Source, "import">;
+  /** The request as it would be sent. */
+  request: RequestBody;
+  price: EstimatedPrice;
+  /** The newest kept answer to the same request; null when there is none. */
+  kept: KeptTwin | null;
+  limits: Limits;
+  /** The most pages that can come. */
+  pagesAtMost: number;
+  /** All pages that match, as the kept answer counted them; null when that is not known. */
+  pagesTotal: number | null;
+  /** About how many tokens the answer will have. */
+  answerTokens: number;
+  /** What was read differently from how it was written. */
+  notes: string[];
+  surface: Surface;
+}
+
+export type EstimatedPrice =
+  | Exclude<Quote, { kind: "bought" }>
+  /** The gateway carried the call out instead of quoting it: the answer is kept. */
+  | { kind: "bought"; snapshotId: string; notes: string[] };
+
+export interface KeptTwin {
+  snapshotId: string;
+  fetchedAt: number;
+  ageMs: number;
+  pageCount: number;
+  /** It would be the answer, for free; else it is older than the server takes for fresh. */
+  isFresh: boolean;
+}
+
+/** What the operator allows, USD. */
+export interface Limits {
+  /** Left of today's budget; null where nothing bounds it. */
+  leftUsd: number | null;
+  dailyUsd: number | null;
+  perCallUsd: number;
+  /** Above this a person has to agree; null never asks. */
+  askAboveUsd: number | null;
+  freshMs: number;
+}
+
+export interface EstimateDeps {
+  source: Exclude<Source, "import">;
+  upstream: string;
+  /** The newest kept answer to a request. */
+  findKept: (requestKey: string) => Promise<Snapshot | undefined>;
+  askPrice: (
+    order: { request: PagesRequest; requestKey: string; notBefore: number },
+    signal: AbortSignal,
+  ) => Promise<
+    Exclude<Quote, { kind: "bought" }> | { kind: "bought"; bought: { snapshot: Snapshot; notes: string[] } }
+  >;
+  limits: () => Promise<Limits>;
+  now: () => number;
+  rules: RequestRules;
+  maxTokens: number;
+}
+
+/**
+ * Arguments of a paid call in, what it would cost and bring out. Buys nothing.
+ * @throws {AppError} for arguments that were refused, and when asking for the price may have cost money
+ */
+export type EstimatePages = (input: unknown, caller: Pick<Caller, "signal" | "surface">) => Promise<Estimate>;
+
+export function createEstimatePages(deps: EstimateDeps): EstimatePages {
+  return async (input, { signal, surface }) => {
+    const { request, notes } = parseRequest(input, deps.rules);
+    const requestKey = toRequestKey(request, deps.upstream);
+    const limits = await deps.limits();
+    const snapshot = await deps.findKept(requestKey);
+    const kept = snapshot === undefined ? null : toTwin(snapshot, limits.freshMs, deps.now());
+    const price: EstimatedPrice =
+      kept?.isFresh === true
+        ? { kind: "none", why: "a kept snapshot answers this request" }
+        : await learnPrice({ request, requestKey, notBefore: deps.now() }, deps, signal);
+    const { limit, offset } = withDefaults(request);
+    const pagesTotal = snapshot?.totalCount ?? null;
+    const pagesAtMost = pagesTotal === null ? limit : Math.max(0, Math.min(limit, pagesTotal - offset));
+    return {
+      source: deps.source,
+      request: toRequestBody(request),
+      price,
+      kept,
+      // Asking may have cost something after all.
+      limits: price.kind === "bought" ? await deps.limits() : limits,
+      pagesAtMost,
+      pagesTotal,
+      answerTokens: Math.min(deps.maxTokens, FRAME_TOKENS + pagesAtMost * TOKENS_PER_PAGE),
+      notes,
+      surface,
+    };
+  };
+}
+
+/** Measured over answers of 10 to 60 pages: header, findings and next calls, then one row per page. */
+const FRAME_TOKENS = 300;
+const TOKENS_PER_PAGE = 30;
+
+function toTwin({ id, fetchedAt, pages }: Snapshot, freshMs: number, now: number): KeptTwin {
+  const at = fetchedAt ?? 0;
+  const ageMs = Math.max(0, now - at);
+  return { snapshotId: id, fetchedAt: at, ageMs, pageCount: pages.length, isFresh: ageMs <= freshMs };
+}
+
+type PriceOrder = Parameters<EstimateDeps["askPrice"]>[0];
+
+/** A question that failed without cost is a question without an answer; the rest of the estimate still holds. */
+async function learnPrice(order: PriceOrder, { askPrice }: EstimateDeps, signal: AbortSignal): Promise<EstimatedPrice> {
+  try {
+    const price = await askPrice(order, signal);
+    if (price.kind !== "bought") return price;
+    return { kind: "bought", snapshotId: price.bought.snapshot.id, notes: price.bought.notes };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.facts.charge !== "not_charged" || error.kind === "cancelled") throw error;
+    const why = error.message.replace(/\.$/, "");
+    return { kind: "none", why: why.charAt(0).toLowerCase() + why.slice(1) };
+  }
+}

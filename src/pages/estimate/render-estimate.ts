@@ -1,0 +1,115 @@
+import { toCall } from "../answer/next-steps.ts";
+import { describeSource } from "../answer/render-header.ts";
+import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../text.ts";
+import type { Estimate, KeptTwin, Limits } from "./estimate-pages.ts";
+
+/** The estimate as text, one fact a line. */
+export function renderEstimateText(estimate: Estimate): string {
+  const { request, limits, notes, price } = estimate;
+  return [
+    ...describeSource(estimate.source),
+    `estimate for ${request.target}${price.kind === "bought" ? "" : "; nothing was bought"}`,
+    `request ${toSafeJson(request)}`,
+    `price: ${describePrice(estimate)}`,
+    // What was bought by mistake is named with the price.
+    ...(price.kind === "bought" ? [] : [`kept: ${describeKept(estimate)}`]),
+    ...(estimate.source === "sandbox" ? [] : [`budget: ${describeBudget(limits)}`]),
+    `expect: ${describeExpected(estimate)}`,
+    ...[...notes, ...(price.kind === "bought" ? price.notes : [])].map((note) => `note: ${note}`),
+    ...describeNext(estimate),
+  ].join("\n");
+}
+
+function describePrice({ price, limits, kept }: Estimate): string {
+  if (price.kind === "bought") return `the call was carried out; its answer is kept as snapshot ${price.snapshotId}`;
+  if (price.kind === "none") {
+    if (kept?.isFresh === true) return `$0: ${price.why}`;
+    return `no quote: ${price.why}; at most ${formatUsd(limits.perCallUsd)}, the cap per call`;
+  }
+  const quoted = `${formatUsd(price.usd)} as quoted by the gateway${price.mayExceed ? " (it may come out higher)" : ""}`;
+  return [quoted, ...describeObstacles(price.usd, limits)].join("; ");
+}
+
+/** What stands between this price and a purchase. */
+function describeObstacles(usd: number, { perCallUsd, leftUsd, askAboveUsd }: Limits): string[] {
+  return [
+    ...(usd > perCallUsd ? [`above the cap of ${formatUsd(perCallUsd)}, so it would be refused`] : []),
+    ...(leftUsd !== null && usd > leftUsd ? ["more than is left of today's budget, so it would be refused"] : []),
+    ...(askAboveUsd !== null && usd > askAboveUsd ? [`above ${formatUsd(askAboveUsd)}, so a person has to agree`] : []),
+  ];
+}
+
+function describeKept({ kept, limits }: Estimate): string {
+  if (kept === null) return "no answer to this request";
+  const what = `snapshot ${kept.snapshotId} of ${formatMinute(kept.fetchedAt)}, ${formatAge(kept.ageMs)} old, ${countOf(kept.pageCount, "page")}`;
+  if (kept.isFresh) {
+    return `${what}: it answers this request for free until ${formatMinute(kept.fetchedAt + limits.freshMs)}`;
+  }
+  return `${what}: too old to be used (fresh for ${formatAge(limits.freshMs)})`;
+}
+
+function describeBudget({ leftUsd, dailyUsd, perCallUsd }: Limits): string {
+  const day =
+    leftUsd === null || dailyUsd === null
+      ? "no bound per day"
+      : `${formatUsd(leftUsd)} of ${formatUsd(dailyUsd)} left today (UTC)`;
+  return `${day}; at most ${formatUsd(perCallUsd)} per call`;
+}
+
+function describeExpected({ pagesAtMost, pagesTotal, answerTokens }: Estimate): string {
+  const total = pagesTotal === null ? "" : ` of ${formatCount(pagesTotal)} in all`;
+  return `up to ${countOf(pagesAtMost, "page")}${total}, an answer of about ${formatCount(roundTokens(answerTokens))} tokens`;
+}
+
+/** It is a rough figure; it should not look like a measured one. */
+const roundTokens = (tokens: number): number => Math.round(tokens / 50) * 50;
+
+function describeNext({ request, source, kept, price, surface }: Estimate): string[] {
+  const isFree = source === "sandbox" || kept?.isFresh === true || price.kind === "bought";
+  return [`next, ${isFree ? "free" : "paid"}: ${toCall(request, surface)}`];
+}
+
+/** The estimate as data: the same facts as the text. */
+export function renderEstimateStructured(estimate: Estimate): Record<string, unknown> {
+  const { request, source, price, kept, limits, notes } = estimate;
+  const allNotes = [...notes, ...(price.kind === "bought" ? price.notes : [])];
+  return {
+    target: request.target,
+    source,
+    request,
+    price: toPriceFacts(estimate),
+    ...(price.kind !== "bought" && { kept: kept === null ? null : toKeptFacts(kept, limits) }),
+    ...(source === "aisa" && {
+      budget: { left_usd: limits.leftUsd, daily_usd: limits.dailyUsd, per_call_usd: limits.perCallUsd },
+    }),
+    pages_at_most: estimate.pagesAtMost,
+    pages_total: estimate.pagesTotal,
+    answer_tokens: roundTokens(estimate.answerTokens),
+    ...(allNotes.length > 0 && { notes: allNotes }),
+    next: describeNext(estimate),
+  };
+}
+
+function toPriceFacts({ price, limits, kept }: Estimate): Record<string, unknown> {
+  if (price.kind === "bought") return { bought_snapshot_id: price.snapshotId };
+  if (price.kind === "none") {
+    return { no_quote: price.why, at_most_usd: kept?.isFresh === true ? 0 : limits.perCallUsd };
+  }
+  const obstacles = describeObstacles(price.usd, limits);
+  return {
+    quoted_usd: price.usd,
+    ...(price.mayExceed && { may_exceed: true }),
+    ...(obstacles.length > 0 && { obstacles }),
+  };
+}
+
+function toKeptFacts({ snapshotId, fetchedAt, ageMs, pageCount, isFresh }: KeptTwin, { freshMs }: Limits) {
+  return {
+    snapshot_id: snapshotId,
+    fetched_at: new Date(fetchedAt).toISOString(),
+    age: formatAge(ageMs),
+    pages: pageCount,
+    fresh: isFresh,
+    ...(isFresh && { free_until: new Date(fetchedAt + freshMs).toISOString() }),
+  };
+}

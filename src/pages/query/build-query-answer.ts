@@ -1,0 +1,193 @@
+import { measureCoverage } from "../answer/coverage.ts";
+import type { Fold } from "../answer/fold.ts";
+import { sumBacklinks } from "../answer/fold-sums.ts";
+import type { Surface } from "../answer/next-steps.ts";
+import { estimateTokens } from "../answer/tokens.ts";
+import { withDefaults } from "../request/request.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { countLines, fitConditions, fitNotes, fitSteps } from "./bounded.ts";
+import type { Grouping } from "./choices.ts";
+import { listConditions } from "./conditions.ts";
+import { explainEmpty, wordLoosened } from "./explain-empty.ts";
+import { findHandles } from "./find-handles.ts";
+import { toQuotedLine } from "./fit-rows.ts";
+import { emptyTable, fitTable } from "./fit-table.ts";
+import { groupRows } from "./group-rows.ts";
+import { toGroupTable } from "./group-table.ts";
+import { toGroupingRule } from "./groupings.ts";
+import { describeMissing, noteCutLists } from "./missing-pages.ts";
+import { suggestQueries } from "./next-queries.ts";
+import { orderRows } from "./order-rows.ts";
+import { type PageRecord, toRecords } from "./page-record.ts";
+import type { PagesQuery } from "./query.ts";
+import type { QueryAnswer, QueryTable } from "./query-answer.ts";
+import { renderQueryHeader, renderQueryNext } from "./render-query-header.ts";
+import { toRowTables } from "./row-table.ts";
+import { type CheckTime, itemRulesOf, selectRows } from "./select-rows.ts";
+
+export interface QueryAnswerOptions {
+  maxTokens: number;
+  surface: Surface;
+  notes: readonly string[];
+  /** Bounds what a caller's regex may take. */
+  checkTime?: CheckTime;
+}
+
+/** What the words about left-out rows and columns may add to the frame once they are known. */
+const FRAME_SLACK = 40;
+
+/**
+ * Answers a question from a snapshot alone.
+ * @throws {AppError} `input` for handles that the snapshot does not have, and for a regex that takes too long
+ */
+export function buildQueryAnswer(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerOptions): QueryAnswer {
+  const frame = buildFrame(snapshot, query, options);
+  if (query.handles.length > 0) return withRecords(frame, snapshot, query, options);
+  const { rows, pages } = selectRows(snapshot, query.where, query.fold, options.checkTime);
+  const { links, isAtLeast } = sumBacklinks(rows);
+  const matched: QueryAnswer = {
+    ...frame,
+    pagesMatched: pages,
+    rowsMatched: rows.length,
+    backlinksMatched: links ?? 0,
+    backlinksShown: links ?? 0,
+    rowsWithoutCount: isAtLeast || links === null ? rows.filter(isWithoutCount).length : 0,
+  };
+  if (rows.length === 0) return withoutRows(matched, snapshot, query, options);
+  return query.groupBy === null
+    ? withRows(matched, rows, snapshot, query, options)
+    : withGroups(matched, rows, query.groupBy, snapshot, query, options);
+}
+
+const isWithoutCount = ({ backlinks, backlinksAtLeast }: Fold): boolean => backlinks === null || backlinksAtLeast;
+
+function buildFrame(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerOptions): QueryAnswer {
+  const request = withDefaults(snapshot.request);
+  const coverage = measureCoverage(snapshot);
+  return {
+    target: request.target,
+    snapshotId: snapshot.id,
+    source: snapshot.source,
+    fetchedAt: snapshot.fetchedAt,
+    statusType: request.backlinks_status_type,
+    includeSubdomains: request.include_subdomains,
+    excludeInternal: request.exclude_internal_backlinks,
+    rankScale: request.rank_scale,
+    pagesFetched: snapshot.pages.length,
+    pagesTotal: snapshot.totalCount,
+    pagesMatched: 0,
+    rowsMatched: 0,
+    isFolded: query.fold,
+    groupBy: query.groupBy,
+    conditions: fitConditions(
+      listConditions(query.where).map(({ words }) => words),
+      options.maxTokens,
+    ),
+    order: query.orderBy.map(({ field, direction }) => `${field} ${direction}`),
+    backlinksFetched: coverage.backlinksFetched,
+    backlinksMatched: 0,
+    backlinksShown: 0,
+    rowsWithoutCount: 0,
+    missing: query.handles.length > 0 ? [] : describeMissing(snapshot, coverage),
+    notes: fitNotes([...options.notes, ...noteCutLists(snapshot, query.where.filters)], options.maxTokens),
+    table: null,
+    records: null,
+    loosened: null,
+    loosenedLeftOut: 0,
+    next: [],
+  };
+}
+
+/** Tokens left beside header and next calls, both at their longest. */
+function tokensBeside(frame: QueryAnswer, { maxTokens }: QueryAnswerOptions): number {
+  return maxTokens - FRAME_SLACK - estimateTokens(`${renderQueryHeader(frame)}${renderQueryNext(frame)}`);
+}
+
+function withRows(
+  frame: QueryAnswer,
+  unordered: readonly Fold[],
+  snapshot: Snapshot,
+  query: PagesQuery,
+  options: QueryAnswerOptions,
+): QueryAnswer {
+  const rules = itemRulesOf(snapshot);
+  const rows = orderRows(unordered, query.orderBy, rules);
+  const choices = toRowTables(rows, { target: frame.target, columns: query.columns, rules, isFolded: query.fold });
+  const skipped = Math.min(query.offset, rows.length);
+  const suggest = (table: QueryTable) =>
+    fitSteps(suggestQueries({ snapshot, query, table, surface: options.surface, rows }), options.maxTokens);
+  const widest = { ...emptyTable(choices[0], rows.length, skipped), rows: [[rows[skipped]?.main.handle ?? null]] };
+  const tokens = tokensBeside({ ...frame, table: widest, next: suggest(widest) }, options);
+  const table = fitTable(choices, { tokens, total: rows.length, skipped, limit: query.limit });
+  return {
+    ...frame,
+    table,
+    backlinksShown: sumBacklinks(rows.slice(skipped, skipped + table.rows.length)).links ?? 0,
+    next: suggest(table),
+  };
+}
+
+function withGroups(
+  frame: QueryAnswer,
+  rows: readonly Fold[],
+  grouping: Grouping,
+  snapshot: Snapshot,
+  query: PagesQuery,
+  options: QueryAnswerOptions,
+): QueryAnswer {
+  const rule = toGroupingRule(grouping, snapshot);
+  const groups = groupRows(rows, rule, itemRulesOf(snapshot).listLimit);
+  const groupTable = toGroupTable(grouping, groups, rows, rule);
+  const skipped = Math.min(query.offset, groups.length);
+  const suggest = (table: QueryTable) =>
+    fitSteps(suggestQueries({ snapshot, query, table, surface: options.surface, groups }), options.maxTokens);
+  const noted = { ...frame, notes: [...frame.notes, ...groupTable.notes] };
+  const widest = { ...emptyTable(groupTable, groups.length, skipped), rows: [[null]] };
+  const others = groupTable.others([]) ?? [];
+  const tokens =
+    tokensBeside({ ...noted, table: widest, next: suggest(widest) }, options) -
+    estimateTokens(toQuotedLine(groupTable, others));
+  const table = fitTable([groupTable], { tokens, total: groups.length, skipped, limit: query.limit });
+  const shown = groups.slice(skipped, skipped + table.rows.length);
+  const rest = groupTable.others(shown);
+  return {
+    ...noted,
+    table: { ...table, rows: rest === null ? table.rows : [...table.rows, rest] },
+    next: suggest(table),
+  };
+}
+
+function withoutRows(
+  frame: QueryAnswer,
+  snapshot: Snapshot,
+  query: PagesQuery,
+  options: QueryAnswerOptions,
+): QueryAnswer {
+  const all = explainEmpty(snapshot, query, options.checkTime);
+  const { surface } = options;
+  const next = fitSteps(suggestQueries({ snapshot, query, table: null, surface, loosened: all }), options.maxTokens);
+  const words = fitConditions(
+    all.map((each) => each.words),
+    options.maxTokens,
+  );
+  const lines = words.map((word, index) => wordLoosened({ words: word, pages: all[index]?.pages ?? 0 }));
+  const kept = countLines(lines, tokensBeside({ ...frame, next }, options));
+  const loosened = all.slice(0, kept).map((each, index) => ({ ...each, words: words[index] ?? each.words }));
+  return { ...frame, loosened, loosenedLeftOut: all.length - kept, next };
+}
+
+function withRecords(
+  frame: QueryAnswer,
+  snapshot: Snapshot,
+  query: PagesQuery,
+  options: QueryAnswerOptions,
+): QueryAnswer {
+  const pages = findHandles(snapshot, query.handles);
+  const opened: QueryAnswer = { ...frame, pagesMatched: pages.length };
+  const suggest = (records: readonly PageRecord[]) =>
+    fitSteps(suggestQueries({ snapshot, query, table: null, surface: options.surface, records }), options.maxTokens);
+  const unopened = pages.map(({ handle, url }) => ({ handle, url, fields: [], leftOut: [""] }));
+  const tokens = tokensBeside({ ...opened, records: [], next: suggest(unopened) }, options);
+  const records = toRecords(pages, tokens);
+  return { ...opened, records, next: suggest(records) };
+}

@@ -1,0 +1,159 @@
+import { measureCoverage } from "../answer/coverage.ts";
+import type { Fold } from "../answer/fold.ts";
+import { type NextStep, type Surface, suggestMore } from "../answer/next-steps.ts";
+import { estimateTokens } from "../answer/tokens.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { countOf, formatCount, toSafeJson } from "../text.ts";
+import { cutToTokens } from "./bounded.ts";
+import type { Loosened } from "./explain-empty.ts";
+import type { Group } from "./group-rows.ts";
+import { narrowTo } from "./narrow-to-group.ts";
+import type { PageRecord } from "./page-record.ts";
+import { type PagesQuery, toQueryArguments } from "./query.ts";
+import type { QueryTable } from "./query-answer.ts";
+
+/** What an answer has shown, and what it was asked. */
+export interface Shown {
+  snapshot: Snapshot;
+  query: PagesQuery;
+  surface: Surface;
+  table: QueryTable | null;
+  /** All rows in order, for an answer of rows. */
+  rows?: readonly Fold[];
+  /** All groups in order, for an answer of groups. */
+  groups?: readonly Group[];
+  loosened?: readonly Loosened[];
+  records?: readonly PageRecord[];
+}
+
+const MAX_STEPS = 3;
+
+/** How many records fit well into one answer. */
+const TOP_HANDLES = 3;
+
+/** At most three calls, the free ones first; the paid one only where pages that were not fetched may matter. */
+export function suggestQueries(shown: Shown): NextStep[] {
+  const free = listFree(shown);
+  const paid = shown.records === undefined ? listPaid(shown) : [];
+  return [...free.slice(0, MAX_STEPS - paid.length), ...paid];
+}
+
+function listFree(shown: Shown): NextStep[] {
+  const { query, table, rows, groups, loosened = [], records } = shown;
+  if (records !== undefined) return openAlone(shown, records);
+  if (table === null && loosened.length === 0) return askWhatIsThere(shown);
+  if (table === null) {
+    return loosened
+      .slice(0, 2)
+      .map(({ words, pages, without }) =>
+        ask(shown, { ...query, where: without, offset: 0 }, `without ${shorten(words)}: ${countOf(pages, "page")}`),
+      );
+  }
+  if (groups !== undefined) return [...askForMore(shown, table, countGroups(table)), ...drillIn(shown, table, groups)];
+  return [
+    ...askForMore(shown, table, table.rows.length),
+    ...openTop(shown, table),
+    ...(rows !== undefined && rows.length > table.rows.length ? [groupRowsOf(shown)] : []),
+  ];
+}
+
+/** Where no smaller change helps. */
+function askWhatIsThere(shown: Shown): NextStep[] {
+  if (shown.snapshot.pages.length === 0) return [];
+  const query: PagesQuery = { ...toOpen(shown.query, []), groupBy: "section" };
+  return [ask(shown, query, "what the snapshot holds")];
+}
+
+const ask = ({ snapshot, surface }: Shown, query: PagesQuery, gain: string): NextStep => ({
+  cost: "free",
+  call: toQueryCall(toQueryArguments(query, snapshot.id), surface),
+  gain,
+});
+
+/** Without the row for the others, which comes after those that were counted. */
+const countGroups = ({ rows, total, skipped }: QueryTable): number => Math.min(rows.length, total - skipped);
+
+function askForMore(shown: Shown, { total, skipped }: QueryTable, count: number): NextStep[] {
+  const seen = skipped + count;
+  if (count === 0 || seen >= total) return [];
+  const what = shown.groups === undefined ? "rows" : "groups";
+  const query = { ...shown.query, offset: seen };
+  return [ask(shown, query, `${what} ${formatCount(seen + 1)} on, of ${formatCount(total)}`)];
+}
+
+function openTop(shown: Shown, { rows }: QueryTable): NextStep[] {
+  const handles = rows.slice(0, TOP_HANDLES).map(([handle]) => String(handle));
+  return handles.length === 0 ? [] : [ask(shown, toOpen(shown.query, handles), "full records")];
+}
+
+const toOpen = ({ ref }: PagesQuery, handles: string[]): PagesQuery => ({
+  ref,
+  where: {},
+  orderBy: [],
+  columns: null,
+  groupBy: null,
+  fold: true,
+  limit: null,
+  offset: 0,
+  handles,
+});
+
+function groupRowsOf(shown: Shown): NextStep {
+  const query = { ...shown.query, orderBy: [], columns: null, limit: null, offset: 0 };
+  const groupBy = query.where.section === undefined ? "section" : "status";
+  return ask(shown, { ...query, groupBy }, `these rows by ${groupBy}`);
+}
+
+function drillIn(shown: Shown, { skipped }: QueryTable, groups: readonly Group[]): NextStep[] {
+  const top = groups[skipped];
+  const narrowed = top === undefined ? undefined : narrowTo(shown.query, top);
+  return narrowed === undefined ? [] : [ask(shown, narrowed.query, `the pages of ${shorten(narrowed.name)}`)];
+}
+
+/** One record alone has all the room; the resource has no bound. */
+function openAlone(shown: Shown, records: readonly PageRecord[]): NextStep[] {
+  const cut = records.find(({ leftOut }) => leftOut.length > 0);
+  if (cut === undefined) return [];
+  if (records.length > 1) return [ask(shown, toOpen(shown.query, [cut.handle]), `more of ${cut.handle}`)];
+  if (shown.surface !== "mcp") return [];
+  const uri = `domain-pages://snapshots/${shown.snapshot.id}/pages/${cut.handle}`;
+  return [{ cost: "free", call: `read resource ${uri}`, gain: "every field" }];
+}
+
+/** The purchase of more pages, unless what bounds them says that none of them can match. */
+function listPaid({ snapshot, query, surface }: Shown): NextStep[] {
+  const coverage = measureCoverage(snapshot);
+  const { bound } = coverage;
+  const least =
+    bound?.field === "page_summary.backlinks"
+      ? query.where.minBacklinks
+      : bound?.field === "page_summary.referring_domains"
+        ? query.where.minReferringDomains
+        : undefined;
+  const isRuledOut = bound?.side === "at most" && least !== undefined && bound.value < least;
+  return isRuledOut ? [] : suggestMore({ snapshot, coverage, surface });
+}
+
+const SHORT_TOKENS = 20;
+
+const shorten = (words: string): string => cutToTokens(words, SHORT_TOKENS);
+
+/** Longer calls are described instead: a filter need not be paid for again in tokens. */
+const MAX_CALL_TOKENS = 150;
+
+/** A call of this tool, ready to copy. */
+export function toQueryCall(args: Record<string, unknown>, surface: Surface): string {
+  const json = toSafeJson(args);
+  if (estimateTokens(json) > MAX_CALL_TOKENS) {
+    const { offset, group_by: group } = args;
+    const changed = [
+      ...(offset === undefined ? [] : [`offset ${String(offset)}`]),
+      ...(group === undefined ? [] : [`group_by ${String(group)}`]),
+    ];
+    const words = ["the same arguments", ...(changed.length === 0 ? [] : [changed.join(" and ")])].join(", ");
+    return `${surface === "mcp" ? "query_domain_pages" : "domain-pages-mcp query"} with ${words}`;
+  }
+  return surface === "mcp"
+    ? `query_domain_pages ${json}`
+    : `domain-pages-mcp query --body '${json.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,200 @@
+import { type FieldRules, resolveField } from "../filters/field-names.ts";
+import { parseFilter } from "../filters/parse-filter.ts";
+import { parseChoice, parseLine, parseNames, parseSwitch, parseWhole } from "../request/argument-values.ts";
+import { readJsonString } from "../request/json-string.ts";
+import { parseOrderBy } from "../request/order-by.ts";
+import { got, Refusal, toInputError } from "../request/refusal.ts";
+import { MAX_LIMIT } from "../request/schema.ts";
+import { parseTarget } from "../request/target.ts";
+import { GROUPINGS, PAGE_STATES } from "./choices.ts";
+import { DEFAULT_COLUMNS } from "./default-columns.ts";
+import { parseSection } from "./parse-section.ts";
+import { MAX_HANDLES, type PagesQuery, type QueryColumn } from "./query.ts";
+import { type FieldName, toFieldName } from "./query-fields.ts";
+
+/** Beside `id` and `url`; a row of more is a record, which `handles` shows better. */
+const MAX_COLUMNS = 20;
+const MAX_ID_CHARS = 64;
+const MAX_TEXT_CHARS = 200;
+
+const FIELDS: FieldRules = { catalogue: "pages", mapBareNames: true, allowUnknown: false };
+
+export interface ParsedQuery {
+  query: PagesQuery;
+  /** What was read differently from how it was written; one sentence each. */
+  notes: string[];
+}
+
+/**
+ * Checks a question before anything is looked up.
+ * @param input the tool's arguments; null counts as left out
+ * @throws {AppError} `input`, with one line per refused argument
+ */
+export function parseQuery(input: unknown): ParsedQuery {
+  const args = readJsonString(input);
+  if (typeof args !== "object" || args === null || Array.isArray(args)) {
+    throw toInputError([
+      new Refusal("arguments", `must be an object, ${got(input)}`, 'for example {"target":"forbes.com"}'),
+    ]);
+  }
+  const refusals: Refusal[] = [];
+  const notes: string[] = [];
+  const given = new Map<FieldName, unknown>();
+  for (const [name, value] of Object.entries(args)) {
+    gather(refusals, () => {
+      const field = toFieldName(name);
+      const parsed = isLeftOut(value) ? undefined : PARSERS[field](value, notes);
+      if (parsed !== undefined) given.set(field, parsed);
+    });
+  }
+  refuseMissing(given, refusals);
+  refuseMixed(given, refusals, notes);
+  if (refusals.length > 0) throw toInputError(refusals);
+  return { query: toQuery(given), notes };
+}
+
+const isLeftOut = (value: unknown): boolean => value === null || value === undefined || value === "";
+
+function gather(refusals: Refusal[], parse: () => void): void {
+  try {
+    parse();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    refusals.push(error);
+  }
+}
+
+/** @returns what was asked for, or undefined for an empty list, which asks for nothing */
+type Parser = (value: unknown, notes: string[]) => unknown;
+
+const PARSERS: Readonly<Record<FieldName, Parser>> = {
+  snapshot_id: (value) =>
+    parseLine("snapshot_id", value, MAX_ID_CHARS, 'answers name it, for example "s_7f3k2m9q"') || undefined,
+  target: (value, notes) => {
+    const { target, note } = parseTarget(value);
+    if (note !== undefined) notes.push(note);
+    return target;
+  },
+  filters: (value, notes) => {
+    const { filter, notes: more } = parseFilter(value, { ...FIELDS, argument: "filters" });
+    notes.push(...more);
+    return filter;
+  },
+  status: (value) => parseChoice("status", value, PAGE_STATES),
+  section: parseSection,
+  min_backlinks: (value) => parseWhole("min_backlinks", value, 0),
+  min_referring_domains: (value) => parseWhole("min_referring_domains", value, 0),
+  text: (value) => parseLine("text", value, MAX_TEXT_CHARS, 'for example "pricing"') || undefined,
+  order_by: (value, notes) => {
+    const { order, notes: more } = parseOrderBy(value, FIELDS);
+    notes.push(...more);
+    return order.length === 0 ? undefined : order;
+  },
+  columns: parseColumns,
+  group_by: (value) => parseChoice("group_by", value, GROUPINGS),
+  fold: (value) => parseSwitch("fold", value),
+  limit: (value) => parseWhole("limit", value, 1, MAX_LIMIT),
+  offset: (value) => parseWhole("offset", value, 0),
+  handles: parseHandles,
+};
+
+/** Names of the default table first, so that `backlinks` is the row's figure and not only one variant's. */
+function parseColumns(value: unknown, notes: string[]): QueryColumn[] | undefined {
+  const names = parseNames("columns", value, MAX_COLUMNS, 'for example ["http","backlinks","meta.language"]');
+  const columns = new Map<string, QueryColumn>();
+  for (const [index, name] of names.entries()) {
+    const own = DEFAULT_COLUMNS.find((each) => each === name.toLowerCase());
+    if (own === "id" || own === "url") continue;
+    if (own !== undefined) {
+      columns.set(own, { name: own, kind: "table" });
+      continue;
+    }
+    const field = resolveField(name, `columns[${index}]`, FIELDS);
+    if (field.note !== undefined) notes.push(field.note);
+    columns.set(field.name, { name: field.name, kind: "field" });
+  }
+  return names.length === 0 ? undefined : [...columns.values()];
+}
+
+function parseHandles(value: unknown): string[] | undefined {
+  const works = 'for example ["p1","p7"]';
+  const names = parseNames("handles", value, MAX_HANDLES, works);
+  const handles = names.map((name, index) => {
+    const handle = name.toLowerCase();
+    if (/^p[1-9]\d{0,6}$/.test(handle)) return handle;
+    throw new Refusal(`handles[${index}]`, `must be a handle as answers show them, ${got(name)}`, works);
+  });
+  return handles.length === 0 ? undefined : [...new Set(handles)];
+}
+
+function refuseMissing(given: ReadonlyMap<FieldName, unknown>, refusals: Refusal[]): void {
+  const isNamed = given.has("snapshot_id") || given.has("target");
+  if (isNamed || refusals.some(({ argument }) => argument === "snapshot_id" || argument === "target")) return;
+  refusals.unshift(
+    new Refusal(
+      "snapshot_id",
+      "or target is required",
+      "answers of get_domain_pages name their snapshot; a target stands for its newest one",
+    ),
+  );
+}
+
+/** What chooses pages; a record is chosen by its handle alone. */
+const CHOOSING: readonly FieldName[] = [
+  "filters",
+  "status",
+  "section",
+  "min_backlinks",
+  "min_referring_domains",
+  "text",
+  "group_by",
+];
+
+/** Two ways of asking at once are refused; what merely has no meaning for one of them is told. */
+function refuseMixed(given: ReadonlyMap<FieldName, unknown>, refusals: Refusal[], notes: string[]): void {
+  const among = (names: readonly FieldName[]) => names.filter((name) => given.has(name));
+  if (given.has("handles")) {
+    const mixed = among(CHOOSING);
+    if (mixed.length > 0) {
+      refusals.push(
+        new Refusal(
+          "handles",
+          `open single pages, so ${mixed.join(", ")} cannot go with them`,
+          "leave out one of the two",
+        ),
+      );
+    }
+    noteIdle(among(["order_by", "columns", "limit", "offset", "fold"]), "to single pages", notes);
+  } else if (given.has("group_by")) {
+    noteIdle(among(["order_by", "columns"]), "to groups, which come by most backlinks or links", notes);
+  }
+}
+
+function noteIdle(names: readonly FieldName[], where: string, notes: string[]): void {
+  if (names.length > 0) notes.push(`${names.join(", ")} ${names.length === 1 ? "does" : "do"} not apply ${where}`);
+}
+
+function toQuery(given: ReadonlyMap<FieldName, unknown>): PagesQuery {
+  const read = <T>(name: FieldName): T | undefined => given.get(name) as T | undefined;
+  const part = (key: string, name: FieldName) => (given.has(name) ? { [key]: given.get(name) } : {});
+  const isTable = !given.has("handles");
+  const isList = isTable && !given.has("group_by");
+  return {
+    ref: { ...part("snapshotId", "snapshot_id"), ...part("target", "target") },
+    where: {
+      ...part("filters", "filters"),
+      ...part("status", "status"),
+      ...part("section", "section"),
+      ...part("minBacklinks", "min_backlinks"),
+      ...part("minReferringDomains", "min_referring_domains"),
+      ...part("text", "text"),
+    },
+    orderBy: (isList ? read<PagesQuery["orderBy"]>("order_by") : undefined) ?? [],
+    columns: (isList ? read<QueryColumn[]>("columns") : undefined) ?? null,
+    groupBy: read<PagesQuery["groupBy"]>("group_by") ?? null,
+    fold: (isTable ? read<boolean>("fold") : undefined) ?? true,
+    limit: (isTable ? read<number>("limit") : undefined) ?? null,
+    offset: (isTable ? read<number>("offset") : undefined) ?? 0,
+    handles: read<string[]>("handles") ?? [],
+  };
+}

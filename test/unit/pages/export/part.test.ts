@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { cutPart, type Part } from "../../../../src/pages/export/part.ts";
+import { hostileText } from "../../../support/hostile-text.ts";
+
+it.each<[string, string, number, number, Partial<Part>]>([
+  ["is the whole text where that fits", "a\nb\n", 0, 4, { text: "a\nb\n", lines: 2, of: 2, next: null }],
+  ["ends before the line that does not fit", "aa\nbb\ncc\n", 0, 7, { text: "aa\nbb\n", next: 2 }],
+  ["begins at the offset", "aa\nbb\ncc\n", 1, 99, { text: "bb\ncc\n", offset: 1, lines: 2, of: 3, next: null }],
+  ["is empty behind the end", "aa\n", 7, 99, { text: "", offset: 1, lines: 0, next: null }],
+  ["is empty for an empty text", "", 0, 99, { text: "", lines: 0, of: 0, next: null }],
+  ["counts bytes, not letters", "ää\nb\n", 0, 5, { text: "ää\n", next: 1 }],
+  [
+    "leaves out and names a line that no part can hold",
+    "a\nbbbbbb\nc\n",
+    0,
+    4,
+    { text: "a\nc\n", tooLong: [2], next: null },
+  ],
+  ["takes a last line that is not closed", "a\nb", 1, 4, { text: "b", lines: 1, of: 2 }],
+])("a part %s", (_what, text, offset, maxBytes, expected) => {
+  expect(cutPart(text, offset, maxBytes)).toMatchObject(expected);
+});
+
+it("gives the text back when all parts are put together, none longer than allowed", () => {
+  fc.assert(
+    fc.property(fc.array(hostileText), fc.integer({ min: 200, max: 400 }), (lines, maxBytes) => {
+      // A lone surrogate has no bytes of its own.
+      const text = lines
+        .map(
+          (line) =>
+            `${Array.from(line.replace(/\p{Cs}/gu, ""))
+              .slice(0, 40)
+              .join("")}\n`,
+        )
+        .join("");
+      const parts: string[] = [];
+      let offset: number | null = 0;
+      while (offset !== null) {
+        const part: Part = cutPart(text, offset, maxBytes);
+        expect(Buffer.byteLength(part.text)).toBeLessThanOrEqual(maxBytes);
+        parts.push(part.text);
+        offset = part.next;
+      }
+      expect(parts.join("")).toBe(text);
+    }),
+  );
+});

@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { foldPages } from "../../../../src/pages/answer/fold.ts";
+import { rollUpSections } from "../../../../src/pages/answer/sections.ts";
+import { toTable } from "../../../../src/pages/answer/table.ts";
+import { compileFilter } from "../../../../src/pages/filters/evaluate-filter.ts";
+import { DEFAULT_COLUMNS } from "../../../../src/pages/query/default-columns.ts";
+import { selectRows, startRegexClock } from "../../../../src/pages/query/select-rows.ts";
+import { anyFilter } from "../../../support/any-filter.ts";
+import { caught } from "../../../support/caught.ts";
+import { makeSnapshot } from "../../../support/make-snapshot.ts";
+import { sandboxSnapshot } from "../../../support/sandbox-answer.ts";
+import { ask, columnOf, handlesOf } from "./ask.ts";
+
+const acme = sandboxSnapshot({ target: "acme.example" });
+
+const page = (path: string, status: number | null, backlinks: number | null, more: object = {}) => ({
+  url: `https://acme.example${path}`,
+  status,
+  summary: { backlinks, referring_domains: backlinks, rank: backlinks },
+  ...more,
+});
+
+const small = makeSnapshot({
+  items: [
+    page("/", 200, 100, { title: "Acme Anvils" }),
+    page("/blog/one", 200, 10, { title: "Caf\u00e9 One" }),
+    page("/blog/two", 404, 30),
+    page("/blogs", 301, 5, { location: "https://acme.example/blog/one" }),
+    page("/b%C3%BCcher/x", 200, null),
+    { url: "https://shop.acme.example/p/1", status: null, summary: { backlinks: 7 } },
+    { url: "https://shop.acme.example/", status: 200, summary: { backlinks: 3 } },
+    { url: "no url at all", status: 200, summary: { backlinks: 1 } },
+  ],
+});
+
+describe("the pages of a question", () => {
+  it.each<[string, object, string[]]>([
+    ["live ones", { status: "live" }, ["p1", "p2", "p5", "p7", "p8"]],
+    ["redirects", { status: "redirect" }, ["p4"]],
+    ["broken ones", { status: "broken" }, ["p3"]],
+    ["a section", { section: "/blog" }, ["p2", "p3"]],
+    ["the top level", { section: "/" }, ["p1"]],
+    ["a subdomain", { section: "shop.acme.example" }, ["p6", "p7"]],
+    ["the top level of a subdomain", { section: "shop.acme.example/" }, ["p7"]],
+    ["a section of a subdomain", { section: "shop.acme.example/p" }, ["p6"]],
+    ["a section named with the target", { section: "acme.example/blog" }, ["p2", "p3"]],
+    ["a deeper folder", { section: "/blog/two" }, ["p3"]],
+    ["least backlinks", { min_backlinks: 10 }, ["p1", "p2", "p3"]],
+    ["least domains", { min_referring_domains: 30 }, ["p1", "p3"]],
+    ["words in the title", { text: "caf\u00c9" }, ["p2"]],
+    ["words in either", { text: "acme anvils" }, ["p1"]],
+    ["words that a URL encodes", { text: "b\u00fccher" }, ["p5"]],
+    ["a filter", { filters: ["page", "like", "%/blog/%"] }, ["p2", "p3"]],
+    ["all together", { filters: ["page", "like", "%/blog/%"], status: "broken", min_backlinks: 30 }, ["p3"]],
+  ])("are %s", (_what, question, expected) => {
+    expect(handlesOf(ask(small, question))).toEqual(expected);
+  });
+
+  it("are chosen before they are folded, so that a row counts only what matches", () => {
+    const all = ask(small, {});
+    expect([handlesOf(all)[1], columnOf(all, "backlinks")[1]]).toEqual(["p2", 15]);
+    expect(columnOf(ask(small, { section: "/blog", status: "live" }), "backlinks")).toEqual([10]);
+  });
+
+  it("are each a row of its own without folding", () => {
+    const answer = ask(small, { fold: false });
+    expect(handlesOf(answer)).toEqual(["p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8"]);
+    expect(columnOf(answer, "url")[3]).toBe("https://acme.example/blogs");
+  });
+
+  it("are exactly those that a filter accepts, folded", () => {
+    fc.assert(
+      fc.property(anyFilter("pages"), (filters) => {
+        const accepts = compileFilter(filters, { listLimit: 10 });
+        const expected = foldPages(acme.pages.filter(({ raw }) => accepts(raw)));
+        expect(selectRows(acme, { filters }, true).rows).toEqual(expected);
+        expect(selectRows(acme, { filters }, false).pages).toBe(acme.pages.filter(({ raw }) => accepts(raw)).length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("are the same in a section as in the answer's rollup", () => {
+    const { rows } = rollUpSections(foldPages(acme.pages), "acme.example");
+    expect(rows.length).toBeGreaterThan(3);
+    const grouped = new Map(ask(acme, { group_by: "section" }).table?.rows.map((row) => [row[0], row.slice(1, 5)]));
+    for (const [section, ...figures] of rows) {
+      expect(grouped.get(section ?? null)).toEqual(figures);
+      const answer = ask(acme, { section });
+      expect([answer.rowsMatched, answer.backlinksMatched]).toEqual(figures.slice(0, 2));
+    }
+  });
+
+  it("are not looked at forever for the sake of a regex", () => {
+    let ms = 0;
+    const now = () => (ms += 1000);
+    const filters = { kind: "condition", field: "page", type: "str", operator: "regex", value: "a" } as const;
+    const error = caught(() => selectRows(small, { filters }, true, startRegexClock(now)));
+    expect(error).toMatchObject({ kind: "input", facts: { refused: ["filters"] } });
+  });
+});
+
+it("the default columns are those of the answer's table", () => {
+  const full = makeSnapshot({
+    items: [
+      page("/", 200, 5, {
+        title: "t",
+        summary: {
+          rank: 1,
+          backlinks: 1,
+          referring_domains: 1,
+          referring_pages: 1,
+          referring_pages_nofollow: 1,
+          backlinks_spam_score: 1,
+          lost_date: "2026-01-01 00:00:00 +00:00",
+        },
+      }),
+    ],
+  });
+  expect(toTable(foldPages(full.pages), "acme.example").columns).toEqual(DEFAULT_COLUMNS);
+});

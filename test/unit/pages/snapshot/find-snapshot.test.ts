@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import { AppError, describeFailure } from "../../../../src/errors.ts";
+import { type AskedAs, createFindSnapshot, type SnapshotRef } from "../../../../src/pages/snapshot/find-snapshot.ts";
+import type { Snapshot, SnapshotInfo } from "../../../../src/pages/snapshot/snapshot.ts";
+import { createMemoryStore } from "../../../../src/store/memory-store.ts";
+import { toSnapshotInfo } from "../../../../src/store/snapshot-info.ts";
+import { makeSnapshot, type SnapshotFactsInTests } from "../../../support/make-snapshot.ts";
+
+const DAY_MS = 86_400_000;
+const FETCHED_AT = Date.UTC(2026, 6, 8, 14, 46);
+
+const make = (target: string, days = 0, pages = 1, facts: SnapshotFactsInTests = {}): Snapshot =>
+  makeSnapshot({
+    ...facts,
+    items: Array.from({ length: pages }, (_, index) => ({ url: `https://${target}/${index}` })),
+    request: { target, ...facts.request },
+    fetchedAt: FETCHED_AT + days * DAY_MS,
+  });
+
+async function open(kept: readonly Snapshot[], gone?: SnapshotInfo) {
+  const store = createMemoryStore();
+  for (const each of kept) await store.put(each);
+  return createFindSnapshot({ snapshots: { ...store, gone: async (id) => (gone?.id === id ? gone : undefined) } });
+}
+
+/** What a caller reads when it fails. */
+async function refusal(kept: readonly Snapshot[], ref: SnapshotRef, gone?: SnapshotInfo, asked?: AskedAs) {
+  const find = await open(kept, gone);
+  const error = await find(ref, asked).catch((thrown: unknown) => thrown);
+  if (!(error instanceof AppError)) throw new Error("expected an AppError");
+  expect(error).toMatchObject({ kind: "input", facts: { charge: "not_charged" } });
+  expect(error.facts.refused).toHaveLength(1);
+  return describeFailure(error);
+}
+
+const [older, newer, other] = [make("acme.example"), make("acme.example", 3, 2), make("example.com", 9)];
+
+describe("the newest snapshot of a target", () => {
+  const empty = make("acme.example", 5, 0);
+
+  it("is one with pages, where there is one: nothing can be asked of the others", async () => {
+    const find = await open([older, newer, empty]);
+    expect((await find({ target: "acme.example" })).id).toBe(newer.id);
+  });
+
+  it("is an empty one where all are", async () => {
+    const find = await open([empty]);
+    expect((await find({ target: "acme.example" })).id).toBe(empty.id);
+  });
+});
+
+describe("a snapshot is found", () => {
+  it.each<[string, SnapshotRef, Snapshot]>([
+    ["by its id", { snapshotId: older.id }, older],
+    ["by its id with space around it", { snapshotId: ` ${older.id}\n` }, older],
+    ["by its id beside its own target", { snapshotId: older.id, target: "acme.example" }, older],
+    ["as the newest of a target", { target: "acme.example" }, newer],
+    ["as the newest of a target as people paste it", { target: "https://www.ACME.example/pricing" }, newer],
+    ["by the target where the id is empty", { snapshotId: " ", target: "example.com" }, other],
+  ])("%s", async (_how, ref, expected) => {
+    const find = await open([newer, other, older]);
+    expect(await find(ref)).toBe(expected);
+  });
+
+  it("whichever request it answers", async () => {
+    const filtered = make("acme.example", 5, 1, { request: { limit: 7 } });
+    const find = await open([newer, filtered]);
+    expect(await find({ target: "acme.example" })).toBe(filtered);
+  });
+
+  it("as the one with more pages where two were fetched at the same time", async () => {
+    const [small, large] = [make("acme.example", 0, 2), make("acme.example", 0, 9)];
+    expect(await (await open([large, small]))({ target: "acme.example" })).toBe(large);
+    expect(await (await open([small, large]))({ target: "acme.example" })).toBe(large);
+  });
+
+  it("as the next older one where the newest cannot be read any more", async () => {
+    const store = createMemoryStore();
+    for (const each of [older, newer]) await store.put(each);
+    const get = async (id: string) => (id === newer.id ? undefined : store.get(id));
+    expect(await createFindSnapshot({ snapshots: { ...store, get } })({ target: "acme.example" })).toBe(older);
+  });
+});
+
+describe("a snapshot that is not there is answered", () => {
+  it("with the known ones, newest first", async () => {
+    expect(await refusal([older, newer, other], { snapshotId: "s_zzzzzzzz" })).toBe(
+      `snapshot_id: no snapshot is kept under this id, got "s_zzzzzzzz"
+kept: ${other.id} (example.com, 1 page, 2026-07-17 14:46 UTC); ${newer.id} (acme.example, 2 pages, 2026-07-11 14:46 UTC); ${older.id} (acme.example, 1 page, 2026-07-08 14:46 UTC)
+Not charged.`,
+    );
+  });
+
+  it("with those of its target first, at most five, and the call that brings one", async () => {
+    const blog = make("blog.acme.example");
+    const more = Array.from({ length: 6 }, (_, index) => make(`site${index}.example`, 20 + index));
+    const text = await refusal([...more, blog, older, newer], { snapshotId: "s_zzzzzzzz", target: "acme.example" });
+    expect(text).toMatch(
+      new RegExp(`kept: ${newer.id} .*; ${older.id} .*; ${blog.id} .*; ${more[5]?.id} .*; ${more[4]?.id} .*; 4 more\n`),
+    );
+    expect(text).toContain('A paid call brings one of acme.example: get_domain_pages {"target":"acme.example"}');
+  });
+
+  it.each([
+    ["a letter off", (id: string) => `${id.slice(0, -1)}?`],
+    ["a letter short", (id: string) => id.slice(0, -1)],
+    ["in capitals", (id: string) => id.toUpperCase()],
+    ["without its beginning", (id: string) => id.slice(2)],
+  ])("with the id that was meant, where it is %s", async (_what, misspell) => {
+    const text = await refusal([older, newer, other], { snapshotId: misspell(newer.id) });
+    expect(text).toContain(`; did you mean "${newer.id}"?\n`);
+  });
+
+  it("with the paid call, where nothing is kept at all", async () => {
+    expect(await refusal([], { snapshotId: "s_zzzzzzzz" })).toBe(
+      `snapshot_id: no snapshot is kept under this id, got "s_zzzzzzzz"
+kept: none at all
+Not charged.
+A paid call brings the first one, for example get_domain_pages {"target":"forbes.com"}`,
+    );
+    expect(await refusal([], { target: "acme.example" }, undefined, { surface: "cli" })).toBe(
+      `target: no snapshot of acme.example is kept
+kept: none at all
+Not charged.
+A paid call brings one of acme.example: domain-pages-mcp get --body '{"target":"acme.example"}'`,
+    );
+  });
+
+  it("for a target with what there is of others", async () => {
+    expect(await refusal([older], { target: "example.com" })).toBe(
+      `target: no snapshot of example.com is kept
+kept: ${older.id} (acme.example, 1 page, 2026-07-08 14:46 UTC)
+Not charged.
+A paid call brings one of example.com: get_domain_pages {"target":"example.com"}`,
+    );
+  });
+
+  it.each<[string, SnapshotRef, RegExp]>([
+    ["nothing is named", {}, /^other_snapshot_id: is required, or other_target\nkept: s_/],
+    ["the target is none", { target: "127.0.0.1" }, /^other_target: "127.0.0.1" is an IP address/],
+    [
+      "the id is another target's",
+      { snapshotId: "X", target: "example.com" },
+      /^other_target: snapshot s_\w+ is of acme/,
+    ],
+  ])("under the caller's own argument names, where %s", async (_what, ref, expected) => {
+    const asked = ref.snapshotId === "X" ? { ...ref, snapshotId: older.id } : ref;
+    expect(await refusal([older], asked, undefined, { prefix: "other_" })).toMatch(expected);
+  });
+
+  it("without letting an id write lines", async () => {
+    const text = await refusal([older], { snapshotId: `x\n${"kept: s_forged00 ".repeat(50)}\u202e` });
+    expect(text.split("\n")).toHaveLength(3);
+    expect(text).not.toContain("\u202e");
+  });
+});
+
+describe("a snapshot that is gone is answered with the call that buys it again", () => {
+  const goneOf = (facts: SnapshotFactsInTests) => toSnapshotInfo(make("acme.example", 0, 93, facts));
+  const request = { limit: 1000, rank_scale: "one_hundred" as const, tag: "label" };
+
+  it("at its last price", async () => {
+    const gone = goneOf({ request });
+    expect(await refusal([newer], { snapshotId: gone.id }, gone)).toBe(
+      `snapshot_id: ${gone.id} is no longer kept (acme.example, 93 pages, 2026-07-08 14:46 UTC); it was too old or made room. Not charged. To buy it again, charged $0.012 last time: get_domain_pages {"target":"acme.example","limit":1000,"rank_scale":"one_hundred"}`,
+    );
+  });
+
+  it.each<[string, SnapshotFactsInTests, string]>([
+    ["of the sandbox", { source: "sandbox" }, "To get it again, free: get_domain_pages"],
+    ["without a price", { charge: { kind: "not_reported" } }, "To buy it again, its last price was not reported: "],
+    ["from a file", { source: "import" }, "It was imported from a file: import that again, or fetch it new, paid: "],
+  ])("also one %s", async (_what, facts, expected) => {
+    const gone = goneOf(facts);
+    expect(await refusal([], { snapshotId: gone.id }, gone)).toContain(expected);
+  });
+});
