@@ -1,116 +1,64 @@
-import { AppError } from "../errors.ts";
-import type { Fetched, FetchPages } from "../pages/get-pages.ts";
-import { type PagesRequest, toRequestBody } from "../pages/request/request.ts";
-import { type Outcome, readEnvelope } from "./envelope.ts";
-import { type Wire, WireFailure, type WireFailureReason, type WireReply } from "./wire.ts";
+import type { FetchPages, FetchQuote } from "../pages/endpoint.ts";
+import { type FailedOutcome, readEnvelope } from "./envelope.ts";
+import { readQuote, toNoQuote } from "./quote.ts";
+import { type BodyForm, beginCall, type SendDeps, type SendInForm } from "./send-call.ts";
 
-/** The endpoint's path under the base URL. */
-const DOMAIN_PAGES_PATH = "/dataforseo/backlinks/domain_pages/live";
-
-export type BodyForm = "object" | "array";
-
-export interface ClientDeps {
-  wire: Wire;
-  /** The base URL's path, without a trailing slash: `/apis/v1`. */
-  basePath: string;
-  apiKey: string;
+export interface ClientDeps extends SendDeps {
   /** `auto` starts with the documented object and remembers what was accepted. */
   bodyForm: BodyForm | "auto";
-  timeoutMs: number;
-  /** Told once per exchange, for the log; never holds the key. */
-  onExchange?: (event: ExchangeEvent) => void;
-  now: () => number;
+  /** What goes along, or is asked at all; each can be switched off, should a gateway refuse it. */
+  send: SendDeps["send"] & { quote: boolean };
 }
 
-export interface ExchangeEvent {
-  target: string;
-  form: BodyForm;
-  /** HTTP status, or why there was none. */
-  status: number | WireFailureReason;
-  durationMs: number;
-  bytes: number;
+export interface Client {
+  fetchPages: FetchPages;
+  fetchQuote: FetchQuote;
+}
+
+/** The paid endpoint as the product knows it: encode → exchange, again where that is free of risk → open the envelope. */
+export function createClient(deps: ClientDeps): Client {
+  const inAcceptedForm = createFormFinder(deps.bodyForm);
+
+  const fetchPages: FetchPages = async (request, terms, signal) => {
+    const send = beginCall({ request, terms, signal, mode: "pages" }, readEnvelope, deps);
+    const outcome = await inAcceptedForm(send, () => true);
+    if (!outcome.ok) throw outcome.error;
+    const { answer, charge, requestId } = outcome;
+    return { answer, charge, requestId };
+  };
+
+  const fetchQuote: FetchQuote = async (request, terms, signal) => {
+    if (!deps.send.quote) return { kind: "none", why: "quotes are switched off (DOMAIN_PAGES_QUOTES)" };
+    const send = beginCall({ request, terms, signal, mode: "quote" }, readQuote, deps);
+    const outcome = await inAcceptedForm(send, ({ quote }) => quote.kind === "bought");
+    return outcome.ok ? outcome.quote : toNoQuote(outcome.error);
+  };
+
+  return { fetchPages, fetchQuote };
 }
 
 /**
- * The paid call: encode → exchange → open the envelope.
- *
- * The endpoint's page documents a bare object, later contracts an array of one task. In `auto` the other form is
- * tried once, and only after a refusal that cost nothing and may be about the form.
+ * The endpoint's page documents a bare object, later contracts an array of one task. In `auto` the other form is tried
+ * once, and only after a refusal that cost nothing and may be about the form. A price alone settles nothing for the
+ * object: a gateway may name it before it looks at the body.
  */
-export function createFetchPages(deps: ClientDeps): FetchPages {
-  let accepted: BodyForm | undefined = deps.bodyForm === "auto" ? undefined : deps.bodyForm;
+function createFormFinder(pinned: BodyForm | "auto") {
+  let accepted: BodyForm | undefined = pinned === "auto" ? undefined : pinned;
 
-  return async (request, signal): Promise<Fetched> => {
+  return async <T extends { ok: true }>(
+    send: SendInForm<T>,
+    broughtData: (outcome: T) => boolean,
+  ): Promise<T | FailedOutcome> => {
     const form = accepted ?? "object";
-    const outcome = await exchangeOnce(request, form, deps, signal);
+    const outcome = await send(form);
     if (outcome.ok) {
-      accepted = form;
+      if (broughtData(outcome)) accepted = form;
       return outcome;
     }
-    if (accepted !== undefined || !outcome.mayBeForm) throw outcome.error;
-    const second = await exchangeOnce(request, "array", deps, signal);
-    if (!second.ok) throw second.mayBeForm ? outcome.error : second.error;
+    if (form === "array" || accepted === "object" || !outcome.mayBeForm) return outcome;
+    const second = await send("array");
+    if (!second.ok) return second.mayBeForm ? outcome : second;
     accepted = "array";
     return second;
   };
-}
-
-async function exchangeOnce(
-  request: PagesRequest,
-  form: BodyForm,
-  { wire, basePath, apiKey, timeoutMs, onExchange, now }: ClientDeps,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const body = toRequestBody(request);
-  const startedAt = now();
-  const report = (status: ExchangeEvent["status"], bytes: number) =>
-    onExchange?.({ target: request.target, form, status, durationMs: now() - startedAt, bytes });
-  let reply: WireReply;
-  try {
-    reply = await wire({
-      method: "POST",
-      path: `${basePath}${DOMAIN_PAGES_PATH}`,
-      headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify(form === "array" ? [body] : body),
-      signal,
-    });
-  } catch (error) {
-    if (!(error instanceof WireFailure)) throw error;
-    report(error.reason, 0);
-    throw toAppError(error, timeoutMs);
-  }
-  report(reply.status, Buffer.byteLength(reply.body));
-  return readEnvelope(reply);
-}
-
-/** A missing reply in the user's terms: what happened, whether it may have been billed, what to do. */
-function toAppError({ reason, wasSent, cause }: WireFailure, timeoutMs: number): AppError {
-  const charge = wasSent ? "unknown" : "not_charged";
-  const facts = { charge, cause, detail: cause instanceof Error ? `${reason}: ${cause.message}` : reason } as const;
-  switch (reason) {
-    case "cancelled":
-      return new AppError("cancelled", "The call was cancelled.", facts);
-    case "timeout":
-      return new AppError("unavailable", `The gateway did not answer within ${Math.round(timeoutMs / 1000)} s.`, {
-        ...facts,
-        advice: wasSent
-          ? "Check the account's usage before sending it again; a smaller limit or filters make it faster."
-          : "Check the network and the proxy settings.",
-      });
-    case "unreachable":
-      return new AppError("unavailable", "The gateway could not be reached.", {
-        ...facts,
-        advice: "Check the network, the proxy settings and AISA_BASE_URL (`domain-pages-mcp doctor` tests them).",
-      });
-    case "too_large":
-      return new AppError("contract", "The answer was larger than the server takes in.", {
-        ...facts,
-        advice: "Ask for fewer pages or a smaller internal_list_limit.",
-      });
-    case "broken_off":
-      return new AppError("unavailable", "The connection to the gateway broke off before the answer was complete.", {
-        ...facts,
-        advice: "Check the account's usage before sending it again.",
-      });
-  }
 }

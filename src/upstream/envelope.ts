@@ -1,22 +1,35 @@
 import { AppError, type AppErrorFacts } from "../errors.ts";
 import { REQUEST_FIELDS } from "../pages/request/schema.ts";
 import type { Charge, EndpointAnswer } from "../pages/snapshot/snapshot.ts";
-import { readCharge } from "./charge.ts";
+import { readCharge, settleCharge } from "./charge.ts";
 import { explainGatewayError, readGatewayError } from "./gateway-errors.ts";
+import { pickRequestId } from "./request-id.ts";
+import { readRetryAfter } from "./retry-after.ts";
+import type { FailureClass } from "./retry-policy.ts";
 import { FORM_CODES, meaningOf, NO_RESULTS, OK } from "./status-codes.ts";
 import type { WireReply } from "./wire.ts";
 
 /** A reply, opened: the endpoint's answer with what it cost, or the failure it reports. */
 export type Outcome =
   | { ok: true; answer: EndpointAnswer; charge: Charge; requestId: string | undefined }
-  | {
-      ok: false;
-      error: AppError;
-      /** An unbilled refusal that may be about the body's form: worth one try in the other form. */
-      mayBeForm: boolean;
-    };
+  | FailedOutcome;
+
+export interface FailedOutcome {
+  ok: false;
+  error: AppError;
+  /** An unbilled refusal that may be about the body's form: worth one try in the other form. */
+  mayBeForm: boolean;
+  failureClass: FailureClass;
+  /** The body, where a price estimate came instead of data. */
+  estimate?: Json;
+}
 
 type Json = Record<string, unknown>;
+
+/** A reply with when it came, ms since 1970. */
+interface DatedReply extends WireReply {
+  at: number | undefined;
+}
 
 /** How much of an unreadable body goes to stderr. */
 const MAX_DETAIL_CHARS = 500;
@@ -24,8 +37,10 @@ const MAX_DETAIL_CHARS = 500;
 /**
  * Reads the outcome where it may stand, outside in: the HTTP status, the gateway's error, the top level, `tasks[0]`.
  * Never throws: whatever came, the result says what it means and what is known about the charge.
+ * @param at when the reply came, ms since 1970; without it a wait that is named as a date is not read
  */
-export function readEnvelope(reply: WireReply): Outcome {
+export function readEnvelope(wireReply: WireReply, at?: number): Outcome {
+  const reply: DatedReply = { ...wireReply, at };
   const body = toObject(parseJson(reply.body));
   if (reply.status < 200 || reply.status >= 300) return readFailedStatus(reply, body);
   if (body === undefined) {
@@ -37,6 +52,7 @@ export function readEnvelope(reply: WireReply): Outcome {
       { charge: "not_charged", advice: "Report this." },
       "contract",
       "The gateway answered with a price quote instead of data.",
+      { estimate: body },
     );
   }
   const gatewayError = readGatewayError(body);
@@ -44,13 +60,13 @@ export function readEnvelope(reply: WireReply): Outcome {
   return readTask(reply, body);
 }
 
-function readFailedStatus(reply: WireReply, body: Json | undefined): Outcome {
+function readFailedStatus(reply: DatedReply, body: Json | undefined): Outcome {
   const code = toNumber(body?.["status_code"]);
   if (code !== undefined && code !== OK && code >= 40000) return failByCode(reply, body, code, undefined);
   return failByGateway(reply, body);
 }
 
-function readTask(reply: WireReply, body: Json): Outcome {
+function readTask(reply: DatedReply, body: Json): Outcome {
   const topCode = toNumber(body["status_code"]);
   const task = toObject(Array.isArray(body["tasks"]) ? body["tasks"][0] : undefined);
   if (topCode !== undefined && topCode !== OK) return failByCode(reply, body, topCode, task);
@@ -63,7 +79,7 @@ function readTask(reply: WireReply, body: Json): Outcome {
 }
 
 /** No result at all is the upstream's way of saying that nothing matches, if it says that all went well. */
-function readResult(reply: WireReply, body: Json, task: Json, saysItWorked: boolean): Outcome {
+function readResult(reply: DatedReply, body: Json, task: Json, saysItWorked: boolean): Outcome {
   const told = Array.isArray(task["result"]) ? task["result"][0] : task["result"];
   const result = toObject(told);
   const isEmpty = saysItWorked && (told === null || told === undefined);
@@ -91,20 +107,26 @@ function isNoResults(code: number, task: Json): boolean {
   return code === NO_RESULTS || (code === 40501 && /no search results/i.test(toText(task["status_message"]) ?? ""));
 }
 
-function failByGateway(reply: WireReply, body: Json | undefined): Outcome {
+function failByGateway(reply: DatedReply, body: Json | undefined): Outcome {
   const error = readGatewayError(body);
-  const { kind, message, advice, charge, retryAfterMs } = explainGatewayError(reply.status, error);
+  const { kind, message, advice, charge, reason, failureClass } = explainGatewayError(reply.status, error);
   return fail(
     reply,
-    { charge, advice, requestId: requestIdOf(reply, error?.requestId), ...waitFor(reply, kind, retryAfterMs) },
+    {
+      charge,
+      advice,
+      requestId: requestIdOf(reply, error?.requestId),
+      ...(reason !== undefined && { reason }),
+      ...waitFor(reply, kind),
+    },
     kind,
     message,
-    reply.status === 400,
+    { mayBeForm: reply.status === 400, failureClass },
   );
 }
 
-function failByCode(reply: WireReply, body: Json | undefined, code: number, task: Json | undefined): Outcome {
-  const { kind, says, advice, retryAfterMs } = meaningOf(code);
+function failByCode(reply: DatedReply, body: Json | undefined, code: number, task: Json | undefined): Outcome {
+  const { kind, says, advice, retryAfterMs, failureClass = "final" } = meaningOf(code);
   const field = kind === "input" ? fieldNamedIn(task ?? body) : undefined;
   return fail(
     reply,
@@ -116,7 +138,11 @@ function failByCode(reply: WireReply, body: Json | undefined, code: number, task
     },
     kind,
     `The data provider ${field === undefined ? says : `refuses the field "${field}"`} (code ${code}).`,
-    reply.status === 400 || FORM_CODES.has(code),
+    {
+      mayBeForm: reply.status === 400 || FORM_CODES.has(code),
+      // Under a 5xx the gateway failed as well, and what became of the call is open.
+      failureClass: reply.status < 500 ? failureClass : "final",
+    },
   );
 }
 
@@ -133,8 +159,9 @@ function fieldNamedIn(told: Json | undefined): (typeof REQUEST_FIELDS)[number] |
 }
 
 /** The upstream's own wait outweighs ours; where waiting does not help, none is named. */
-function waitFor(reply: WireReply, kind: AppError["kind"], usualMs?: number): Pick<AppErrorFacts, "retryAfterMs"> {
-  const retryAfterMs = kind === "unavailable" ? (readRetryAfter(reply) ?? usualMs) : undefined;
+function waitFor(reply: DatedReply, kind: AppError["kind"], usualMs?: number): Pick<AppErrorFacts, "retryAfterMs"> {
+  const named = readRetryAfter(reply.headers["retry-after"], reply.at);
+  const retryAfterMs = kind === "unavailable" ? (named ?? usualMs) : undefined;
   return retryAfterMs === undefined ? {} : { retryAfterMs };
 }
 
@@ -154,36 +181,20 @@ function fail(
   { requestId = requestIdOf(reply, undefined), ...facts }: FailureFacts,
   kind: AppError["kind"],
   message: string,
-  mayBeForm = false,
-): Outcome {
-  const settled = settleCharge(facts, readCharge(reply.headers));
+  { mayBeForm = false, failureClass = "final", ...more }: Partial<Omit<FailedOutcome, "ok" | "error">> = {},
+): FailedOutcome {
+  const settled = settleCharge(facts, reply.headers);
   const error = new AppError(kind, message, {
     ...settled,
     ...(requestId !== undefined && { requestId }),
     detail: `HTTP ${reply.status} ${reply.body.slice(0, MAX_DETAIL_CHARS)}`,
   });
-  return { ok: false, error, mayBeForm: mayBeForm && settled.charge === "not_charged" };
+  return { ok: false, error, mayBeForm: mayBeForm && settled.charge === "not_charged", failureClass, ...more };
 }
 
-/** The gateway's own figure outweighs what an error usually means. */
-function settleCharge(facts: AppErrorFacts, reported: Charge): AppErrorFacts {
-  if (reported.kind !== "reported") return facts;
-  if (reported.usd > 0) return { ...facts, charge: "charged", chargedUsd: reported.usd };
-  return { ...facts, charge: "not_charged" };
-}
-
-/** The first that looks like an id; never a key, which gateway errors have been seen to echo. */
-function requestIdOf(reply: WireReply, fromBody: string | null | undefined): string | undefined {
-  const isId = (id: string | null | undefined): id is string =>
-    typeof id === "string" && /^(?!sk-)[\w.:-]{1,80}$/.test(id);
-  return [fromBody, reply.headers["x-request-id"]].find(isId);
-}
-
-/** `Retry-After` in seconds; the date form is left to the advice's own words. */
-function readRetryAfter(reply: WireReply): number | undefined {
-  const text = reply.headers["retry-after"]?.trim();
-  return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) * 1000 : undefined;
-}
+/** The task's or the gateway's own, before the one in the headers. */
+const requestIdOf = (reply: WireReply, fromBody: string | null | undefined): string | undefined =>
+  pickRequestId([fromBody, reply.headers["x-request-id"]]);
 
 function parseJson(text: string): unknown {
   try {

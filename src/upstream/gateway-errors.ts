@@ -1,4 +1,5 @@
-import type { ErrorKind, FailureCharge } from "../errors.ts";
+import type { AppErrorFacts, ErrorKind, FailureCharge } from "../errors.ts";
+import type { FailureClass } from "./retry-policy.ts";
 
 /** The gateway's own error, whichever shape it came in. */
 export interface GatewayError {
@@ -15,7 +16,8 @@ export interface GatewayMeaning {
   message: string;
   advice: string;
   charge: FailureCharge;
-  retryAfterMs?: number;
+  failureClass: FailureClass;
+  reason?: NonNullable<AppErrorFacts["reason"]>;
 }
 
 /**
@@ -47,7 +49,7 @@ function toError(fields: Record<string, unknown>): GatewayError {
 
 const OWNER = "Do not retry; the account's owner has to look at it.";
 
-type Row = Omit<GatewayMeaning, "charge"> & { charge?: FailureCharge };
+type Row = Omit<GatewayMeaning, "charge" | "failureClass"> & Partial<GatewayMeaning>;
 
 /** Errors that their code or words identify, whatever the HTTP status. */
 const BY_NAME: readonly { match: RegExp; row: Row }[] = [
@@ -57,6 +59,7 @@ const BY_NAME: readonly { match: RegExp; row: Row }[] = [
       kind: "rejected",
       message: "The gateway's price for this call is above the cap that was set.",
       advice: "Ask for fewer pages, or have the price cap raised.",
+      reason: "price_cap",
     },
   },
   {
@@ -142,6 +145,7 @@ const BY_STATUS: Readonly<Record<number, Row>> = {
     kind: "unavailable",
     message: "The gateway's rate limit is reached.",
     advice: "Try again later, with fewer calls at once.",
+    failureClass: "rate_limited",
   },
 };
 
@@ -161,7 +165,7 @@ const AMBIGUOUS: Row = {
 export function explainGatewayError(status: number, error: GatewayError | undefined): GatewayMeaning {
   const words = [error?.type, error?.code, error?.message].join(" ").toLowerCase();
   const row = BY_NAME.find(({ match }) => match.test(words))?.row ?? rowFor(status, error);
-  return { charge: "not_charged", ...row };
+  return { charge: "not_charged", failureClass: "final", ...row };
 }
 
 function rowFor(status: number, error: GatewayError | undefined): Row {
@@ -177,7 +181,12 @@ function rowFor(status: number, error: GatewayError | undefined): Row {
   if (status < 300) return rowByType(error) ?? { ...AMBIGUOUS, message: "The gateway reported an error." };
   if (status === 408) return { ...AMBIGUOUS, message: "The gateway gave up waiting (HTTP 408)." };
   if (status === 503 && error?.retryable === true) {
-    return { kind: "unavailable", message: "The gateway is busy for a moment.", advice: "Try again in a few seconds." };
+    return {
+      kind: "unavailable",
+      message: "The gateway is busy for a moment.",
+      advice: "Try again in a few seconds.",
+      failureClass: "busy",
+    };
   }
   if (status >= 400 && status < 500) {
     return { kind: "rejected", message: `The gateway refused the call (HTTP ${status}).`, advice: OWNER };
@@ -196,5 +205,7 @@ function rowByType(error: GatewayError | undefined): Row | undefined {
     { match: /not_found/, status: 404 },
     { match: /invalid_request|parameter|parse_error/, status: 400 },
   ].find(({ match }) => match.test(words))?.status;
-  return status === undefined ? undefined : BY_STATUS[status];
+  const row = status === undefined ? undefined : BY_STATUS[status];
+  // Who answers 200 has let the call in: whatever it says then, that call is not sent again.
+  return row && { ...row, failureClass: "final" };
 }

@@ -1,7 +1,8 @@
 import type { Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { EnvHttpProxyAgent } from "undici";
-import { type Wire, WireFailure, type WireReply, type WireRequest } from "./wire.ts";
+import { networkCodeOf } from "./network-code.ts";
+import { type Wire, WireFailure, type WireFailureReason, type WireReply, type WireRequest } from "./wire.ts";
 
 export interface LiveWireOptions {
   /** Scheme, host and port; every exchange goes there and nowhere else. */
@@ -62,6 +63,7 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
   const exchange: Wire = async ({ method, path, headers, body, signal }: WireRequest): Promise<WireReply> => {
     if (signal.aborted) throw new WireFailure("cancelled", false);
     const deadline = AbortSignal.timeout(timeoutMs);
+    let begun: WireReply["headers"] | undefined;
     try {
       // Origin and path stay apart: joined as a URL, a path that begins with // would name another host.
       const reply = await dispatcher.request({
@@ -73,13 +75,14 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
         signal: AbortSignal.any([signal, deadline]),
       });
       const flat = flattenHeaders(reply.headers);
+      begun = flat;
       return {
         status: reply.statusCode,
         headers: flat,
         body: await readBody(reply.body, encodingOf(flat), maxReplyBytes),
       };
     } catch (error) {
-      throw toWireFailure(error, signal, deadline);
+      throw toWireFailure(error, signal, deadline, begun);
     }
   };
   return { exchange, close: () => dispatcher.destroy() };
@@ -128,24 +131,22 @@ function decode(body: Readable, encoding = "identity"): Readable {
   return body.pipe(decoder);
 }
 
-function toWireFailure(error: unknown, caller: AbortSignal, deadline: AbortSignal): WireFailure {
-  if (error instanceof WireFailure) return error;
-  const wasSent = !isBeforeSending(error);
-  if (caller.aborted) return new WireFailure("cancelled", wasSent, error);
-  if (deadline.aborted) return new WireFailure("timeout", wasSent, error);
-  return new WireFailure(wasSent ? "broken_off" : "unreachable", wasSent, error);
+/** @param begun headers of the reply, if one had begun: then the request was sent, whatever the error is called */
+function toWireFailure(
+  error: unknown,
+  caller: AbortSignal,
+  deadline: AbortSignal,
+  begun: WireReply["headers"] | undefined,
+): WireFailure {
+  const wasSent = begun !== undefined || !isBeforeSending(error);
+  const fail = (reason: WireFailureReason) => new WireFailure(reason, wasSent, error, undefined, begun);
+  if (error instanceof WireFailure) return fail(error.reason);
+  if (caller.aborted) return fail("cancelled");
+  if (deadline.aborted) return fail("timeout");
+  return fail(wasSent ? "broken_off" : "unreachable");
 }
 
 function isBeforeSending(error: unknown): boolean {
-  const code = codeOf(error);
+  const code = networkCodeOf(error);
   return NOT_SENT.has(code) || TLS_FAILED.test(code) || (error instanceof Error && TUNNEL_REFUSED.test(error.message));
-}
-
-/** The error's code, or the first one among those it wraps (one per address that was tried). */
-function codeOf(error: unknown): string {
-  if (typeof error !== "object" || error === null) return "";
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
-  if (typeof code === "string" && code !== "") return code;
-  if (Array.isArray(errors) && errors.length > 0) return codeOf(errors[0]);
-  return cause === undefined ? "" : codeOf(cause);
 }

@@ -1,4 +1,5 @@
 import type { ErrorKind } from "../errors.ts";
+import type { FailureClass } from "./retry-policy.ts";
 
 /** What one of the data provider's status codes means for a caller. */
 export interface CodeMeaning {
@@ -7,16 +8,17 @@ export interface CodeMeaning {
   says: string;
   advice: string;
   retryAfterMs?: number;
+  /** Left out: not to be sent again by itself. */
+  failureClass?: FailureClass;
 }
 
 const input = (says: string, advice: string): CodeMeaning => ({ kind: "input", says, advice });
 const rejected = (says: string, advice: string): CodeMeaning => ({ kind: "rejected", says, advice });
-const unavailable = (says: string, advice: string, retryAfterMs?: number): CodeMeaning => ({
-  kind: "unavailable",
-  says,
-  advice,
-  ...(retryAfterMs !== undefined && { retryAfterMs }),
-});
+const unavailable = (
+  says: string,
+  advice: string,
+  more: Pick<CodeMeaning, "retryAfterMs" | "failureClass"> = {},
+): CodeMeaning => ({ kind: "unavailable", says, advice, ...more });
 
 /** A customer of the gateway has no account with the data provider: the one that is meant is the gateway's, as far as known. */
 const TELL_GATEWAY =
@@ -34,13 +36,19 @@ const MEANINGS: Readonly<Record<number, CodeMeaning>> = {
   40104: rejected("wants the account verified first", TELL_GATEWAY),
   40200: rejected("wants a payment first", TELL_GATEWAY),
   40201: rejected("has paused the account", TELL_GATEWAY),
-  40202: unavailable("has reached its rate limit per minute", "Then try again.", 60_000),
+  40202: unavailable("has reached its rate limit per minute", "Then try again.", {
+    retryAfterMs: 60_000,
+    failureClass: "provider_rate_limit",
+  }),
   40203: rejected("reports a cost limit as reached", TELL_GATEWAY),
   40204: rejected("denies access to its Backlinks data", TELL_GATEWAY),
   40205: rejected("refuses the same task again within an hour", "Wait an hour or change the request."),
   40206: rejected("refuses the same task again within a day", "Wait a day or change the request."),
   40207: rejected("does not accept this address", TELL_GATEWAY),
-  40209: unavailable("has too many calls under way", "Then try again.", 5_000),
+  40209: unavailable("has too many calls under way", "Then try again.", {
+    retryAfterMs: 5_000,
+    failureClass: "provider_crowded",
+  }),
   40210: rejected("reports insufficient funds", TELL_GATEWAY),
   40403: unavailable("no longer holds the result", "Ask again."),
   40501: input("refuses a field of the request", "Check that field's value, or leave it out."),
@@ -54,7 +62,7 @@ const MEANINGS: Readonly<Record<number, CodeMeaning>> = {
   50100: rejected("does not offer this function", "Do not retry."),
   50301: unavailable("lost a service it depends on", "Try again in a minute."),
   50302: unavailable("is not available", "Try again in a minute."),
-  50303: unavailable("is being updated", "Then try again.", 300_000),
+  50303: unavailable("is being updated", "Then try again.", { retryAfterMs: 300_000 }),
   50304: unavailable("is not available", "Try again in a minute."),
   50401: unavailable("needed more than its 120 seconds", "Ask for less: a smaller limit, a subdomain, or filters."),
   50402: unavailable("waited too long for a page", "Try again once."),

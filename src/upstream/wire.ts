@@ -21,17 +21,38 @@ export interface WireReply {
  */
 export type Wire = (request: WireRequest) => Promise<WireReply>;
 
-export type WireFailureReason = "unreachable" | "timeout" | "cancelled" | "too_large" | "broken_off";
+export type WireFailureReason =
+  | "unreachable"
+  | "timeout"
+  | "cancelled"
+  | "too_large"
+  | "broken_off"
+  /** The queue of calls before it is full. */
+  | "too_many_waiting"
+  /** The upstream failed too often of late. */
+  | "held_back";
 
 /** An exchange without a whole reply. `wasSent` false means that the upstream certainly never saw the request. */
 export class WireFailure extends Error {
   override readonly name = "WireFailure";
   readonly reason: WireFailureReason;
   readonly wasSent: boolean;
+  /** With `held_back`: when the next one may go, ms from now, where that is known. */
+  readonly retryAfterMs: number | undefined;
+  /** Of a reply that began and could not be read to its end: they may tell what the call cost. */
+  readonly headers: WireReply["headers"] | undefined;
 
-  constructor(reason: WireFailureReason, wasSent: boolean, cause?: unknown) {
+  constructor(
+    reason: WireFailureReason,
+    wasSent: boolean,
+    cause?: unknown,
+    retryAfterMs?: number,
+    headers?: WireReply["headers"],
+  ) {
     super(reason, { cause });
+    this.headers = headers;
     this.reason = reason;
     this.wasSent = wasSent;
+    this.retryAfterMs = retryAfterMs;
   }
 }

@@ -13,6 +13,8 @@ describe("readCharge", () => {
     [{ [MICROS]: "0" }, 0],
     [{ [MICROS]: "48720", [PRICE]: "0.05" }, 0.04872],
     [{ [MICROS]: "n/a", [PRICE]: "0.05" }, 0.05],
+    [{ [MICROS]: "1000000000" }, 1000],
+    [{ [MICROS]: "48720000000", [PRICE]: "0.04872" }, 0.04872],
   ])("reads %j", (headers, usd) => {
     expect(readCharge(headers)).toEqual({ kind: "reported", usd });
   });
@@ -23,6 +25,8 @@ describe("readCharge", () => {
     ["words", { [PRICE]: "free" }],
     ["a negative price", { [PRICE]: "-0.01" }],
     ["a price sent twice", { [PRICE]: "0.012, 0.012" }],
+    ["micro-dollars in the place of dollars", { [PRICE]: "48720" }],
+    ["more than any call costs", { [MICROS]: "1000000001" }],
     ["an endless number", { [PRICE]: "9".repeat(40) }],
     ["an estimate", { "x-aisa-estimated-credits": "0.05" }],
   ])("takes %s for not reported, which is not free", (_what, headers) => {

@@ -116,10 +116,33 @@ describe("readEnvelope, failure", () => {
 
   it.each([
     ["seconds", "12", 12_000],
-    ["a date", "Wed, 21 Oct 2026 07:28:00 GMT", undefined],
+    ["a date", "Wed, 21 Oct 2026 07:28:00 GMT", 90_000],
     ["nonsense", "soon", undefined],
   ])("reads Retry-After given as %s", (_form, value, retryAfterMs) => {
-    expect(readFailure({}, 429, { "retry-after": value }).error.facts.retryAfterMs).toBe(retryAfterMs);
+    const reply = { status: 429, headers: { "retry-after": value }, body: "{}" };
+    const outcome = readEnvelope(reply, Date.UTC(2026, 9, 21, 7, 26, 30));
+    expect(outcome.ok ? "success" : outcome.error.facts.retryAfterMs).toBe(retryAfterMs);
+  });
+
+  it.each([
+    ["429", 429, {}, "rate_limited"],
+    ["429 of a used-up cap", 429, { error: { code: "quota_exceeded" } }, "final"],
+    ["429 of a call that was let in before", 429, { error: "idempotent request already admitted" }, "final"],
+    ["503 that says that a retry is fine", 503, { error: { retryable: true } }, "busy"],
+    ["503 that says nothing", 503, {}, "final"],
+    ["503 of a settlement", 503, { error: { message: "settlement failed", retryable: true } }, "final"],
+    ["409", 409, {}, "final"],
+    ["500", 500, { error: "metered settlement failed" }, "final"],
+    ["a rate limit inside 200", 200, { error: { type: "rate_limit_error" } }, "final"],
+    ["40202", 200, withTask({ status_code: 40202, cost: 0 }), "provider_rate_limit"],
+    ["40209", 200, withTask({ status_code: 40209, cost: 0 }), "provider_crowded"],
+    ["40202 at the top", 200, { status_code: 40202, cost: 0, tasks: null }, "provider_rate_limit"],
+    ["40202 under a 500", 500, { status_code: 40202, cost: 0 }, "final"],
+    ["40103", 200, withTask({ status_code: 40103, cost: 0 }), "final"],
+    ["50000", 200, withTask({ status_code: 50000, cost: 0 }), "final"],
+    ["no JSON", 200, "<html>", "final"],
+  ])("classes %s", (_what, status, body, failureClass) => {
+    expect(readFailure(body, status).failureClass).toBe(failureClass);
   });
 
   it("falls back to the header for a request id that is none", () => {

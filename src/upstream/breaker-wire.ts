@@ -1,0 +1,100 @@
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleType } from "cockatiel";
+import { type Wire, WireFailure, type WireFailureReason, type WireReply } from "./wire.ts";
+
+export interface BreakerOptions {
+  /** Failures in a row that open the circuit. Left out: five. */
+  failures?: number;
+  /** How long it stays open before one call may try, ms. Left out: 30 s. */
+  openMs?: number;
+  now: () => number;
+}
+
+/** More than the retries of one call, so that a single call cannot open the circuit. */
+const FAILURES = 5;
+
+/** The longest wait between two attempts that the gateway documents. */
+const OPEN_MS = 30_000;
+
+/** Reasons that say nothing about how the upstream is doing. */
+const OURS: ReadonlySet<WireFailureReason> = new Set(["cancelled", "too_large", "too_many_waiting", "held_back"]);
+
+/**
+ * Leaves an upstream alone that fails time and again: no whole reply, or HTTP 5xx. While the circuit is open calls fail
+ * at once as `held_back`; then one call tries, and the others stay held back until it is over.
+ */
+export function createBreakerWire(wire: Wire, { failures = FAILURES, openMs = OPEN_MS, now }: BreakerOptions): Wire {
+  let openedAt = 0;
+  const policy = circuitBreaker(handleType(Counted), {
+    breaker: new ConsecutiveBreaker(failures),
+    halfOpenAfter: createPause(openMs),
+  });
+  policy.onBreak(() => {
+    openedAt = now();
+  });
+
+  return async (request) => {
+    // The library lets calls wait for the one that tries, deaf to their signals, and then lets them all out at once.
+    if (policy.state === CircuitState.HalfOpen) throw new WireFailure("held_back", false);
+    const exchange = async (): Promise<Came> => {
+      const isTrial = policy.state !== CircuitState.Closed;
+      const came = await wire(request).then(
+        (reply): Came => ({ reply }),
+        (error: unknown): Came => ({ error }),
+      );
+      // A call from before the circuit opened has no say in whether the one that tries succeeds.
+      const counts = isTrial ? !provesLife(came) : policy.state === CircuitState.Closed && saysDown(came);
+      if (counts) throw new Counted(came);
+      // What is thrown neither counts nor ends a row of failures; a trial's result has to do one of the two.
+      return isTrial ? came : { reply: open(came) };
+    };
+    try {
+      return open(await policy.execute(exchange));
+    } catch (error) {
+      if (error instanceof Counted) return open(error.came);
+      if (!(error instanceof BrokenCircuitError)) throw error;
+      throw new WireFailure("held_back", false, error, Math.max(0, openedAt + openMs - now()));
+    }
+  };
+}
+
+/** What an exchange came to. */
+type Came = { reply: WireReply } | { error: unknown };
+
+/** Tells the library that this one counts against the upstream; never leaves this file. */
+class Counted extends Error {
+  readonly came: Came;
+
+  constructor(came: Came) {
+    super();
+    this.came = came;
+  }
+}
+
+function open(came: Came): WireReply {
+  if ("error" in came) throw came.error;
+  return came.reply;
+}
+
+function saysDown(came: Came): boolean {
+  if ("reply" in came) return came.reply.status >= 500;
+  return came.error instanceof WireFailure && !OURS.has(came.error.reason);
+}
+
+function provesLife(came: Came): boolean {
+  if ("reply" in came) return came.reply.status < 500;
+  return came.error instanceof WireFailure && came.error.reason === "too_large";
+}
+
+interface Pause {
+  duration: number;
+  next: (context: { result: object }) => Pause;
+}
+
+/** After a trial that was given up midway, which shows nothing, the next call may try at once. */
+function createPause(openMs: number): Pick<Pause, "next"> {
+  const next: Pause["next"] = ({ result }) => {
+    const wasGivenUp = "error" in result && result.error instanceof Counted && !saysDown(result.error.came);
+    return { duration: wasGivenUp ? 0 : openMs, next };
+  };
+  return { next };
+}

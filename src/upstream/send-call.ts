@@ -1,0 +1,153 @@
+import { AppError } from "../errors.ts";
+import type { PurchaseTerms } from "../pages/endpoint.ts";
+import { type PagesRequest, toRequestBody } from "../pages/request/request.ts";
+import type { FailedOutcome } from "./envelope.ts";
+import { type HeaderSwitches, toHeaders } from "./headers.ts";
+import { decideRetry, type RetryDecision } from "./retry-policy.ts";
+import { type Wire, WireFailure, type WireFailureReason, type WireReply } from "./wire.ts";
+import { classifyWireFailure, toAppError } from "./wire-errors.ts";
+
+/** The endpoint's path under the base URL. */
+const DOMAIN_PAGES_PATH = "/dataforseo/backlinks/domain_pages/live";
+
+export type BodyForm = "object" | "array";
+
+export interface SendDeps {
+  wire: Wire;
+  /** The base URL's path, without a trailing slash: `/apis/v1`. */
+  basePath: string;
+  apiKey: string;
+  timeoutMs: number;
+  send: HeaderSwitches;
+  retry: {
+    /** Waits end by then, counted from the first exchange, ms; 0 never tries again. */
+    withinMs: number;
+    /** 0 to 1. */
+    random: () => number;
+    /** Rejects when the signal is aborted. */
+    wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  };
+  /** Told once per exchange, for the log; never holds the key. */
+  onExchange?: (event: ExchangeEvent) => void;
+  now: () => number;
+}
+
+export interface ExchangeEvent {
+  target: string;
+  /** What was asked for: the list, or its price. */
+  mode: "pages" | "quote";
+  form: BodyForm;
+  /** Counts the exchanges of one call from 1, in whatever form. */
+  attempt: number;
+  /** HTTP status, or why there was none. */
+  status: number | WireFailureReason;
+  durationMs: number;
+  bytes: number;
+}
+
+export interface Call {
+  request: PagesRequest;
+  terms: PurchaseTerms;
+  mode: ExchangeEvent["mode"];
+  signal: AbortSignal;
+}
+
+/** Opens a reply. `at`: when it came, ms since 1970. */
+export type ReadReply<T> = (reply: WireReply, at: number) => T | FailedOutcome;
+
+/** Sends the call in one form of the body until it succeeds or is not to be sent again. */
+export type SendInForm<T> = (form: BodyForm) => Promise<T | FailedOutcome>;
+
+/**
+ * Begins one call, which may take several exchanges.
+ *
+ * The idempotency key keeps an exchange from being billed twice, and the gateway refuses a key that it has let in (409).
+ * So the key is `terms.id` for the first bytes, and stays while the very same bytes are sent again after the gateway
+ * never got them or turned them away at its door. It becomes `${terms.id}.2`, `.3`, … after an unbilled refusal by the
+ * data provider, which the gateway had let through to it, and when the body's form changes.
+ */
+export function beginCall<T extends { ok: true }>(call: Call, read: ReadReply<T>, deps: SendDeps): SendInForm<T> {
+  const { withinMs, random, wait } = deps.retry;
+  const startedAt = deps.now();
+  let exchanges = 0;
+  let keyNumber = 1;
+
+  const decide = ({ error, failureClass }: FailedOutcome, attempt: number, elapsedMs: number): RetryDecision => {
+    const { charge, retryAfterMs } = error.facts;
+    const decision = decideRetry(
+      { class: failureClass, charge, retryAfterMs },
+      { attempt, elapsedMs, withinMs, random },
+    );
+    // A price that the data provider is too busy to tell is not worth another call to it.
+    return call.mode === "quote" && decision.again && decision.key === "next" ? { again: false } : decision;
+  };
+
+  const pause = (ms: number) =>
+    wait(ms, call.signal).catch((error: unknown) => {
+      throw call.signal.aborted ? cancelledBetween(error) : error;
+    });
+
+  return async (form) => {
+    if (exchanges > 0) keyNumber++;
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await exchangeOnce(call, { form, attempt: ++exchanges, keyNumber }, read, deps);
+      if (outcome.ok) return outcome;
+      const elapsedMs = deps.now() - startedAt;
+      const decision = decide(outcome, attempt, elapsedMs);
+      if (!decision.again) return { ...outcome, error: tellTries(outcome.error, attempt, elapsedMs) };
+      await pause(decision.afterMs);
+      if (decision.key === "next") keyNumber++;
+    }
+  };
+}
+
+interface ExchangeFacts {
+  form: BodyForm;
+  attempt: number;
+  keyNumber: number;
+}
+
+async function exchangeOnce<T>(
+  { request, terms, mode, signal }: Call,
+  { form, attempt, keyNumber }: ExchangeFacts,
+  read: ReadReply<T>,
+  { wire, basePath, apiKey, timeoutMs, send, onExchange, now }: SendDeps,
+): Promise<T | FailedOutcome> {
+  const body = toRequestBody(request);
+  const startedAt = now();
+  const report = (status: ExchangeEvent["status"], bytes: number) =>
+    onExchange?.({ target: request.target, mode, form, attempt, status, durationMs: now() - startedAt, bytes });
+  let reply: WireReply;
+  try {
+    reply = await wire({
+      method: "POST",
+      path: `${basePath}${DOMAIN_PAGES_PATH}`,
+      headers: toHeaders({ apiKey, terms, keyNumber, asksForQuote: mode === "quote" }, send),
+      body: JSON.stringify(form === "array" ? [body] : body),
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof WireFailure)) throw error;
+    report(error.reason, 0);
+    return {
+      ok: false,
+      error: toAppError(error, timeoutMs),
+      mayBeForm: false,
+      failureClass: classifyWireFailure(error),
+    };
+  }
+  report(reply.status, Buffer.byteLength(reply.body));
+  return read(reply, now());
+}
+
+/** Whatever was sent before a wait was unbilled, or there would be no wait. */
+function cancelledBetween(cause: unknown): AppError {
+  return new AppError("cancelled", "The call was cancelled.", { charge: "not_charged", cause });
+}
+
+function tellTries(error: AppError, tries: number, elapsedMs: number): AppError {
+  if (tries === 1 || error.kind === "cancelled") return error;
+  const seconds = Math.max(1, Math.round(elapsedMs / 1000));
+  const message = `${error.message.replace(/\.$/, "")} (tried ${tries} times within ${seconds} s).`;
+  return new AppError(error.kind, message, error.facts);
+}
