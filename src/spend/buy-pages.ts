@@ -1,0 +1,92 @@
+import { AppError } from "../errors.ts";
+import type { FetchPages } from "../pages/endpoint.ts";
+import { formatUsd } from "../pages/text.ts";
+import type { Approve } from "./approve.ts";
+import { type CarryOutDeps, carryOut } from "./carry-out.ts";
+import type { Flights } from "./flights.ts";
+import { toUsd } from "./micros.ts";
+import type { Bought, Order } from "./order.ts";
+
+/**
+ * Runs one purchase of a key at a time, across the processes that share a store.
+ * @throws what `use` throws; anything when the signal is aborted before `use` began
+ */
+export type WithKeyLock = <T>(key: string, signal: AbortSignal, use: () => Promise<T>) => Promise<T>;
+
+export interface BuyDeps extends CarryOutDeps {
+  fetchPages: FetchPages;
+  approve: Approve;
+  withKeyLock: WithKeyLock;
+  flights: Flights<Bought>;
+}
+
+/**
+ * Gets the answer to a request for as little as it can: a kept one, one that is being bought, or a new one.
+ * @throws {AppError} for every failure, with what is known about the charge
+ */
+export type BuyPages = (order: Order, signal: AbortSignal) => Promise<Bought>;
+
+/** One purchase per key at a time, in this process and across those that share the store. */
+export function createBuyPages(deps: BuyDeps): BuyPages {
+  const buyPages: BuyPages = async (order, signal) => {
+    const kept = await findKept(order, deps);
+    if (kept !== undefined) return kept;
+    const { value, shared } = await deps.flights.join(order.requestKey, signal, (all) => load(order, deps, all));
+    // Whoever joined may want fresher data than the one who started.
+    if (!isFreshEnough(value, order)) return buyPages(order, signal);
+    return shared && value.how === "bought" ? { ...value, how: "shared" } : value;
+  };
+  return buyPages;
+}
+
+/** Waits for its turn, since another process may be buying the same, and looks again before it buys. */
+async function load(order: Order, deps: BuyDeps, signal: AbortSignal): Promise<Bought> {
+  let isMyTurn = false;
+  const use = async () => {
+    isMyTurn = true;
+    return (await findKept(order, deps)) ?? buy(order, deps, signal);
+  };
+  return deps.withKeyLock(order.requestKey, signal, use).catch((error: unknown) => {
+    if (isMyTurn || !signal.aborted) throw error;
+    throw new AppError("cancelled", "The call was cancelled.", { charge: "not_charged", cause: error });
+  });
+}
+
+const isFreshEnough = ({ snapshot }: Pick<Bought, "snapshot">, { notBefore }: Order): boolean =>
+  (snapshot.fetchedAt ?? 0) >= notBefore;
+
+async function findKept(order: Order, { snapshots }: BuyDeps): Promise<Bought | undefined> {
+  const snapshot = await snapshots.newest(order.requestKey);
+  if (snapshot === undefined || !isFreshEnough({ snapshot }, order)) return undefined;
+  return { snapshot, how: "kept", notes: [] };
+}
+
+async function buy(order: Order, deps: BuyDeps, signal: AbortSignal): Promise<Bought> {
+  const approved = await deps.approve(order, signal);
+  if ("snapshot" in approved) return approved;
+  const { maxMicros } = approved;
+  const done = await carryOut<never>(
+    order,
+    {
+      kind: "pages",
+      maxMicros,
+      send: async (terms) => ({ fetched: await deps.fetchPages(order.request, terms, signal) }),
+      explain: (error, setAside) => (setAside < maxMicros ? blameBudget(error, toUsd(setAside)) : error),
+    },
+    deps,
+  );
+  if ("other" in done) return done.other;
+  return { ...done, how: "bought" };
+}
+
+/** The cap was lower than usual because little is left of the budget: that is what stands in the way. */
+function blameBudget(error: unknown, leftUsd: number): unknown {
+  if (!(error instanceof AppError) || error.facts.reason !== "price_cap") return error;
+  const { requestId } = error.facts;
+  return new AppError("budget", `What is left of today's budget, ${formatUsd(leftUsd)}, does not pay for this call.`, {
+    charge: "not_charged",
+    advice: "Ask for fewer pages, wait for 00:00 UTC, or have DOMAIN_PAGES_DAILY_BUDGET_USD raised.",
+    ...(requestId !== undefined && { requestId }),
+    cause: error,
+  });
+}

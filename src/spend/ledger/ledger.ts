@@ -1,0 +1,89 @@
+/** What one purchase is about; kept for the person who reads the ledger. */
+export interface PurchaseFacts {
+  kind: "pages" | "quote";
+  target: string;
+  requestKey: string;
+  /** `limit` of the request. */
+  limit: number;
+}
+
+/** Money set aside for one purchase, before anything is sent. */
+export interface Reservation {
+  /** `p_` and 22 of A–Z a–z 0–9 - _, made for this purchase alone: its Idempotency-Key, and its id in the ledger. */
+  id: string;
+  /** The UTC day whose budget it comes out of, `2026-11-24`. */
+  day: string;
+  /** Micro-dollars set aside: the most that the purchase may cost. */
+  micros: number;
+}
+
+/** How a purchase ended. */
+export type Settlement =
+  /** The gateway reported a charge, above what was set aside or not; `snapshotId` where it brought an answer. */
+  | { outcome: "charged"; micros: number; snapshotId?: string; requestId?: string }
+  /** It certainly was billed or delivered, but nobody said how much: counted as what was set aside. */
+  | { outcome: "not_reported"; snapshotId?: string; requestId?: string }
+  /** It certainly was not billed: what was set aside is free again. */
+  | { outcome: "not_charged"; requestId?: string }
+  /** It may have been charged: what was set aside stays spent. */
+  | { outcome: "unknown"; requestId?: string };
+
+/** One purchase as the ledger tells it; `open` has no outcome yet: it is under way, or its process ended. */
+export interface Purchase extends PurchaseFacts {
+  id: string;
+  /** ms since the epoch. */
+  reservedAt: number;
+  reservedMicros: number;
+  state: "open" | Settlement["outcome"];
+  /** What it counts against the budget. */
+  countedMicros: number;
+  settledAt?: number;
+  snapshotId?: string;
+  requestId?: string;
+}
+
+/** One UTC day's purchases, in the order in which money was set aside for them. */
+export interface DayBook {
+  day: string;
+  purchases: Purchase[];
+  /** Charged, set aside, and may-have-been-charged together. */
+  countedMicros: number;
+  /** Lines that hold no record we know; they count nothing. */
+  unreadableLines: number;
+}
+
+/** The books: what was set aside and spent, by every process that shares them. */
+export interface Ledger {
+  /**
+   * Sets aside up to `maxMicros`, less when less is left of the day's budget, never nothing.
+   * @param maxMicros whole, at least 0
+   * @throws {AppError} `budget` when nothing is left, or `maxMicros` is 0; `config` when the books cannot be read or
+   *   written, since what is not written down must not be spent; `unavailable` when other processes were faster again
+   *   and again. Nothing was sent, nothing charged.
+   */
+  reserve(facts: PurchaseFacts, maxMicros: number): Promise<Reservation>;
+  /**
+   * Writes down how a purchase ended, in the books of the day it was reserved on. The first settlement counts.
+   * @throws {AppError} `config` when the books cannot be written; the purchase then stays open, and counts as what
+   *   was set aside
+   */
+  settle(reservation: Reservation, settlement: Settlement): Promise<void>;
+  /**
+   * @param day `2026-11-24`; left out, today (UTC)
+   * @returns a copy; a day without books has no purchases
+   * @throws {AppError} `config` when the books cannot be read
+   */
+  read(day?: string): Promise<DayBook>;
+  /**
+   * Days that have books, newest first.
+   * @throws {AppError} `config` when the books cannot be read
+   */
+  days(): Promise<string[]>;
+  /** Micro-dollars that may be spent in a day (UTC); null for no bound. */
+  dailyBudgetMicros: number | null;
+  /**
+   * Micro-dollars left of today's budget, never below 0; null for no bound.
+   * @throws {AppError} `config` when the books cannot be read
+   */
+  left(): Promise<number | null>;
+}
