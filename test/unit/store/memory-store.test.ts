@@ -1,67 +1,112 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Snapshot } from "../../../src/pages/snapshot/snapshot.ts";
-import { createSnapshot } from "../../../src/pages/snapshot/snapshot.ts";
 import { createMemoryStore } from "../../../src/store/memory-store.ts";
+import { createNoStore } from "../../../src/store/no-store.ts";
+import { toSnapshotInfo } from "../../../src/store/snapshot-info.ts";
+import type { SnapshotStore } from "../../../src/store/snapshot-store.ts";
+import { KEY, makeSnapshot, OTHER_KEY } from "./make-snapshot.ts";
 
-function snapshotOf(pages: number, taskId = `t${pages}`): Snapshot {
+function snapshotOf(pages: number, taskId = `t${pages}`, fetchedAt: number | null = 0) {
   const items = Array.from({ length: pages }, (_, index) => ({ page: `https://acme.example/${index}` }));
-  return createSnapshot(
-    { taskId, version: null, echo: null, target: null, upstreamCostUsd: null, totalCount: pages, items },
-    { source: "sandbox", request: { target: "acme.example" }, fetchedAt: 0, charge: { kind: "none" } },
-  );
+  return makeSnapshot({ items, taskId, fetchedAt });
 }
 
+const idsOf = async (store: SnapshotStore) => (await store.list()).map(({ id }) => id);
+
 describe("createMemoryStore", () => {
-  it("gives back what was put, the same object, and nothing for an unknown id", () => {
+  it("gives back what was put, the same object, and nothing for an unknown id", async () => {
     const store = createMemoryStore();
     const snapshot = snapshotOf(3);
-    store.put(snapshot);
-    expect(store.get(snapshot.id)).toBe(snapshot);
-    expect(store.get("s_unknown0")).toBeUndefined();
+    expect(await store.put(snapshot)).toEqual({ where: "memory" });
+    expect(await store.get(snapshot.id)).toBe(snapshot);
+    expect(await store.get("s_unknown0")).toBeUndefined();
   });
 
-  it("lists the newest first, one put again among them", () => {
+  it("lists the newest first, without pages, one put again among them", async () => {
     const store = createMemoryStore();
-    const [a, b] = [snapshotOf(1, "a"), snapshotOf(1, "b")];
-    for (const each of [a, b, a]) store.put(each);
-    expect(store.list()).toEqual([a, b]);
+    const [a, b, c] = [snapshotOf(1, "a"), snapshotOf(1, "b"), snapshotOf(2, "c", 5)];
+    for (const each of [a, c, b, a]) await store.put(each);
+    expect(await idsOf(store)).toEqual([c.id, a.id, b.id]);
+    const { pages: _pages, oddFields: _odd, upstreamCostUsd: _cost, ...info } = c;
+    expect((await store.list())[0]).toEqual({ ...info, pageCount: 2 });
   });
 
-  it("makes room by dropping the oldest", () => {
+  it("finds the newest of a key: the one fetched last, and of equals the one put last", async () => {
+    const store = createMemoryStore();
+    const [undated, old, recent] = [snapshotOf(1, "a", null), snapshotOf(1, "b", 1), snapshotOf(1, "c", 2)];
+    expect(await store.newest(KEY)).toBeUndefined();
+    for (const each of [recent, old, undated]) await store.put(each);
+    expect(await store.newest(KEY)).toBe(recent);
+    const again = snapshotOf(1, "d", 2);
+    await store.put(again);
+    expect(await store.newest(KEY)).toBe(again);
+    expect(await store.newest(OTHER_KEY)).toBeUndefined();
+  });
+
+  it("makes room by dropping what was put longest ago", async () => {
     const store = createMemoryStore({ maxPages: 10 });
-    const [a, b, c] = [snapshotOf(4, "a"), snapshotOf(4, "b"), snapshotOf(4, "c")];
-    for (const each of [a, b, c]) store.put(each);
-    expect(store.list()).toEqual([c, b]);
-    expect(store.get(a.id)).toBeUndefined();
+    const [a, b, c] = [snapshotOf(4, "a", 9), snapshotOf(4, "b"), snapshotOf(4, "c")];
+    for (const each of [a, b, c]) await store.put(each);
+    expect(await idsOf(store)).toEqual([c.id, b.id]);
+    expect(await store.get(a.id)).toBeUndefined();
   });
 
-  it("keeps the newest even when it alone is too large", () => {
+  it("keeps the newest even when it alone is too large", async () => {
     const store = createMemoryStore({ maxPages: 10 });
     const large = snapshotOf(50);
-    store.put(snapshotOf(2));
-    store.put(large);
-    expect(store.list()).toEqual([large]);
+    await store.put(snapshotOf(2));
+    await store.put(large);
+    expect(await idsOf(store)).toEqual([large.id]);
   });
 
-  it("bounds snapshots without pages too", () => {
+  it("bounds snapshots without pages too", async () => {
     const store = createMemoryStore({ maxPages: 10 });
-    for (let index = 0; index < 100; index++) store.put(snapshotOf(0, `empty ${index}`));
-    expect(store.list()).toHaveLength(10);
+    for (let index = 0; index < 100; index++) await store.put(snapshotOf(0, `empty ${index}`));
+    expect(await store.list()).toHaveLength(10);
   });
 
-  it("never holds more pages than allowed, whatever is put in whichever order", () => {
+  it("remembers what it dropped, until that is put again", async () => {
+    const store = createMemoryStore({ maxPages: 10 });
+    const [a, b] = [snapshotOf(4, "a"), snapshotOf(8, "b")];
+    await store.put(a);
+    expect(await store.gone(a.id)).toBeUndefined();
+    await store.put(b);
+    expect(await store.gone(a.id)).toEqual(toSnapshotInfo(a));
+    expect(await store.gone(b.id)).toBeUndefined();
+    expect(await store.newest(KEY)).toBe(b);
+    await store.put(a);
+    expect(await store.gone(a.id)).toBeUndefined();
+    expect(await store.gone(b.id)).toEqual(toSnapshotInfo(b));
+  });
+
+  it("remembers the last 1,000 that it dropped", async () => {
+    const store = createMemoryStore({ maxPages: 1 });
+    const all = Array.from({ length: 1003 }, (_, index) => snapshotOf(0, `empty ${index}`));
+    for (const each of all) await store.put(each);
+    const gone = await Promise.all(all.map(({ id }) => store.gone(id)));
+    expect(gone.map((info) => info === undefined)).toEqual([true, true, ...Array(1000).fill(false), true]);
+  });
+
+  it("never holds more pages than allowed, whatever is put in whichever order", async () => {
     const puts = fc.array(fc.record({ pages: fc.nat(12), task: fc.nat(6) }), { maxLength: 60 });
-    fc.assert(
-      fc.property(puts, (all) => {
+    await fc.assert(
+      fc.asyncProperty(puts, async (all) => {
         const store = createMemoryStore({ maxPages: 20 });
         for (const { pages, task } of all) {
           const snapshot = snapshotOf(pages, `t${task}`);
-          store.put(snapshot);
-          expect(store.list()[0]).toBe(snapshot);
-          expect(store.list().reduce((sum, each) => sum + each.pages.length, 0)).toBeLessThanOrEqual(20);
+          await store.put(snapshot);
+          const list = await store.list();
+          expect(list[0]?.id).toBe(snapshot.id);
+          expect(list.reduce((sum, { pageCount }) => sum + pageCount, 0)).toBeLessThanOrEqual(20);
         }
       }),
     );
   });
+});
+
+it("a store that keeps nothing remembers nothing", async () => {
+  const store = createNoStore();
+  await store.put(snapshotOf(1));
+  expect(await store.gone(snapshotOf(1).id)).toBeUndefined();
+  expect(await store.list()).toEqual([]);
 });

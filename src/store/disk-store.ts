@@ -1,0 +1,122 @@
+import path from "node:path";
+import type { Snapshot, SnapshotInfo } from "../pages/snapshot/snapshot.ts";
+import type { OnDiskProblem } from "./disk-problem.ts";
+import { toErrorCode } from "./error-code.ts";
+import { inBatches } from "./in-batches.ts";
+import { type MakeRoomOptions, makeRoom } from "./make-room.ts";
+import { createSnapshotFolder } from "./snapshot-folder.ts";
+import { newestFirst, timeOf } from "./snapshot-info.ts";
+import { isRequestKey, isSnapshotId, type SnapshotName, toSnapshotFile } from "./snapshot-name.ts";
+import type { SnapshotStore } from "./snapshot-store.ts";
+
+/** Damaged files are kept for whoever wants to find out why; more than these tell nothing new. */
+const MAX_SET_ASIDE = 20;
+
+export interface DiskStoreDeps {
+  /** Snapshots go to `snapshots` in it, damaged files to `set-aside`. Created with the first snapshot. */
+  folder: string;
+  /** What snapshots may take on disk, compressed; the oldest make room. The one put last stays, however large. */
+  maxBytes: number;
+  /** How long a snapshot stays after it was fetched, or put here where that was later. */
+  maxAgeMs: number;
+  now: () => number;
+  /** In front: what this process has put or read is not decoded again, and what the disk does not take stays here. */
+  memory: SnapshotStore;
+  onProblem: OnDiskProblem;
+}
+
+/**
+ * Snapshots that outlast the process and are shared by all that name the same folder. Nothing is told between
+ * processes: every question looks at the folder anew, and a file, once there, is whole and never changes.
+ */
+export function createDiskStore({ folder, maxBytes, maxAgeMs, now, memory, onProblem }: DiskStoreDeps): SnapshotStore {
+  const snapshotsFolder = path.join(folder, "snapshots");
+  const setAsideFolder = path.join(folder, "set-aside");
+  const files = createSnapshotFolder({
+    folder: snapshotsFolder,
+    setAsideFolder,
+    onProblem,
+    onSetAside: () => tidy(setAsideFolder),
+  });
+  const headers = new Map<string, SnapshotInfo>();
+
+  const tidy = async (which: string, options: MakeRoomOptions = {}) => {
+    const maxFiles = which === setAsideFolder ? MAX_SET_ASIDE : Number.POSITIVE_INFINITY;
+    try {
+      await makeRoom(which, { maxBytes, maxAgeMs, maxFiles }, now(), options);
+    } catch (error) {
+      onProblem({ kind: "not_removed", code: toErrorCode(error) });
+    }
+  };
+
+  const read = async (name: SnapshotName): Promise<Snapshot | undefined> => {
+    const known = await memory.get(name.id);
+    if (known !== undefined && toSnapshotFile(known) === name.file) return known;
+    const snapshot = await files.read(name);
+    if (snapshot !== undefined) await memory.put(snapshot);
+    return snapshot;
+  };
+
+  const readHeader = async (name: SnapshotName): Promise<SnapshotInfo | undefined> => {
+    const info = headers.get(name.file) ?? (await files.readInfo(name));
+    if (info !== undefined) headers.set(name.file, info);
+    return info;
+  };
+
+  return {
+    async put(snapshot) {
+      await memory.put(snapshot);
+      try {
+        const file = await files.write(snapshot);
+        await tidy(snapshotsFolder, { spare: file, leavesHeaders: true });
+        await tidy(setAsideFolder);
+        return { where: "disk" };
+      } catch (error) {
+        const problem = toErrorCode(error);
+        onProblem({ kind: "not_kept", code: problem });
+        return { where: "memory", problem };
+      }
+    },
+
+    async get(id) {
+      // Ids come from clients.
+      if (!isSnapshotId(id)) return undefined;
+      const inMemory = await memory.get(id);
+      if (inMemory !== undefined) return inMemory;
+      for (const name of await files.names()) {
+        const snapshot = name.id === id ? await read(name) : undefined;
+        if (snapshot !== undefined) return snapshot;
+      }
+      return undefined;
+    },
+
+    async newest(requestKey) {
+      const inMemory = await memory.newest(requestKey);
+      if (!isRequestKey(requestKey)) return inMemory;
+      for (const name of await files.names()) {
+        if (name.requestKey !== requestKey) continue;
+        if (inMemory !== undefined && timeOf(inMemory) >= name.time) break;
+        const snapshot = await read(name);
+        if (snapshot !== undefined) return snapshot;
+      }
+      return inMemory;
+    },
+
+    async list() {
+      const names = await files.names();
+      const onDisk = (await inBatches(names, readHeader)).filter((info) => info !== undefined);
+      const present = new Set(names.map(({ file }) => file));
+      for (const file of headers.keys()) if (!present.has(file)) headers.delete(file);
+      const ids = new Set(onDisk.map(({ id }) => id));
+      const inMemoryOnly = (await memory.list()).filter(({ id }) => !ids.has(id));
+      return [...inMemoryOnly, ...onDisk].sort(newestFirst);
+    },
+
+    async gone(id) {
+      if (!isSnapshotId(id) || (await memory.get(id)) !== undefined) return undefined;
+      // Memory drops what the disk still has.
+      if ((await files.names()).some((name) => name.id === id)) return undefined;
+      return (await files.readGone(id)) ?? memory.gone(id);
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { chmod, type FileHandle, readdir, rename } from "node:fs/promises";
+import path from "node:path";
+import type { Snapshot, SnapshotInfo } from "../pages/snapshot/snapshot.ts";
+import type { OnDiskProblem } from "./disk-problem.ts";
+import { toErrorCode } from "./error-code.ts";
+import { forgetGone, readGone } from "./gone-files.ts";
+import { makePrivateFolder } from "./private-folder.ts";
+import { openFile, readHeaderLine } from "./read-start.ts";
+import { decodeInfo, decodeSnapshot, encodeSnapshot } from "./snapshot-file.ts";
+import { MAX_HEADER_BYTES, MAX_ITEMS_BYTES } from "./snapshot-header.ts";
+import { parseSnapshotFile, type SnapshotName, toSnapshotFile } from "./snapshot-name.ts";
+import { writePrivateFile } from "./write-private-file.ts";
+
+const MAX_FILE_BYTES = MAX_HEADER_BYTES + MAX_ITEMS_BYTES;
+
+/** The files of snapshots, one each. Reading never throws; a file that cannot be read is undefined. */
+export interface SnapshotFolder {
+  /** All that are there, the newest first. */
+  names(): Promise<SnapshotName[]>;
+  read(name: SnapshotName): Promise<Snapshot | undefined>;
+  /** Reads no more than the header. */
+  readInfo(name: SnapshotName): Promise<SnapshotInfo | undefined>;
+  /**
+   * @returns the file's name
+   * @throws when it could not be written
+   */
+  write(snapshot: Snapshot): Promise<string>;
+  /** What a file that made room left behind. */
+  readGone(id: string): Promise<SnapshotInfo | undefined>;
+}
+
+export interface SnapshotFolderDeps {
+  folder: string;
+  /** Where damaged files are moved to. */
+  setAsideFolder: string;
+  onProblem: OnDiskProblem;
+  /** Called after a file was set aside. */
+  onSetAside: () => Promise<void>;
+}
+
+/*
+ * Why not cacache: it has no file modes and no eviction, and its garbage collection may take content that another
+ * process has written and not yet indexed. With all that is looked up in the name, a folder is index enough.
+ */
+export function createSnapshotFolder({
+  folder,
+  setAsideFolder,
+  onProblem,
+  onSetAside,
+}: SnapshotFolderDeps): SnapshotFolder {
+  const setAside = async (file: string) => {
+    try {
+      await makePrivateFolder(setAsideFolder);
+      const target = path.join(setAsideFolder, file);
+      await rename(path.join(folder, file), target);
+      await chmod(target, 0o600);
+      await onSetAside();
+    } catch (error) {
+      // Another process was first, and tells of it.
+      if (toErrorCode(error) === "ENOENT") return;
+    }
+    onProblem({ kind: "damaged", file });
+  };
+
+  const use = async <T extends { id: string; requestKey: string; fetchedAt: number | null }>(
+    { file }: SnapshotName,
+    decode: (handle: FileHandle, fileBytes: number) => Promise<T | "damaged">,
+  ): Promise<T | undefined> => {
+    let decoded: T | "damaged";
+    try {
+      decoded = await openFile(path.join(folder, file), decode);
+    } catch (error) {
+      // Gone since the folder was listed: it has made room.
+      if (toErrorCode(error) !== "ENOENT") onProblem({ kind: "not_read", code: toErrorCode(error) });
+      return undefined;
+    }
+    if (decoded !== "damaged" && toSnapshotFile(decoded) === file) return decoded;
+    await setAside(file);
+    return undefined;
+  };
+
+  return {
+    async names() {
+      try {
+        const files = await readdir(folder);
+        const names = files.map(parseSnapshotFile).filter((name) => name !== undefined);
+        return names.sort((a, b) => b.time - a.time);
+      } catch (error) {
+        // No folder yet: nothing was kept.
+        if (toErrorCode(error) !== "ENOENT") onProblem({ kind: "not_read", code: toErrorCode(error) });
+        return [];
+      }
+    },
+    read: (name) =>
+      use(name, async (handle, bytes) =>
+        bytes > MAX_FILE_BYTES ? "damaged" : decodeSnapshot(await handle.readFile()),
+      ),
+    readInfo: (name) => use(name, readInfoOf),
+    async write(snapshot) {
+      const file = toSnapshotFile(snapshot);
+      if (file === undefined) throw new Error("Its id or key cannot be a file's name.");
+      const bytes = await encodeSnapshot(snapshot);
+      await makePrivateFolder(folder);
+      await writePrivateFile(path.join(folder, file), bytes);
+      await forgetGone(folder, file);
+      return file;
+    },
+    async readGone(id) {
+      try {
+        return await readGone(folder, id);
+      } catch (error) {
+        onProblem({ kind: "not_read", code: toErrorCode(error) });
+        return undefined;
+      }
+    },
+  };
+}
+
+async function readInfoOf(handle: FileHandle, fileBytes: number): Promise<SnapshotInfo | "damaged"> {
+  return decodeInfo(await readHeaderLine(handle, fileBytes), fileBytes);
+}
