@@ -1,73 +1,104 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { createGateway, type GatewayOptions } from "./gateway.ts";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { type Books, createBooks } from "./books.ts";
+import { createControl, refusing } from "./control.ts";
+import { type GatewayRequest, jsonReply } from "./exchange.ts";
+import { answerWithFault, type Dispatch, plainly } from "./faults/apply-fault.ts";
+import { createFaultQueue, type FaultQueue } from "./faults/fault-queue.ts";
+import { type FaultRequest, parseFaultRequest } from "./faults/requested-fault.ts";
+import { sendBytes } from "./faults/send.ts";
+import { createGateway, type GatewayOptions, isPaidCall } from "./gateway.ts";
+import { openListener } from "./listener.ts";
+
+export interface SandboxOptions extends GatewayOptions {
+  /** 0 takes any free one. */
+  port: number;
+  /** Hits every paid call for which no other fault was asked. */
+  fault?: FaultRequest;
+}
 
 export interface SandboxServer {
   /** `http://127.0.0.1:8080` */
   origin: string;
+  /** What the gateway billed, quoted and refused. */
+  books: Books;
+  /** Faults for the paid calls to come. */
+  faults: FaultQueue;
+  /** Ends everything, also while a fault keeps the port closed. */
   close(): Promise<void>;
 }
 
 /** The real body is a few hundred bytes. */
 const MAX_BODY_BYTES = 256 * 1024;
 
-const BROKEN = JSON.stringify({ error: "the sandbox could not handle this request" });
-const TOO_LARGE = JSON.stringify({ error: `the request body is larger than ${MAX_BODY_BYTES} bytes` });
+const BROKEN = jsonReply(500, { error: "the sandbox could not handle this request" });
+const TOO_LARGE = jsonReply(413, { error: `the request body is larger than ${MAX_BODY_BYTES} bytes` });
+
+/** Asks for a fault on the call that carries it. */
+const FAULT_HEADER = "x-sandbox-fault";
 
 /**
  * Serves the sandbox over HTTP on the loopback address, so that the documented curl runs against it with only the
- * host changed.
- * @param port 0 takes any free one
+ * host changed; with faults on demand, and control addresses to ask for them.
+ * @throws {AppError} `input` for a `fault` that does not exist
  * @throws the listen error (`EADDRINUSE`, `EACCES`) as Node reports it
  */
-export async function serveSandbox(options: GatewayOptions & { port: number }): Promise<SandboxServer> {
-  const answer = createGateway(options);
-  const server = createServer((request, response) => {
-    const respond = (status: number, headers: Record<string, string>, body: string) => {
-      response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) }).end(body);
-    };
-    readBody(request)
-      .then((body) => {
-        if (body === undefined) return respond(413, { "content-type": "application/json" }, TOO_LARGE);
-        const { method = "GET", url = "/", headers } = request;
-        const reply = answer({ method, path: url, headers: { authorization: headers.authorization }, body });
-        return respond(reply.status, reply.headers, reply.body);
-      })
-      // A body too odd for us (nested beyond all measure), or a client that went away: the server stays.
-      .catch(() => respond(500, { "content-type": "application/json" }, BROKEN));
-  });
-  await listen(server, options.port);
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : options.port;
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+export async function serveSandbox(options: SandboxOptions): Promise<SandboxServer> {
+  const { books = createBooks(), now = Date.now, fault } = options;
+  const always = fault === undefined ? undefined : parseFaultRequest(fault);
+  const faults = createFaultQueue();
+  const control = createControl(faults, books);
+  const gateway = createGateway({ ...options, books, now });
+
+  const answer = (request: GatewayRequest): Dispatch => {
+    const steered = control(request);
+    if (steered !== undefined) return plainly(steered);
+    if (!isPaidCall(request)) return plainly(gateway(request).reply);
+    const asked = request.headers[FAULT_HEADER];
+    const due = asked === undefined ? (faults.next() ?? always) : parseFaultRequest(asked);
+    return due === undefined ? plainly(gateway(request).reply) : answerWithFault(gateway, request, due, now());
   };
+
+  const listener = await openListener((request, response) => {
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    // The client may leave in the middle of an answer; what is written after that goes nowhere.
+    response.on("error", () => {});
+    const serve = async () => {
+      const read = await readRequest(request);
+      if (listener.isAway()) return response.destroy();
+      const { send, ...dispatch } = read === undefined ? plainly(TOO_LARGE) : refusing(() => answer(read), plainly);
+      return send({ ...dispatch, response, gone: gone.signal, goAway: listener.goAway });
+    };
+    // A body too odd for us (nested beyond all measure), or a client that went away: the server stays.
+    serve().catch(() => breakOff(response));
+  }, options.port);
+  return { origin: `http://127.0.0.1:${listener.port}`, books, faults, close: listener.close };
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
+function breakOff(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else sendBytes(response, BROKEN, Buffer.from(BROKEN.body));
 }
 
 /**
  * Reads to the end in any case: leaving early would close the connection before the answer is out.
  * @returns undefined when the body is larger than any real one
  */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+async function readRequest(request: IncomingMessage): Promise<GatewayRequest | undefined> {
+  const { method = "GET", url = "/", headers } = request;
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += (chunk as Buffer).length;
     if (bytes <= MAX_BODY_BYTES) chunks.push(chunk as Buffer);
   }
-  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString("utf8");
+  if (bytes > MAX_BODY_BYTES) return undefined;
+  return { method, path: url, headers: flatten(headers), body: Buffer.concat(chunks).toString("utf8") };
+}
+
+/** Node's names are lower case already; only a few headers come as lists. */
+function flatten(headers: IncomingHttpHeaders): GatewayRequest["headers"] {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
+  );
 }

@@ -1,0 +1,144 @@
+import { type AdmittedKeys, createAdmittedKeys } from "./admitted-keys.ts";
+import type { Outcome } from "./books.ts";
+import type { EndpointReply } from "./endpoint.ts";
+import { errorReply, type GatewayReply, type GatewayRequest, jsonReply } from "./exchange.ts";
+import { chargeHeaders, type PriceOf, parseCap } from "./pricing.ts";
+
+/** Answers a parsed body as the endpoint does. */
+export type AnswerBody = (body: unknown) => EndpointReply;
+
+/** The price that is billed instead of the list price; `cap` is what the request allows. Both in micro-dollars. */
+export type ChargeInstead = (price: number, cap: number | undefined) => number;
+
+export interface PaidExchange {
+  outcome: Outcome;
+  reply: GatewayReply;
+  /** Left out when the call is not billed at all. Micro-dollars. */
+  bill?: { target: string; micros: number };
+}
+
+export interface PaidCallDeps {
+  answerBody: AnswerBody;
+  priceOf: PriceOf;
+}
+
+/** Standing in for the endpoint, and billing otherwise: how a fault gets a hand in one call. */
+export interface CallChange {
+  answerBody?: AnswerBody;
+  /** Bills the call even when it fails. */
+  chargeInstead?: ChargeInstead;
+}
+
+export type PaidCall = (request: GatewayRequest, body: unknown, change: CallChange) => PaidExchange;
+
+/** The endpoint's own default. */
+const DEFAULT_LIMIT = 100;
+
+/**
+ * The money side of the gateway: quote, cap, idempotency, charge. The endpoint has no side effects, so it is asked
+ * before it is decided whether the call is let through to it.
+ */
+export function createPaidCall({ answerBody, priceOf }: PaidCallDeps): PaidCall {
+  const admitted = createAdmittedKeys();
+  return (request, body, change) => {
+    const terms = readTerms(request);
+    if ("refusal" in terms) return { outcome: "refused", reply: terms.refusal };
+    const answer = (change.answerBody ?? answerBody)(body);
+    if (answer.status === 400) return { outcome: "refused", reply: unbilled(answer) };
+    const estimate = priceOf(limitIn(body));
+    if (terms.asksForQuote) {
+      return { outcome: "quoted", reply: isCarriedOut(answer) ? quoteOf(estimate) : unbilled(answer) };
+    }
+    const refusal = refuseTerms(terms, estimate, admitted);
+    if (refusal !== undefined) return { outcome: "refused", reply: refusal };
+    if (terms.key !== undefined) admitted.add(terms.key);
+    return settle({ answer, target: targetIn(body), cap: terms.cap, priceOf, ...change });
+  };
+}
+
+interface Terms {
+  asksForQuote: boolean;
+  /** Micro-dollars. */
+  cap: number | undefined;
+  key: string | undefined;
+}
+
+function readTerms({ headers }: GatewayRequest): Terms | { refusal: GatewayReply } {
+  const mode = headers["x-aisa-cost-mode"];
+  if (mode !== undefined && mode !== "quote") return { refusal: badHeader("X-AISA-Cost-Mode", "quote") };
+  const capText = headers["x-aisa-max-price-usd"];
+  const cap = capText === undefined ? undefined : parseCap(capText);
+  if (capText !== undefined && cap === undefined) {
+    return { refusal: badHeader("X-AISA-Max-Price-USD", "a decimal number") };
+  }
+  return { asksForQuote: mode === "quote", cap, key: headers["idempotency-key"] };
+}
+
+function refuseTerms({ cap, key }: Terms, estimate: number, admitted: AdmittedKeys): GatewayReply | undefined {
+  if (cap !== undefined && estimate > cap) return priceCapReply();
+  return key !== undefined && admitted.has(key) ? duplicateReply() : undefined;
+}
+
+interface Settling {
+  answer: EndpointReply;
+  target: string;
+  cap: number | undefined;
+  priceOf: PriceOf;
+  chargeInstead?: ChargeInstead;
+}
+
+function settle({ answer, target, cap, priceOf, chargeInstead }: Settling): PaidExchange {
+  const outcome = isCarriedOut(answer) ? "carried_out" : "failed";
+  if (outcome === "failed" && chargeInstead === undefined) return { outcome, reply: unbilled(answer) };
+  const price = priceOf(rowsOf(answer));
+  const micros = chargeInstead === undefined ? price : chargeInstead(price, cap);
+  return { outcome, bill: { target, micros }, reply: jsonReply(answer.status, answer.body, chargeHeaders(micros)) };
+}
+
+const unbilled = ({ status, body }: EndpointReply): GatewayReply => jsonReply(status, body, chargeHeaders(0));
+
+/** @param micros the most the call can cost: as many pages as were asked for */
+function quoteOf(micros: number): GatewayReply {
+  const body = { object: "cost_estimate", estimated_cost_micros_usd: micros, may_exceed_estimate: false };
+  return jsonReply(200, body, chargeHeaders(0));
+}
+
+function badHeader(name: string, wants: string): GatewayReply {
+  return errorReply(400, "invalid_request_error", "invalid_parameter_type", `${name} takes ${wants}.`);
+}
+
+export const priceCapReply = (): GatewayReply =>
+  errorReply(
+    402,
+    "invalid_request_error",
+    "estimated_price_exceeds_max_price",
+    "The estimated price exceeds the maximum price that was set.",
+  );
+
+export const duplicateReply = (): GatewayReply => jsonReply(409, { error: "idempotent request already admitted" });
+
+function isCarriedOut({ status, body }: EndpointReply): boolean {
+  return status === 200 && "tasks" in body && body.tasks?.[0]?.["status_code"] === 20000;
+}
+
+function rowsOf({ body }: EndpointReply): number {
+  const result = "tasks" in body ? body.tasks?.[0]?.["result"] : undefined;
+  const items: unknown = Array.isArray(result) ? result[0]?.items : undefined;
+  return Array.isArray(items) ? items.length : 0;
+}
+
+function limitIn(body: unknown): number {
+  const limit: unknown = taskIn(body)["limit"];
+  return typeof limit === "number" && limit >= 0 ? limit : DEFAULT_LIMIT;
+}
+
+function targetIn(body: unknown): string {
+  const target = taskIn(body)["target"];
+  return typeof target === "string" ? target : "";
+}
+
+/** The one task of a body, whichever its form; empty when there is none. */
+export function taskIn(body: unknown): Record<string, unknown> {
+  const task: unknown = Array.isArray(body) ? body[0] : body;
+  return typeof task === "object" && task !== null ? (task as Record<string, unknown>) : {};
+}
