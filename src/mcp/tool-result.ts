@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { AppError, describeFailure, type ErrorKind } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { describeDefect } from "./defect.ts";
 
 /** Which renderings of an answer a client gets. Hosts differ in what they show the model. */
 export type AnswerForm = "both" | "text" | "structured";
@@ -25,7 +25,7 @@ const OPENING: Partial<Record<ErrorKind, string>> = {
  */
 function describeError(error: unknown, log: Log): string {
   if (error instanceof AppError) {
-    const { detail, cause: _cause, ...facts } = error.facts;
+    const { detail, cause: _cause, ask: _ask, ...facts } = error.facts;
     log[error.kind === "input" || error.kind === "cancelled" ? "info" : "warn"]("call.failed", {
       kind: error.kind,
       message: error.message,
@@ -34,16 +34,14 @@ function describeError(error: unknown, log: Log): string {
     });
     return `${OPENING[error.kind] ?? ""}${describeFailure(error)}`;
   }
-  const reference = randomUUID().slice(0, 8);
-  log.error("call.defect", { reference, error: error instanceof Error ? error.stack : String(error) });
-  return `The server made a mistake (reference ${reference}); details are in its log. If it had sent the call upstream, that may have been charged.`;
+  return describeDefect(error, log, "call.defect", "If it had sent the call upstream, that may have been charged.");
 }
 
 /** Wraps a tool's handler so that nothing is thrown past it: the SDK would pass the message on as it is. */
-export function withToolErrors<Args extends unknown[]>(
-  handler: (...args: Args) => Promise<CallToolResult>,
+export function withToolErrors<Args extends unknown[], Result>(
+  handler: (...args: Args) => Promise<Result>,
   log: Log,
-): (...args: Args) => Promise<CallToolResult> {
+): (...args: Args) => Promise<Result | CallToolResult> {
   return async (...args) => {
     try {
       return await handler(...args);

@@ -1,15 +1,23 @@
-import type { CallToolResult, ServerContext, ToolAnnotations } from "@modelcontextprotocol/server";
-import { renderStructured } from "../../pages/answer/render-structured.ts";
-import { renderText } from "../../pages/answer/render-text.ts";
+import type {
+  CallToolResult,
+  ClientCapabilities,
+  InputRequiredResult,
+  ServerContext,
+  ToolAnnotations,
+} from "@modelcontextprotocol/server";
+import { AppError } from "../../errors.ts";
 import type { GetPages } from "../../pages/get-pages.ts";
 import { toAdvertisedSchema } from "../../pages/request/schema.ts";
+import { canAsk, type PersonAsker } from "../ask-person.ts";
 import { toPortableSchema } from "../portable-schema.ts";
 import { reportProgress } from "../progress.ts";
 import { type AnswerForm, toToolResult } from "../tool-result.ts";
+import { untilCancelled } from "../until-cancelled.ts";
 
 /** What the tool needs from the rest of the server. */
 export interface GetDomainPagesDeps {
   getPages: GetPages;
+  asker: PersonAsker;
   answerForm: AnswerForm;
   /** Time between progress notifications, ms. */
   progressEveryMs: number;
@@ -22,28 +30,48 @@ export const getDomainPages = {
     description:
       "Which pages of a domain earn backlinks, how strong those are, and what is wrong: a condensed table (URL variants " +
       "folded into one row), coverage, and findings such as dead pages that still hold links. " +
-      "PAID: every call to the live source is charged, with or without rows; the answer states the charge. Fetch once " +
-      "with the limit you need rather than page through. Wrong arguments are refused before anything is spent. " +
-      "Without an API key the server answers from a free sandbox and says so.",
+      "PAID: the live source charges for each new request, with or without rows; the answer states the charge. The same " +
+      "request again is answered for free from the kept snapshot. Fetch once with the limit you need rather than page " +
+      "through. Wrong arguments are refused before anything is spent. Without an API key: a free sandbox, which says so.",
     inputSchema: toPortableSchema(toAdvertisedSchema),
     annotations: {
       title: "Get domain pages with backlinks",
       readOnlyHint: true,
       destructiveHint: false,
-      // Each live call is charged again.
-      idempotentHint: false,
+      // The same call again is answered from the kept snapshot, for free.
+      idempotentHint: true,
       openWorldHint: true,
     } satisfies ToolAnnotations,
   },
 } as const;
 
-/** The handler: one use case, one mapping; cancellation and progress are the protocol's part of it. */
-export function createGetDomainPages({ getPages, answerForm, progressEveryMs }: GetDomainPagesDeps) {
-  return async (args: unknown, context: ServerContext): Promise<CallToolResult> => {
+/**
+ * The handler: one use case, one mapping; cancellation, progress and putting a question to a person are the protocol's
+ * part of it.
+ * @param declared what a client of the older era said it can do
+ */
+export function createGetDomainPages(
+  { getPages, asker, answerForm, progressEveryMs }: GetDomainPagesDeps,
+  declared: () => ClientCapabilities | undefined,
+) {
+  return async (args: unknown, context: ServerContext): Promise<CallToolResult | InputRequiredResult> => {
     const stop = reportProgress(context, progressEveryMs, "waiting for the upstream");
     try {
-      const answer = await getPages(args, context.mcpReq.signal, "mcp");
+      const consent = asker.readConsent(context);
+      const answer = await getPages(args, {
+        signal: untilCancelled(context.mcpReq.signal),
+        surface: "mcp",
+        ...(consent !== undefined && { consent }),
+      });
+      const [{ renderText }, { renderStructured }] = await Promise.all([
+        import("../../pages/answer/render-text.ts"),
+        import("../../pages/answer/render-structured.ts"),
+      ]);
       return toToolResult(renderText(answer), renderStructured(answer), answerForm);
+    } catch (error) {
+      const ask = error instanceof AppError ? error.facts.ask : undefined;
+      if (ask === undefined || !canAsk(context, declared())) throw error;
+      return asker.ask(ask);
     } finally {
       stop();
     }

@@ -1,0 +1,77 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  createRequestStateCodec,
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
+  type RequestStateCodec,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import { AppError, type AskPerson, type Consent } from "../errors.ts";
+
+/** The question's name in a round of input. */
+const QUESTION = "purchase";
+
+const ANSWER_WITHIN_SECONDS = 600;
+
+const ANSWER_SCHEMA = {
+  type: "object" as const,
+  properties: {
+    agree: { type: "boolean" as const, title: "Buy", description: "The account is charged when you agree." },
+  },
+  required: ["agree"],
+};
+
+/** Whether the client can put a question to a person; both eras say it in their own place. */
+export function canAsk({ mcpReq }: ServerContext, declared: ClientCapabilities | undefined): boolean {
+  const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {};
+  const capabilities = (envelope[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined) ?? declared;
+  const { elicitation } = capabilities ?? {};
+  // A client that only opens URLs cannot show a question; one that names no mode means forms.
+  return elicitation !== undefined && ("form" in elicitation || !("url" in elicitation));
+}
+
+/** Puts questions about money to the person behind the client, and reads the answers. */
+export interface PersonAsker {
+  /** An `input_required` result, which the SDK turns into an elicitation for clients of the older era. */
+  ask(question: AskPerson): Promise<InputRequiredResult>;
+  /**
+   * The person's yes, if this call brings one.
+   * @throws {AppError} `budget` when the person said no
+   */
+  readConsent(context: ServerContext): Consent | undefined;
+  /** For the server's options: refuses state that was not signed here. */
+  verify(state: string, context: ServerContext): Promise<Consent>;
+}
+
+/**
+ * What was asked is signed, so that a yes to one price cannot be handed in for another.
+ * @param key at least 32 bytes; a question signed with another key is refused and has to be asked again
+ */
+export function createPersonAsker(key: Uint8Array): PersonAsker {
+  let made: RequestStateCodec<Consent> | undefined;
+  // Made with the first question: it loads the platform's WebCrypto, which takes a start some milliseconds.
+  const codec = () => {
+    made ??= createRequestStateCodec<Consent>({ key, ttlSeconds: ANSWER_WITHIN_SECONDS });
+    return made;
+  };
+  return {
+    verify: (state, context) => codec().verify(state, context),
+    ask: async ({ question, upToUsd, requestKey }) =>
+      inputRequired({
+        inputRequests: { [QUESTION]: inputRequired.elicit({ message: question, requestedSchema: ANSWER_SCHEMA }) },
+        requestState: await codec().mint({ requestKey, upToUsd }),
+      }),
+    readConsent({ mcpReq }) {
+      const asked = mcpReq.requestState<Consent>();
+      const response = inputResponse(mcpReq.inputResponses, QUESTION);
+      if (asked === undefined || response.kind !== "elicit") return undefined;
+      if (response.action === "accept" && response.content?.["agree"] === true) return asked;
+      throw new AppError("budget", "The user did not agree to this purchase.", {
+        charge: "not_charged",
+        advice: "Do not ask for the same again unless the user says so.",
+      });
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { CallToolResult, ToolAnnotations } from "@modelcontextprotocol/server";
+import type { ComparePages } from "../../pages/compare/compare-pages.ts";
+import { COMPARISON_FIELDS } from "../../pages/compare/comparison-fields.ts";
+import { toPortableSchema } from "../portable-schema.ts";
+import { type AnswerForm, toToolResult } from "../tool-result.ts";
+
+export interface CompareDomainPagesDeps {
+  comparePages: ComparePages;
+  answerForm: AnswerForm;
+}
+
+const TITLE = "Compare two snapshots";
+
+export const compareDomainPages = {
+  name: "compare_domain_pages",
+  config: {
+    title: TITLE,
+    description:
+      "FREE: two kept snapshots compared, by id or the newest of a target. One target: new, lost, changed pages. " +
+      "Two: side by side.",
+    inputSchema: toPortableSchema(() => ({
+      type: "object",
+      properties: Object.fromEntries(COMPARISON_FIELDS.map((name) => [name, { type: "string" }])),
+      additionalProperties: false,
+    })),
+    annotations: {
+      title: TITLE,
+      readOnlyHint: true,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: false,
+    } satisfies ToolAnnotations,
+  },
+} as const;
+
+export function createCompareDomainPages({ comparePages, answerForm }: CompareDomainPagesDeps) {
+  return async (args: unknown): Promise<CallToolResult> => {
+    const comparison = await comparePages(args, { surface: "mcp" });
+    const { renderComparisonStructured, renderComparisonText } = await import(
+      "../../pages/compare/render-comparison.ts"
+    );
+    return toToolResult(renderComparisonText(comparison), renderComparisonStructured(comparison), answerForm);
+  };
+}

@@ -1,0 +1,36 @@
+import type { CallToolResult, ServerContext, ToolAnnotations } from "@modelcontextprotocol/server";
+import type { EstimatePages } from "../../pages/estimate/estimate-pages.ts";
+import { toNamesOnlySchema } from "../../pages/request/schema.ts";
+import { toPortableSchema } from "../portable-schema.ts";
+import { type AnswerForm, toToolResult } from "../tool-result.ts";
+
+export interface EstimateDomainPagesDeps {
+  estimatePages: EstimatePages;
+  answerForm: AnswerForm;
+}
+
+export const estimateDomainPages = {
+  name: "estimate_domain_pages",
+  config: {
+    title: "Estimate a call before paying for it",
+    description:
+      "FREE: what get_domain_pages would cost and bring with these same arguments: the gateway's quote, a kept " +
+      "snapshot that already answers, budget left, pages and answer tokens to expect. Buys nothing.",
+    inputSchema: toPortableSchema(toNamesOnlySchema),
+    annotations: {
+      title: "Estimate a call before paying for it",
+      readOnlyHint: true,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: true,
+    } satisfies ToolAnnotations,
+  },
+} as const;
+
+export function createEstimateDomainPages({ estimatePages, answerForm }: EstimateDomainPagesDeps) {
+  return async (args: unknown, { mcpReq }: ServerContext): Promise<CallToolResult> => {
+    const estimate = await estimatePages(args, { signal: mcpReq.signal, surface: "mcp" });
+    const { renderEstimateStructured, renderEstimateText } = await import("../../pages/estimate/render-estimate.ts");
+    return toToolResult(renderEstimateText(estimate), renderEstimateStructured(estimate), answerForm);
+  };
+}
