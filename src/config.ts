@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { AppError } from "./errors.ts";
 import { LOG_LEVELS } from "./log.ts";
@@ -60,6 +61,17 @@ const whole = (min: number, max: number) =>
       .max(max, `must be at most ${max}`),
   );
 
+/** Dollars to a millionth, the unit that charges are counted in. */
+const dollars = (max: number) => {
+  const rule = `must be an amount in US dollars such as 0.25, 0 to ${max}`;
+  return z.coerce
+    .number({ error: rule })
+    .pipe(z.number().min(0, rule).max(max, rule))
+    .transform((usd) => Math.round(usd * 1_000_000) / 1_000_000);
+};
+
+const switchable = z.stringbool({ error: "must be on or off" });
+
 const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(", ")}` });
 
@@ -95,6 +107,94 @@ export const ConfigSchema = z.object({
       env: ["DOMAIN_PAGES_UNKNOWN_FIELDS"],
       says: "`allow` sends filter and sort fields that our catalogue does not know.",
     }),
+  maxPriceUsd: dollars(1000)
+    .prefault(0.25)
+    .register(settings, {
+      env: ["DOMAIN_PAGES_MAX_PRICE_USD"],
+      says: "The most one call may cost, US dollars; the gateway is told to refuse a dearer one unbilled.",
+    }),
+  dailyBudgetUsd: dollars(1_000_000)
+    .prefault(5)
+    .register(settings, {
+      env: ["DOMAIN_PAGES_DAILY_BUDGET_USD"],
+      says: "The most that may be spent in a day (UTC), by all processes that share the ledger; 0 buys nothing.",
+    }),
+  askAboveUsd: z
+    .union([z.literal("off").transform(() => null), dollars(1000)], {
+      error: "must be off, or an amount in US dollars such as 0.05",
+    })
+    .prefault("off")
+    .register(settings, {
+      env: ["DOMAIN_PAGES_ASK_ABOVE_USD"],
+      says: "A call quoted above this many US dollars needs a person's yes; `off` never asks.",
+    }),
+  store: choice(["disk", "memory", "none"])
+    .default("disk")
+    .register(settings, {
+      env: ["DOMAIN_PAGES_STORE"],
+      says: "Where snapshots and the ledger are kept: `disk`, `memory` (this process only), or `none` (ledger in memory).",
+    }),
+  cacheDir: z
+    .string()
+    .transform((text, context) => {
+      if (!isAbsolute(text)) context.addIssue("must be an absolute path");
+      return text;
+    })
+    .optional()
+    .register(settings, {
+      env: ["DOMAIN_PAGES_CACHE_DIR"],
+      says: "Folder for snapshots and ledger; else the platform's cache folder for the ones, its data folder for the other.",
+    }),
+  freshHours: z.coerce
+    .number({ error: "must be a number of hours, 0 to 8760" })
+    .pipe(z.number().min(0, "must be at least 0").max(8760, "must be at most 8760"))
+    .prefault(24)
+    .register(settings, {
+      env: ["DOMAIN_PAGES_FRESH_HOURS"],
+      says: "How long a kept snapshot answers the same request for free; 0 buys every time.",
+    }),
+  keepDays: whole(1, 3650)
+    .prefault(90)
+    .register(settings, {
+      env: ["DOMAIN_PAGES_KEEP_DAYS"],
+      says: "How long snapshots stay on disk.",
+    }),
+  storeMb: whole(1, 100_000)
+    .prefault(512)
+    .register(settings, {
+      env: ["DOMAIN_PAGES_STORE_MB"],
+      says: "How much disk snapshots may take, compressed; the oldest make room.",
+    }),
+  callsPerMinute: whole(1, 10_000)
+    .prefault(60)
+    .register(settings, {
+      env: ["DOMAIN_PAGES_CALLS_PER_MINUTE"],
+      says: "Most requests this process sends to the gateway in a minute; the default is its smallest documented tier.",
+    }),
+  callsAtOnce: whole(1, 50)
+    .prefault(5)
+    .register(settings, {
+      env: ["DOMAIN_PAGES_CALLS_AT_ONCE"],
+      says: "Most requests under way at once; the default is the gateway's smallest documented tier.",
+    }),
+  retryMs: whole(0, 600_000)
+    .prefault(75_000)
+    .register(settings, {
+      env: ["DOMAIN_PAGES_RETRY_MS"],
+      says: "How long unbilled refusals that pass (rate limits, no connection) are tried again; 0 never does.",
+    }),
+  sendPriceCap: switchable.prefault("on").register(settings, {
+    env: ["DOMAIN_PAGES_SEND_PRICE_CAP"],
+    says: "`off` leaves out the header that caps the price, should a gateway refuse it; calls are then quoted first.",
+  }),
+  sendIdempotencyKey: switchable.prefault("on").register(settings, {
+    env: ["DOMAIN_PAGES_SEND_IDEMPOTENCY_KEY"],
+    says: "`off` leaves out the header that keeps one purchase from being billed twice.",
+  }),
+  quotes: switchable.prefault("on").register(settings, {
+    env: ["DOMAIN_PAGES_QUOTES"],
+    says: "`off` never asks the gateway for a price.",
+  }),
   timeoutMs: whole(1000, 600_000)
     .prefault(130_000)
     .register(settings, {

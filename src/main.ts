@@ -6,7 +6,10 @@ const STOP_WITHIN_MS = 3000;
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(signal, () => {
+  // Not `once`: proper-lockfile's clean-up at exit re-kills the process at once when it finds itself the only listener.
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait.
+    if (stop.signal.aborted) process.exit(process.exitCode ?? 130);
     stop.abort(signal);
     setTimeout(() => process.exit(process.exitCode ?? 0), STOP_WITHIN_MS).unref();
   });

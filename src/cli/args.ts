@@ -2,14 +2,25 @@ import { parseArgs } from "node:util";
 import { SETTINGS } from "../config.ts";
 import { AppError } from "../errors.ts";
 
-const COMMANDS = ["stdio", "get", "import", "sandbox", "doctor"] as const;
+const COMMANDS = [
+  "stdio",
+  "get",
+  "estimate",
+  "query",
+  "compare",
+  "export",
+  "import",
+  "spend",
+  "sandbox",
+  "doctor",
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export interface ParsedArgs {
   command: CommandName;
   operands: string[];
   /** The command's own options, by name. */
-  options: { limit?: string; body?: string; json?: boolean; port?: string; key?: string };
+  options: OwnOptions;
   /** Setting flags, by name: they go over the environment. */
   settings: Record<string, string>;
   wantsHelp: boolean;
@@ -20,18 +31,39 @@ const OWN_OPTIONS = {
   limit: { type: "string" },
   body: { type: "string" },
   json: { type: "boolean" },
+  fresh: { type: "boolean" },
+  yes: { type: "boolean" },
+  day: { type: "string" },
+  format: { type: "string" },
+  out: { type: "string" },
+  force: { type: "boolean" },
   port: { type: "string" },
   key: { type: "string" },
+  price: { type: "string" },
+  "price-per-page": { type: "string" },
+  fault: { type: "string" },
 } as const;
+
+type OwnOptions = {
+  [Name in keyof typeof OWN_OPTIONS]?: (typeof OWN_OPTIONS)[Name]["type"] extends "boolean" ? boolean : string;
+};
 
 /** Which command takes which of its own options, and how many operands. */
 const TAKES: Readonly<Record<CommandName, { options: (keyof typeof OWN_OPTIONS)[]; operands: number }>> = {
   stdio: { options: [], operands: 0 },
-  get: { options: ["limit", "body", "json"], operands: 1 },
+  get: { options: ["limit", "body", "json", "fresh", "yes"], operands: 1 },
+  estimate: { options: ["limit", "body", "json"], operands: 1 },
+  query: { options: ["body", "json"], operands: 1 },
+  compare: { options: ["json"], operands: 2 },
+  export: { options: ["format", "out", "force"], operands: 1 },
   import: { options: ["json"], operands: 1 },
-  sandbox: { options: ["port", "key"], operands: 0 },
+  spend: { options: ["day", "json"], operands: 0 },
+  sandbox: { options: ["port", "key", "price", "price-per-page", "fault"], operands: 0 },
   doctor: { options: [], operands: 0 },
 };
+
+const wordOperands = (count: number): string =>
+  count === 0 ? "no operand" : count === 1 ? "one operand" : `${count} operands`;
 
 const SEE_HELP = "See `domain-pages-mcp --help`.";
 
@@ -55,9 +87,7 @@ export function parseCommandLine(argv: readonly string[]): ParsedArgs {
   const misplaced = Object.keys(options).find((name) => !TAKES[command].options.some((each) => each === name));
   if (misplaced !== undefined) throw usage(`--${misplaced} does not go with "${command}"`);
   if (operands.length > TAKES[command].operands) {
-    throw usage(
-      `"${command}" takes ${TAKES[command].operands === 0 ? "no operand" : "one operand"}, got ${operands.length}`,
-    );
+    throw usage(`"${command}" takes ${wordOperands(TAKES[command].operands)}, got ${operands.length}`);
   }
   return { ...parsed, command, options };
 }

@@ -1,4 +1,4 @@
-import { createLiveUpstream } from "../compose.ts";
+import { createLiveUpstream } from "../compose/upstreams.ts";
 import { type Config, isLive, type LoadedConfig } from "../config.ts";
 import { type Probe, probeGateway } from "../upstream/probe.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
@@ -36,7 +36,7 @@ function examineSandbox(): Examined {
 
 async function examineLive(config: Config, io: Io): Promise<Examined> {
   const proxy = config.httpsProxy === "" ? [] : [`through a proxy${config.noProxy === "" ? "" : " (NO_PROXY set)"}`];
-  const { wire, apiKey, close } = await createLiveUpstream(config);
+  const { wire, apiKey, close } = await createLiveUpstream(config, io.now);
   try {
     const startedAt = io.now();
     const probe = await probeGateway(wire, apiKey, io.stopped);

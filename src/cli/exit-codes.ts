@@ -8,12 +8,14 @@ export const EXIT_CODES = {
   refused: { code: 3, says: "the upstream refused (credentials, funds, limits); do not retry" },
   unavailable: { code: 4, says: "network or upstream trouble; the message says whether to retry" },
   contract: { code: 5, says: "the upstream answered in a form we do not know" },
+  capped: { code: 6, says: "a cap or a budget of yours stands in the way; the message says what it was" },
   cancelled: { code: 130, says: "interrupted" },
 } as const;
 
 const BY_KIND: Readonly<Record<ErrorKind, keyof typeof EXIT_CODES>> = {
   input: "usage",
   config: "usage",
+  budget: "capped",
   rejected: "refused",
   unavailable: "unavailable",
   contract: "contract",

@@ -1,32 +1,59 @@
-import type { App } from "../compose.ts";
-import { readJsonString } from "../pages/request/json-string.ts";
+import { createInterface } from "node:readline/promises";
+import type { App } from "../compose/compose.ts";
+import { AppError, type Consent } from "../errors.ts";
+import type { Answer } from "../pages/answer/answer.ts";
 import type { ParsedArgs } from "./args.ts";
-import { usage } from "./args.ts";
 import type { Io } from "./io.ts";
 import { printAnswer } from "./print-answer.ts";
 import { showProgress } from "./progress-line.ts";
+import { readArguments } from "./request-arguments.ts";
 
 /** `get <target>`: the paid tool on the command line. */
-export async function runGet({ operands, options }: ParsedArgs, app: App, io: Io): Promise<void> {
-  const body = readBody(options.body);
-  const [target] = operands;
-  if (target === undefined && body["target"] === undefined) throw usage("get needs a target, such as: get forbes.com");
-  const input = {
-    ...body,
-    ...(target !== undefined && { target }),
-    ...(options.limit !== undefined && { limit: options.limit }),
-  };
-  const stop = showProgress(io, `asking ${app.source === "aisa" ? "the gateway" : "the sandbox"}`);
+export async function runGet(args: ParsedArgs, app: App, io: Io): Promise<void> {
+  const input = readArguments(args);
+  const { fresh = false, yes = false, json = false } = args.options;
+  const ask = (consent?: Consent) =>
+    withProgress(io, app, () =>
+      app.getPages(input, {
+        signal: io.stopped,
+        surface: "cli",
+        wantsFresh: fresh,
+        ...(consent !== undefined && { consent }),
+      }),
+    );
+  const answer = await ask().catch(async (error: unknown) => ask(await getConsent(error, yes, io)));
+  printAnswer(answer, json, io);
+}
+
+async function withProgress(io: Io, { source }: App, call: () => Promise<Answer>): Promise<Answer> {
+  const stop = showProgress(io, `asking ${source === "aisa" ? "the gateway" : "the sandbox"}`);
   try {
-    printAnswer(await app.getPages(input, io.stopped, "cli"), options.json === true, io);
+    return await call();
   } finally {
     stop();
   }
 }
 
-function readBody(text: string | undefined): Record<string, unknown> {
-  if (text === undefined) return {};
-  const value = readJsonString(text);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw usage(`--body takes a JSON object, such as --body '{"filters":["status_code",">=",400]}'`);
+/** A purchase that needs a person's word: `--yes`, or the one at the terminal. Anything else fails as it is. */
+async function getConsent(error: unknown, saidYes: boolean, io: Io): Promise<Consent> {
+  const ask = error instanceof AppError ? error.facts.ask : undefined;
+  if (ask === undefined) throw error;
+  if (saidYes) return ask;
+  // Without a terminal there is nobody to ask: the refusal tells the price, and --yes is the way to agree.
+  if (io.stdin.isTTY !== true || io.stderr.isTTY !== true) throw withHint(error as AppError);
+  const terminal = createInterface({ input: io.stdin, output: io.stderr });
+  try {
+    const said = await terminal.question(`${ask.question} [y/N] `, { signal: io.stopped });
+    if (/^\s*y(?:es)?\s*$/i.test(said)) return ask;
+  } catch (error) {
+    if (io.stopped.aborted) throw new AppError("cancelled", "Interrupted.", { charge: "not_charged", cause: error });
+    throw error;
+  } finally {
+    terminal.close();
+  }
+  throw new AppError("budget", "Not bought.", { charge: "not_charged" });
+}
+
+function withHint({ kind, message, facts }: AppError): AppError {
+  return new AppError(kind, message, { ...facts, advice: "Repeat the command with --yes to agree." });
 }

@@ -17,11 +17,31 @@ export function renderHelp(): string {
     indent([
       ["domain-pages-mcp", "serve MCP over stdio"],
       [
-        "domain-pages-mcp get <target> [--limit N] [--body JSON] [--json]",
-        "fetch and condense (paid with a key, else sandbox)",
+        "domain-pages-mcp get <target> [--limit N] [--body JSON] [--fresh] [--yes] [--json]",
+        "fetch and condense (paid with a key, else sandbox); --fresh takes no kept answer, --yes agrees to the price",
+      ],
+      [
+        "domain-pages-mcp estimate <target> [--limit N] [--body JSON] [--json]",
+        "what get would cost and bring: quote, kept answer, budget left (free)",
+      ],
+      ["domain-pages-mcp spend [--day YYYY-MM-DD] [--json]", "what was spent, by target, and what is left (free)"],
+      [
+        "domain-pages-mcp query <snapshot | target> [--body JSON] [--json]",
+        "ask a kept answer: filter, sort, group, open pages (free)",
+      ],
+      [
+        "domain-pages-mcp compare <snapshot | target> <snapshot | target> [--json]",
+        "what changed between two kept answers, or two targets side by side (free)",
+      ],
+      [
+        "domain-pages-mcp export <snapshot | target> --format FORMAT [--out FILE] [--force]",
+        "a kept answer as a file: csv, rows, jsonl, md, redirects-csv, -nginx, -apache, -netlify (free)",
       ],
       ["domain-pages-mcp import <file> [--json]", "condense a saved answer of the endpoint; - reads stdin (free)"],
-      ["domain-pages-mcp sandbox [--port N] [--key KEY]", "serve the sandbox endpoint over HTTP on 127.0.0.1"],
+      [
+        "domain-pages-mcp sandbox [--port N] [--key KEY] [--price USD] [--price-per-page USD] [--fault NAME]",
+        "serve the sandbox endpoint over HTTP on 127.0.0.1, with prices and faults on demand",
+      ],
       ["domain-pages-mcp doctor", "check settings, network and key (free)"],
       ["domain-pages-mcp --help | --version", ""],
     ]),

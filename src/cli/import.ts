@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
+import type { App } from "../compose/compose.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";
@@ -10,8 +11,16 @@ import { usage } from "./args.ts";
 import type { Io } from "./io.ts";
 import { printAnswer } from "./print-answer.ts";
 
-/** `import <file>`: a saved answer of the endpoint goes through the same envelope and condensing as a fetched one. */
-export async function runImport({ operands, options }: ParsedArgs, config: Config, io: Io): Promise<void> {
+/**
+ * `import <file>`: a saved answer of the endpoint goes through the same envelope and condensing as a fetched one, and is
+ * kept like one, so that the free commands and tools can be asked about it.
+ */
+export async function runImport(
+  { operands, options }: ParsedArgs,
+  { answerTokens }: Config,
+  { keepSnapshot }: Pick<App, "keepSnapshot">,
+  io: Io,
+): Promise<void> {
   const [file] = operands;
   if (file === undefined) throw usage("import needs a file, or - for stdin");
   const outcome = readEnvelope({ status: 200, headers: {}, body: await readSaved(file, io) });
@@ -21,7 +30,9 @@ export async function runImport({ operands, options }: ParsedArgs, config: Confi
       advice: "Import the JSON body of a successful call, as it came or wrapped in an array.",
     });
   }
-  const answer = buildAnswer(importAnswer(outcome.answer), { maxTokens: config.answerTokens, surface: "cli" });
+  const snapshot = importAnswer(outcome.answer);
+  await keepSnapshot(snapshot);
+  const answer = buildAnswer(snapshot, { maxTokens: answerTokens, surface: "cli" });
   printAnswer(answer, options.json === true, io);
 }
 

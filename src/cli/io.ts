@@ -4,7 +4,7 @@ import type { Readable, Writable } from "node:stream";
 export interface Io {
   argv: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
-  stdin: Readable;
+  stdin: Readable & { isTTY?: boolean };
   stdout: Writable & { isTTY?: boolean; columns?: number };
   stderr: Writable & { isTTY?: boolean };
   /** Aborted by SIGINT, SIGTERM or SIGHUP. */
@@ -16,6 +16,9 @@ export interface Io {
 export function print(stream: Writable, text: string): void {
   stream.write(text.endsWith("\n") ? text : `${text}\n`);
 }
+
+/** The form of an answer that `--json` asks for. */
+export const toJson = (data: unknown): string => JSON.stringify(data, undefined, 2);
 
 /** Settles when a signal has come, now or before. */
 export function whenStopped({ stopped }: Io): Promise<void> {

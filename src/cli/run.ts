@@ -1,11 +1,14 @@
-import { type App, compose } from "../compose.ts";
+import { type App, compose } from "../compose/compose.ts";
+import { chooseFolders } from "../compose/stores.ts";
 import { type LoadedConfig, loadConfig } from "../config.ts";
 import { AppError, describeFailure } from "../errors.ts";
 import { createLog, type Log, redact } from "../log.ts";
+import { toMicros } from "../spend/micros.ts";
 import { PRODUCT } from "../version.ts";
 import { type ParsedArgs, parseCommandLine } from "./args.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { type Io, print } from "./io.ts";
+import type { SpendSettings } from "./spend.ts";
 
 /**
  * Runs one command to its end.
@@ -38,12 +41,38 @@ async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise
   const log = createLog({ level: config.logLevel, secrets, now: io.now, write: (line) => io.stderr.write(line) });
   for (const what of ignored) log.warn("setting.ignored", { what });
   switch (args.command) {
-    case "import":
-      await (await import("./import.ts")).runImport(args, forReading(args, config), io);
+    case "import": {
+      const { runImport } = await import("./import.ts");
+      const settings = forReading(args, config);
+      await withApp(settings, log, io, (app) => runImport(args, settings, app, io));
       break;
+    }
     case "sandbox":
       await (await import("./sandbox.ts")).runSandbox(args, io);
       break;
+    case "spend":
+      await (await import("./spend.ts")).runSpend(args, await toSpendSettings(config), io);
+      break;
+    case "estimate": {
+      const { runEstimate } = await import("./estimate.ts");
+      await withApp(config, log, io, (app) => runEstimate(args, app, io));
+      break;
+    }
+    case "query": {
+      const { runQuery } = await import("./query.ts");
+      await withApp(forReading(args, config), log, io, (app) => runQuery(args, app, io));
+      break;
+    }
+    case "compare": {
+      const { runCompare } = await import("./compare.ts");
+      await withApp(forReading(args, config), log, io, (app) => runCompare(args, app, io));
+      break;
+    }
+    case "export": {
+      const { runExport } = await import("./export.ts");
+      await withApp(config, log, io, (app) => runExport(args, app, io));
+      break;
+    }
     case "get": {
       const { runGet } = await import("./get.ts");
       await withApp(forReading(args, config), log, io, (app) => runGet(args, app, io));
@@ -61,6 +90,12 @@ async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise
 /** A person pays no tokens: on the command line every row is shown unless a size was asked for. */
 function forReading({ settings }: ParsedArgs, config: LoadedConfig["config"]): LoadedConfig["config"] {
   return "answer-tokens" in settings ? config : { ...config, answerTokens: Number.MAX_SAFE_INTEGER };
+}
+
+/** The books that the server writes with the same settings. */
+async function toSpendSettings(config: LoadedConfig["config"]): Promise<SpendSettings> {
+  const folder = config.store === "disk" ? (await chooseFolders(config)).ledgerFolder : undefined;
+  return { folder, dailyBudgetMicros: toMicros(config.dailyBudgetUsd) };
 }
 
 async function withApp(

@@ -1,6 +1,8 @@
-import type { App } from "../compose.ts";
+import { randomBytes } from "node:crypto";
+import type { App } from "../compose/compose.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
+import { createPersonAsker } from "../mcp/ask-person.ts";
 import { serveStdio } from "../mcp/serve-stdio.ts";
 import { PRODUCT } from "../version.ts";
 import { type Io, whenStopped } from "./io.ts";
@@ -8,13 +10,16 @@ import { type Io, whenStopped } from "./io.ts";
 /** Often enough to keep a client from giving up, rarely enough to cost nothing. */
 const PROGRESS_EVERY_MS = 5000;
 
+/** How long purchases under way may still come home after the client has gone; hosts kill after two or more seconds. */
+const DRAIN_MS = 1900;
+
 /** The default command: MCP over stdio until the client leaves or a signal comes. */
 export async function runStdio(app: App, config: Config, log: Log, io: Io): Promise<void> {
   const service = serveStdio(
     {
       product: PRODUCT,
-      getPages: app.getPages,
-      snapshots: app.snapshots,
+      ...app,
+      asker: createPersonAsker(randomBytes(32)),
       answerForm: config.answerForm,
       progressEveryMs: PROGRESS_EVERY_MS,
       log,
@@ -25,5 +30,6 @@ export async function runStdio(app: App, config: Config, log: Log, io: Io): Prom
   log.info("stdio.serving", { source: app.source, version: PRODUCT.version });
   await Promise.race([service.closed, whenStopped(io)]);
   await service.close();
+  await app.drain(DRAIN_MS);
   log.info("stdio.closed");
 }

@@ -1,84 +1,18 @@
-import type { ServerResponse } from "node:http";
-import { afterEach, describe, expect, it } from "vitest";
-import { AppError, describeFailure } from "../../src/errors.ts";
-import { parseRequest } from "../../src/pages/request/parse-request.ts";
+import { describe, expect, it } from "vitest";
+import { describeFailure } from "../../src/errors.ts";
 import { createSandboxWire } from "../../src/sandbox/sandbox-wire.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
-import { type ClientDeps, createFetchPages, type ExchangeEvent } from "../../src/upstream/client.ts";
-import { createLiveWire } from "../../src/upstream/live-wire.ts";
-import type { Wire } from "../../src/upstream/wire.ts";
+import type { ExchangeEvent } from "../../src/upstream/send-call.ts";
 import { readAnswer, readErrorReply } from "../fixtures/load.ts";
-import { type Respond, refusedOrigin, replyWith, type Seen, startStub } from "../support/stub-upstream.ts";
-
-const KEY = "sk-aisa-test";
-const NO_PROXY = { httpProxy: "", httpsProxy: "", noProxy: "" };
-const DATA = replyWith(200, readAnswer("ten-pages"), { "x-aisa-price-usd": "0.048720" });
-
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-function liveWire(origin: string, timeoutMs = 20_000): Wire {
-  const wire = createLiveWire({ origin, timeoutMs, maxReplyBytes: 1 << 20, proxy: NO_PROXY });
-  closers.push(wire.close);
-  return wire.exchange;
-}
-
-async function startUpstream(respond: Respond) {
-  const upstream = await startStub(respond);
-  closers.push(upstream.close);
-  return upstream;
-}
-
-interface Asked {
-  arguments?: Record<string, unknown>;
-  signal?: AbortSignal;
-}
-
-/** The client over a wire, taking the arguments of a caller. */
-function clientOver(wire: Wire, more: Partial<ClientDeps> = {}) {
-  const fetchPages = createFetchPages({
-    wire,
-    basePath: "/apis/v1",
-    apiKey: KEY,
-    bodyForm: "auto",
-    timeoutMs: 20_000,
-    now: () => 0,
-    ...more,
-  });
-  return ({ arguments: given = {}, signal = new AbortController().signal }: Asked = {}) => {
-    const rules = { allowUnknownFields: false, mapBareNames: true };
-    return fetchPages(parseRequest({ target: "acme.example", ...given }, rules).request, signal);
-  };
-}
-
-async function failureOf(call: Promise<unknown>): Promise<AppError> {
-  const error = await call.then(
-    () => new Error("the call succeeded"),
-    (caught: unknown) => caught,
-  );
-  if (!(error instanceof AppError)) throw error;
-  return error;
-}
+import { refusedOrigin, replyWith, type Seen } from "../support/stub-upstream.ts";
+import { clientOver, DATA, failureOf, inTurn, KEY, liveWire, startUpstream } from "./upstream-client.ts";
 
 const formOf = ({ body }: Seen) => (body.startsWith("[") ? "array" : "object");
-
-/** Answers each request with the next fixture's reply, in turn; `data` stands for a good answer. */
-function inTurn(...names: string[]): Respond {
-  return (response: ServerResponse, request) => {
-    const name = names.shift();
-    if (name === undefined) throw new Error("one request too many");
-    if (name === "data") return DATA(response, request);
-    const { status, headers, body } = readErrorReply(name);
-    replyWith(status, body, { ...headers })(response, request);
-  };
-}
 
 describe("a paid call", () => {
   it("sends the documented object with the key, and gives back pages and charge", async () => {
     const upstream = await startUpstream(DATA);
-    const { answer, charge } = await clientOver(liveWire(upstream.origin))();
+    const { answer, charge } = await clientOver(liveWire(upstream.origin)).fetchPages();
     expect(answer.items).toHaveLength(10);
     expect(charge).toEqual({ kind: "reported", usd: 0.04872 });
     expect(upstream.seen).toMatchObject([
@@ -93,7 +27,7 @@ describe("a paid call", () => {
 
   it("sends the keys that were set and leaves out the others, never null", async () => {
     const upstream = await startUpstream(DATA);
-    await clientOver(liveWire(upstream.origin))({
+    await clientOver(liveWire(upstream.origin)).fetchPages({
       arguments: {
         limit: 5,
         filters: [["status_code", "=", "404"]],
@@ -115,21 +49,21 @@ describe("a paid call", () => {
 
   it("reports each exchange with its size in bytes, without the key", async () => {
     const events: ExchangeEvent[] = [];
-    const upstream = await startUpstream(inTurn("gateway-400-contract", "data"));
-    const ticks = [0, 40, 100, 250];
-    await clientOver(liveWire(upstream.origin), {
+    let clock = 0;
+    const answer = inTurn("gateway-400-contract", "data");
+    const upstream = await startUpstream((response, request) => {
+      clock += 40;
+      answer(response, request);
+    });
+    const { fetchPages } = clientOver(liveWire(upstream.origin), {
       onExchange: (event) => events.push(event),
-      now: () => ticks.shift() ?? 0,
-    })();
+      now: () => clock,
+    });
+    await fetchPages();
+    const common = { target: "acme.example", mode: "pages", durationMs: 40 };
     expect(events).toEqual([
-      { target: "acme.example", form: "object", status: 400, durationMs: 40, bytes: 56 },
-      {
-        target: "acme.example",
-        form: "array",
-        status: 200,
-        durationMs: 150,
-        bytes: Buffer.byteLength(readAnswer("ten-pages")),
-      },
+      { ...common, form: "object", attempt: 1, status: 400, bytes: 56 },
+      { ...common, form: "array", attempt: 2, status: 200, bytes: Buffer.byteLength(readAnswer("ten-pages")) },
     ]);
     expect(JSON.stringify(events)).not.toContain(KEY);
   });
@@ -140,7 +74,7 @@ describe("the form of the body", () => {
     "becomes an array once after the unbilled refusal %s, and stays one",
     async (refusal) => {
       const upstream = await startUpstream(inTurn(refusal, "data", "data"));
-      const call = clientOver(liveWire(upstream.origin));
+      const call = clientOver(liveWire(upstream.origin)).fetchPages;
       expect((await call()).answer.items).toHaveLength(10);
       await call();
       expect(upstream.seen.map(formOf)).toEqual(["object", "array", "array"]);
@@ -150,7 +84,7 @@ describe("the form of the body", () => {
 
   it("stays an object once that was accepted, whatever is refused later", async () => {
     const upstream = await startUpstream(inTurn("data", "gateway-400-contract"));
-    const call = clientOver(liveWire(upstream.origin));
+    const call = clientOver(liveWire(upstream.origin)).fetchPages;
     await call();
     expect((await failureOf(call())).kind).toBe("contract");
     expect(upstream.seen.map(formOf)).toEqual(["object", "object"]);
@@ -166,14 +100,14 @@ describe("the form of the body", () => {
     "gateway-200-html",
   ])("is not tried again after %s", async (failure) => {
     const upstream = await startUpstream(inTurn(failure));
-    await failureOf(clientOver(liveWire(upstream.origin))());
+    await failureOf(clientOver(liveWire(upstream.origin)).fetchPages());
     expect(upstream.seen.map(formOf)).toEqual(["object"]);
   });
 
   it("is not tried again after a refusal that was billed", async () => {
     const { body } = readErrorReply("provider-top-40503");
     const upstream = await startUpstream(replyWith(200, body, { "x-aisa-price-usd": "0.01" }));
-    const error = await failureOf(clientOver(liveWire(upstream.origin))());
+    const error = await failureOf(clientOver(liveWire(upstream.origin)).fetchPages());
     expect(error.facts).toMatchObject({ charge: "charged", chargedUsd: 0.01 });
     expect(upstream.seen).toHaveLength(1);
   });
@@ -181,7 +115,7 @@ describe("the form of the body", () => {
   it("tells of the first refusal when both forms are refused, and tries both again next time", async () => {
     const both = ["gateway-400-contract", "gateway-400-parameter"];
     const upstream = await startUpstream(inTurn(...both, ...both));
-    const call = clientOver(liveWire(upstream.origin));
+    const call = clientOver(liveWire(upstream.origin)).fetchPages;
     expect((await failureOf(call())).kind).toBe("contract");
     await failureOf(call());
     expect(upstream.seen.map(formOf)).toEqual(["object", "array", "object", "array"]);
@@ -189,13 +123,13 @@ describe("the form of the body", () => {
 
   it("tells of the second failure when that is about something else", async () => {
     const upstream = await startUpstream(inTurn("gateway-400-contract", "provider-task-40101"));
-    const error = await failureOf(clientOver(liveWire(upstream.origin))());
+    const error = await failureOf(clientOver(liveWire(upstream.origin)).fetchPages());
     expect(error.facts).toMatchObject({ charge: "charged", upstreamCostUsd: 0.002 });
   });
 
   it.each(["object", "array"] as const)("is never switched when pinned to %s", async (bodyForm) => {
     const upstream = await startUpstream(inTurn("gateway-400-contract", "data"));
-    const call = clientOver(liveWire(upstream.origin), { bodyForm });
+    const call = clientOver(liveWire(upstream.origin), { bodyForm }).fetchPages;
     await failureOf(call());
     await call();
     expect(upstream.seen.map(formOf)).toEqual([bodyForm, bodyForm]);
@@ -205,14 +139,14 @@ describe("the form of the body", () => {
 describe("a call without an answer", () => {
   it("may have been charged when it timed out", async () => {
     const upstream = await startUpstream(() => {});
-    const call = clientOver(liveWire(upstream.origin, 300), { timeoutMs: 300_000 });
+    const call = clientOver(liveWire(upstream.origin, 300), { timeoutMs: 300_000 }).fetchPages;
     expect(describeFailure(await failureOf(call()))).toBe(
       "The gateway did not answer within 300 s. It may have been charged. Check the account's usage before sending it again; a smaller limit or filters make it faster.",
     );
   });
 
   it("is not charged when the gateway was never reached", async () => {
-    const error = await failureOf(clientOver(liveWire(await refusedOrigin()))());
+    const error = await failureOf(clientOver(liveWire(await refusedOrigin())).fetchPages());
     expect(describeFailure(error)).toBe(
       "The gateway could not be reached. Not charged. Check the network, the proxy settings and AISA_BASE_URL (`domain-pages-mcp doctor` tests them).",
     );
@@ -221,7 +155,7 @@ describe("a call without an answer", () => {
 
   it("may have been charged when the connection broke off", async () => {
     const upstream = await startUpstream((response) => response.destroy());
-    const error = await failureOf(clientOver(liveWire(upstream.origin))());
+    const error = await failureOf(clientOver(liveWire(upstream.origin)).fetchPages());
     expect(error).toMatchObject({ kind: "unavailable", facts: { charge: "unknown" } });
     expect(upstream.seen).toHaveLength(1);
   });
@@ -234,7 +168,7 @@ describe("a call without an answer", () => {
     const caller = new AbortController();
     if (when === "had not begun") caller.abort();
     const arrived = upstream.nextRequest().then(() => caller.abort());
-    const error = await failureOf(clientOver(liveWire(upstream.origin))({ signal: caller.signal }));
+    const error = await failureOf(clientOver(liveWire(upstream.origin)).fetchPages({ signal: caller.signal }));
     if (when === "was under way") await arrived;
     expect(error).toMatchObject({ kind: "cancelled", facts: { charge } });
   });
@@ -242,7 +176,9 @@ describe("a call without an answer", () => {
 
 describe("the sandbox behind the same seam", () => {
   it("answers the same client, free of charge", async () => {
-    const { answer, charge } = await clientOver(createSandboxWire(createWorld()))({ arguments: { limit: 3 } });
+    const { answer, charge } = await clientOver(createSandboxWire(createWorld())).fetchPages({
+      arguments: { limit: 3 },
+    });
     expect(answer.items).toHaveLength(3);
     expect({ charge, upstreamCostUsd: answer.upstreamCostUsd }).toEqual({
       charge: { kind: "reported", usd: 0 },
@@ -251,7 +187,7 @@ describe("the sandbox behind the same seam", () => {
   });
 
   it("honours a cancellation", async () => {
-    const call = clientOver(createSandboxWire(createWorld()))({ signal: AbortSignal.abort() });
+    const call = clientOver(createSandboxWire(createWorld())).fetchPages({ signal: AbortSignal.abort() });
     expect(await failureOf(call)).toMatchObject({ kind: "cancelled", facts: { charge: "not_charged" } });
   });
 });

@@ -51,7 +51,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function startChild(max: number, mode: "settle" | "hold", { through = [], unprivileged = false }: ChildOptions = {}): Child {
+function startChild(
+  max: number,
+  mode: "settle" | "hold",
+  { through = [], unprivileged = false }: ChildOptions = {},
+): Child {
   const args = ["--import", "tsx", CHILD, folder, String(BUDGET), String(max), mode];
   if (unprivileged) args.push("unprivileged");
   const [command = process.execPath, ...rest] = [...through, process.execPath, ...args];

@@ -2,15 +2,14 @@ import { Client } from "@modelcontextprotocol/client";
 import { InMemoryTransport } from "@modelcontextprotocol/server";
 import { afterEach, describe, expect, it } from "vitest";
 import { createLog } from "../../src/log.ts";
+import { createPersonAsker } from "../../src/mcp/ask-person.ts";
 import { createServer } from "../../src/mcp/server.ts";
 import type { AnswerForm } from "../../src/mcp/tool-result.ts";
-import { createGetPages } from "../../src/pages/get-pages.ts";
 import { createSandboxWire } from "../../src/sandbox/sandbox-wire.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
-import { createMemoryStore } from "../../src/store/memory-store.ts";
-import { createFetchPages } from "../../src/upstream/client.ts";
 import type { Wire } from "../../src/upstream/wire.ts";
 import type { ToolAnswer } from "../support/clients.ts";
+import { serviceOver } from "../support/service-over.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 9, 30);
 const sandbox = createSandboxWire(createWorld());
@@ -22,29 +21,16 @@ describe("the server around a wire", () => {
   const connect = async (wire: Wire, answerForm: AnswerForm = "both") => {
     logged = [];
     const now = () => NOW;
-    const snapshots = createMemoryStore();
-    const fetchPages = createFetchPages({
-      wire,
-      basePath: "/apis/v1",
-      apiKey: "k",
-      bodyForm: "auto",
-      timeoutMs: 1000,
-      now,
-    });
+    const log = createLog({ level: "debug", write: (line) => logged.push(line), secrets: [], now });
+    const { store, ...service } = await serviceOver(wire, { now, log });
     const server = createServer({
       product: { name: "domain-pages-mcp", version: "0" },
-      getPages: createGetPages({
-        source: "sandbox",
-        fetchPages,
-        snapshots,
-        now,
-        rules: { allowUnknownFields: false, mapBareNames: true },
-        maxTokens: 1500,
-      }),
-      snapshots,
+      ...service,
+      snapshots: store.snapshots,
+      asker: createPersonAsker(new Uint8Array(32)),
       answerForm,
       progressEveryMs: 1,
-      log: createLog({ level: "debug", write: (line) => logged.push(line), secrets: [], now }),
+      log,
     });
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
     client = new Client({ name: "test", version: "0" });

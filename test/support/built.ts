@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { makeTempFolder } from "./temp-home.ts";
 
 /** The built entry; `npm test` builds before it runs. */
 export const BUILT = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -11,9 +12,11 @@ export interface Finished {
   stderr: string;
 }
 
-/** Starts the built file with nothing but the given environment. */
+/** Starts the built file with nothing but the given environment, and an empty home unless that names one. */
 export function start(args: readonly string[], env: Record<string, string> = {}): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [BUILT, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } });
+  return spawn(process.execPath, [BUILT, ...args], {
+    env: { PATH: process.env["PATH"] ?? "", HOME: makeTempFolder(), ...env },
+  });
 }
 
 /** Collects a process to its end. */

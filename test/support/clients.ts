@@ -2,7 +2,9 @@ import { Client as ModernClient } from "@modelcontextprotocol/client";
 import { StdioClientTransport as ModernStdio } from "@modelcontextprotocol/client/stdio";
 import { Client as OlderClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as OlderStdio } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { BUILT } from "./built.ts";
+import { makeTempFolder } from "./temp-home.ts";
 
 /** A tool's answer as any client sees it. */
 export interface ToolAnswer {
@@ -29,7 +31,16 @@ export interface ConnectedClient {
   close(): Promise<void>;
 }
 
-type Connect = (env?: Record<string, string>) => Promise<ConnectedClient>;
+/** A question that was put to the person behind the client, and what they answer. */
+export type AnswerQuestion = (message: string) => {
+  action: "accept" | "decline" | "cancel";
+  content?: Record<string, string | number | boolean | string[]>;
+};
+
+/** With `person` the client can put questions to somebody; without it offers no such thing. */
+type Connect = (env?: Record<string, string>, person?: AnswerQuestion) => Promise<ConnectedClient>;
+
+const CAN_ASK = { capabilities: { elicitation: {} } };
 
 const INFO = { name: "test", version: "0" };
 
@@ -38,7 +49,7 @@ function serverParameters(env: Record<string, string>) {
     command: process.execPath,
     args: [BUILT],
     stderr: "pipe" as const,
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: { PATH: process.env["PATH"] ?? "", HOME: makeTempFolder(), ...env },
   };
 }
 
@@ -67,10 +78,11 @@ function adapt(
   };
 }
 
-const connectOlder: Connect = async (env = {}) => {
+const connectOlder: Connect = async (env = {}, person) => {
   const transport = new OlderStdio(serverParameters(env));
   const stderr = collect(transport);
-  const client = new OlderClient(INFO);
+  const client = new OlderClient(INFO, person === undefined ? {} : CAN_ASK);
+  if (person !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params.message));
   await client.connect(transport);
   const call: ConnectedClient["call"] = async (name, args, options) =>
     (await client.callTool({ name, arguments: args }, undefined, options as never)) as ToolAnswer;
@@ -79,10 +91,13 @@ const connectOlder: Connect = async (env = {}) => {
 
 const connectModern =
   (mode: "legacy" | { pin: string }): Connect =>
-  async (env = {}) => {
+  async (env = {}, person) => {
     const transport = new ModernStdio(serverParameters(env));
     const stderr = collect(transport);
-    const client = new ModernClient(INFO, { versionNegotiation: { mode } });
+    const client = new ModernClient(INFO, { versionNegotiation: { mode }, ...(person !== undefined && CAN_ASK) });
+    if (person !== undefined) {
+      client.setRequestHandler("elicitation/create", ({ params }) => person(params.message));
+    }
     await client.connect(transport);
     const call: ConnectedClient["call"] = async (name, args, options) =>
       (await client.callTool({ name, arguments: args }, options as never)) as ToolAnswer;

@@ -1,4 +1,5 @@
 import type { PagesRequest } from "../../src/pages/request/request.ts";
+import { toRequestKey } from "../../src/pages/request/request-key.ts";
 import type { JsonObject, Page } from "../../src/pages/snapshot/page.ts";
 import { readPages } from "../../src/pages/snapshot/page.ts";
 import { createSnapshot, type Snapshot } from "../../src/pages/snapshot/snapshot.ts";
@@ -36,6 +37,7 @@ export interface SnapshotFactsInTests {
   totalCount?: number | null;
   source?: Snapshot["source"];
   charge?: Snapshot["charge"];
+  fetchedAt?: number;
 }
 
 /** A snapshot of `acme.example`, fetched on 8 July 2026 at 14:46 UTC. */
@@ -50,10 +52,12 @@ export function makeSnapshot(facts: SnapshotFactsInTests = {}): Snapshot {
     totalCount: facts.totalCount === undefined ? items.length : facts.totalCount,
     items: items.map(makeItem),
   };
+  const request = { target: "acme.example", ...facts.request };
   return createSnapshot(answer, {
     source: facts.source ?? "aisa",
-    request: { target: "acme.example", ...facts.request },
-    fetchedAt: Date.UTC(2026, 6, 8, 14, 46),
+    request,
+    requestKey: toRequestKey(request, "aisa"),
+    fetchedAt: facts.fetchedAt ?? Date.UTC(2026, 6, 8, 14, 46),
     charge: facts.charge ?? { kind: "reported", usd: 0.012 },
   });
 }

@@ -1,5 +1,6 @@
 import { type Answer, buildAnswer } from "../../src/pages/answer/answer.ts";
 import { parseRequest } from "../../src/pages/request/parse-request.ts";
+import { toRequestKey } from "../../src/pages/request/request-key.ts";
 import type { JsonObject } from "../../src/pages/snapshot/page.ts";
 import { createSnapshot, type Snapshot } from "../../src/pages/snapshot/snapshot.ts";
 import { answerDomainPages } from "../../src/sandbox/endpoint.ts";
@@ -25,7 +26,13 @@ function toSnapshot(task: { target: string }, body: string): Snapshot {
   const outcome = readEnvelope({ status: 200, headers: { "x-aisa-price-usd": "0.048000" }, body });
   if (!outcome.ok) throw outcome.error;
   const { request } = parseRequest(task, { allowUnknownFields: false, mapBareNames: true });
-  return createSnapshot(outcome.answer, { source: "aisa", request, fetchedAt: FETCHED_AT, charge: outcome.charge });
+  return createSnapshot(outcome.answer, {
+    source: "aisa",
+    request,
+    requestKey: toRequestKey(request, "aisa"),
+    fetchedAt: FETCHED_AT,
+    charge: outcome.charge,
+  });
 }
 
 export const answerOf = (snapshot: Snapshot, maxTokens = 1500): Answer =>

@@ -25,7 +25,7 @@ export function createTestIo(
   };
   return {
     argv,
-    env: options.env ?? {},
+    env: { DOMAIN_PAGES_STORE: "memory", ...options.env },
     stdin: new PassThrough(),
     stdout: open("stdout"),
     stderr: open("stderr"),

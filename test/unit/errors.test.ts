@@ -37,6 +37,11 @@ describe("describeFailure", () => {
     );
   });
 
+  it("begins a line of its own after what is no sentence", () => {
+    const error = new AppError("input", "limit: must be a whole number; try 1", { charge: "not_charged" });
+    expect(describeFailure(error)).toBe("limit: must be a whole number; try 1\nNot charged.");
+  });
+
   it("ends with the request id", () => {
     expect(describeFailure(new AppError("rejected", "No.", { requestId: "req_1", advice: "Ask." }))).toBe(
       "No. Ask. (request id req_1)",

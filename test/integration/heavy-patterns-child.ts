@@ -1,0 +1,37 @@
+import { compileFilter } from "../../src/pages/filters/evaluate-filter.ts";
+import type { Filter } from "../../src/pages/filters/filter.ts";
+import { parseFilter } from "../../src/pages/filters/parse-filter.ts";
+
+/** What to put to how many pages. `backtrack` is the engine's own regex: what the filter must not be like. */
+export interface HeavyQuestion {
+  operator: string;
+  pattern: string;
+  titles: readonly string[];
+  pages: number;
+}
+
+export interface HeavyAnswer {
+  /** How many of the pages the condition selects. */
+  selected: number;
+}
+
+function compile({ operator, pattern }: HeavyQuestion): (title: string) => boolean {
+  if (operator === "backtrack") {
+    const regex = new RegExp(pattern);
+    return (title) => regex.test(title);
+  }
+  const rules = { argument: "filters", catalogue: "pages", mapBareNames: false, allowUnknown: false } as const;
+  const holds = compileFilter(parseFilter(["meta.title", operator, pattern], rules).filter as Filter);
+  return (title) => holds({ meta: { title } });
+}
+
+process.on("message", (question: HeavyQuestion) => {
+  const holds = compile(question);
+  const { titles, pages } = question;
+  let selected = 0;
+  for (let page = 0; page < pages; page++) {
+    if (holds(titles[page % titles.length] ?? "")) selected += 1;
+  }
+  process.send?.({ selected } satisfies HeavyAnswer);
+});
+process.send?.("ready");

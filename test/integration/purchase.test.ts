@@ -1,0 +1,284 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AppError } from "../../src/errors.ts";
+import { renderText } from "../../src/pages/answer/render-text.ts";
+import type { Caller } from "../../src/pages/get-pages.ts";
+import { openShop, type Shop } from "../support/open-shop.ts";
+import type { ServiceOver } from "../support/service-over.ts";
+import { makeTempFolder } from "../support/temp-home.ts";
+
+const NOON = Date.UTC(2026, 10, 24, 12);
+const HOUR_MS = 3_600_000;
+/** One page at the shop's prices. */
+const ONE_PAGE_USD = 0.026;
+
+let shop: Shop;
+
+beforeEach(async () => {
+  shop = await openShop();
+});
+afterEach(() => shop.close());
+
+const billed = () => shop.gateway.books.read().billed;
+const calls = () => shop.gateway.books.read().calls;
+
+function ask(service: ServiceOver, args: Record<string, unknown> = {}, caller: Partial<Caller> = {}) {
+  return service.getPages(
+    { target: "acme.example", limit: 1, ...args },
+    { signal: new AbortController().signal, surface: "mcp", ...caller },
+  );
+}
+
+const headerOf = async (answer: ReturnType<typeof ask>) => renderText(await answer).split("\n")[1];
+
+async function failureOf(call: Promise<unknown>): Promise<AppError> {
+  return call.then(
+    () => {
+      throw new Error("the call succeeded");
+    },
+    (error: AppError) => error,
+  );
+}
+
+const onDisk = (folder: string, more: Record<string, string> = {}) => ({
+  env: { DOMAIN_PAGES_STORE: "disk", DOMAIN_PAGES_CACHE_DIR: folder, ...more },
+  now: () => NOON,
+});
+
+describe("an answer that was paid for", () => {
+  it("tells its charge and what is left of the budget", async () => {
+    const service = await shop.open({ now: () => NOON });
+    expect(await headerOf(ask(service))).toMatch(
+      /^snapshot s_\w{8} of 2026-11-24 12:00 UTC; charged \$0\.026; upstream cost \$0; \$4\.974 left of today's budget$/,
+    );
+    expect(billed()).toEqual({ calls: 1, micros: 26_000 });
+  });
+
+  it("answers the same request again for free, however it is spelt, and says how old it is", async () => {
+    let now = NOON;
+    const service = await shop.open({ now: () => now });
+    const first = await ask(service);
+    now += 3 * HOUR_MS;
+    const again = ask(service, { target: "https://acme.example", offset: 0, tag: "march", filters: [] });
+    expect(await headerOf(again)).toBe(
+      `snapshot ${first.snapshotId} of 2026-11-24 12:00 UTC, kept, 3 h old; free now, charged $0.026 when fetched; upstream cost $0`,
+    );
+    expect(billed().calls).toBe(1);
+  });
+
+  it("is bought anew when it is no longer fresh, and when fresh data is asked for", async () => {
+    let now = NOON;
+    const service = await shop.open({ now: () => now });
+    await ask(service);
+    now += 1;
+    await ask(service, {}, { wantsFresh: true });
+    expect(billed().calls).toBe(2);
+    now += 24 * HOUR_MS;
+    await ask(service);
+    expect(billed().calls).toBe(2);
+    now += 1;
+    await ask(service);
+    expect(billed().calls).toBe(3);
+  });
+
+  it("is bought every time with a freshness of 0 hours, or without a store", async () => {
+    let now = NOON;
+    for (const env of [{ DOMAIN_PAGES_FRESH_HOURS: "0" }, { DOMAIN_PAGES_STORE: "none" }]) {
+      const service = await shop.open({ env, now: () => ++now });
+      await ask(service);
+      await ask(service);
+    }
+    expect(billed().calls).toBe(4);
+  });
+
+  it("outlives the process, budget and all", async () => {
+    const folder = makeTempFolder();
+    const first = await ask(await shop.open(onDisk(folder)));
+    const restarted = await shop.open(onDisk(folder));
+    expect((await ask(restarted)).snapshotId).toBe(first.snapshotId);
+    expect(await headerOf(ask(restarted, { offset: 1 }))).toContain("$4.948 left of today's budget");
+    expect(billed().calls).toBe(2);
+  });
+
+  it("is delivered with a note when the disk does not take it", async () => {
+    const service = await shop.open(onDisk("/dev/null/nowhere", { DOMAIN_PAGES_STORE: "disk" }));
+    const { kind, message, facts } = await failureOf(ask(service));
+    // The books come first: what cannot be written down is not spent.
+    expect({ kind, charge: facts.charge }).toEqual({ kind: "config", charge: "not_charged" });
+    expect(message).toContain("/dev/null/nowhere");
+    expect(calls().received).toBe(0);
+  });
+});
+
+describe("requests at the same time", () => {
+  it("for the same thing share one purchase", async () => {
+    const service = await shop.open();
+    shop.gateway.faults.add("slow;ms=30");
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(service)));
+    expect(new Set(answers.map(({ snapshotId }) => snapshotId)).size).toBe(1);
+    expect(answers.map(({ delivery }) => delivery?.how).sort()).toEqual(["bought", ...Array(9).fill("shared")]);
+    expect(billed().calls).toBe(1);
+  });
+
+  it("share it across processes with one folder", async () => {
+    const folder = makeTempFolder();
+    const services = await Promise.all([1, 2, 3].map(() => shop.open(onDisk(folder))));
+    shop.gateway.faults.add("slow;ms=30");
+    const answers = await Promise.all(services.flatMap((service) => [ask(service), ask(service)]));
+    expect(new Set(answers.map(({ snapshotId }) => snapshotId)).size).toBe(1);
+    expect(billed().calls).toBe(1);
+  });
+
+  it("for different things are different purchases", async () => {
+    const service = await shop.open();
+    await Promise.all([0, 1, 2].map((offset) => ask(service, { offset })));
+    expect(billed().calls).toBe(3);
+  });
+
+  it("go on when one caller leaves, and end when the last one has left", async () => {
+    const service = await shop.open();
+    shop.gateway.faults.add("stall");
+    const [first, second] = [new AbortController(), new AbortController()];
+    const asked = [first, second].map(({ signal }) => failureOf(ask(service, {}, { signal })));
+    await waitFor(() => shop.gateway.faults.waiting().length === 0);
+    first.abort();
+    expect(await asked[0]).toMatchObject({ kind: "cancelled", message: /Another caller waits/ });
+    second.abort();
+    expect(await asked[1]).toMatchObject({ kind: "cancelled", facts: { charge: "unknown" } });
+    await service.landed();
+    // It may have been charged, so the cap stays counted.
+    expect(await headerOf(ask(service, { offset: 1 }))).toContain("$4.724 left of today's budget");
+  });
+});
+
+describe("the budget", () => {
+  it("is never exceeded, whoever spends it", async () => {
+    const folder = makeTempFolder();
+    const env = { DOMAIN_PAGES_DAILY_BUDGET_USD: "0.1", DOMAIN_PAGES_MAX_PRICE_USD: "0.026" };
+    const services = await Promise.all([1, 2].map(() => shop.open(onDisk(folder, env))));
+    const results = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, offset) => ask(services[offset % 2] as ServiceOver, { offset })),
+    );
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
+    expect(billed()).toEqual({ calls: 3, micros: 78_000 });
+  });
+
+  it("caps a call at what is left, and says that this is in the way", async () => {
+    const service = await shop.open({ env: { DOMAIN_PAGES_DAILY_BUDGET_USD: "0.04" } });
+    await ask(service);
+    expect(await failureOf(ask(service, { offset: 1 }))).toMatchObject({
+      kind: "budget",
+      message: "What is left of today's budget, $0.014, does not pay for this call.",
+      facts: { charge: "not_charged" },
+    });
+    expect(billed().calls).toBe(1);
+  });
+
+  it("of 0 buys nothing, and asks for nothing", async () => {
+    const service = await shop.open({ env: { DOMAIN_PAGES_DAILY_BUDGET_USD: "0" } });
+    expect(await failureOf(ask(service))).toMatchObject({ kind: "budget", facts: { charge: "not_charged" } });
+    expect(calls().received).toBe(0);
+  });
+
+  it("does not stand in the way of what is kept", async () => {
+    const folder = makeTempFolder();
+    await ask(await shop.open(onDisk(folder)));
+    const poor = await shop.open(onDisk(folder, { DOMAIN_PAGES_DAILY_BUDGET_USD: "0" }));
+    expect((await ask(poor)).delivery?.how).toBe("kept");
+  });
+});
+
+describe("the cap per call", () => {
+  it("makes the gateway refuse a dearer call unbilled", async () => {
+    const service = await shop.open({ env: { DOMAIN_PAGES_MAX_PRICE_USD: "0.02" } });
+    expect(await failureOf(ask(service))).toMatchObject({
+      kind: "rejected",
+      facts: { charge: "not_charged", reason: "price_cap" },
+    });
+    expect(billed().calls).toBe(0);
+    expect(await headerOf(ask(await shop.open()))).toContain("$4.974 left");
+  });
+
+  it("is kept by a quote where its header is switched off", async () => {
+    const env = { DOMAIN_PAGES_SEND_PRICE_CAP: "off", DOMAIN_PAGES_MAX_PRICE_USD: "0.026" };
+    const service = await shop.open({ env });
+    await ask(service);
+    expect(await failureOf(ask(service, { limit: 2 }))).toMatchObject({
+      kind: "budget",
+      message: "The gateway quotes $0.027 for this call, above the cap of $0.026.",
+    });
+    expect(calls()).toMatchObject({ quoted: 2, carried_out: 1 });
+  });
+});
+
+describe("a purchase above the threshold", () => {
+  const env = { DOMAIN_PAGES_ASK_ABOVE_USD: "0.03" };
+
+  it("needs a person's word, and says at what price", async () => {
+    const service = await shop.open({ env });
+    const { kind, message, facts } = await failureOf(ask(service, { limit: 20 }));
+    expect(kind).toBe("budget");
+    expect(message).toBe(
+      "A person has to agree first, since this may cost more than $0.03 (DOMAIN_PAGES_ASK_ABOVE_USD). " +
+        "Buy up to 20 pages of acme.example for $0.045, as the gateway quotes it?",
+    );
+    expect(facts).toMatchObject({ charge: "not_charged", ask: { upToUsd: 0.045 } });
+    expect(billed().calls).toBe(0);
+  });
+
+  it("is made with that word, and the price is not asked for twice", async () => {
+    const service = await shop.open({ env });
+    const { facts } = await failureOf(ask(service, { limit: 20 }));
+    await ask(service, { limit: 20 }, { consent: facts.ask as NonNullable<Caller["consent"]> });
+    expect(calls()).toMatchObject({ quoted: 1, carried_out: 1 });
+  });
+
+  it("is not made with a word given for another request, or for less", async () => {
+    const service = await shop.open({ env });
+    const { facts } = await failureOf(ask(service, { limit: 20 }));
+    const consent = facts.ask as NonNullable<Caller["consent"]>;
+    for (const [limit, given] of [
+      [21, consent],
+      [20, { ...consent, upToUsd: 0.044 }],
+    ] as const) {
+      expect(await failureOf(ask(service, { limit }, { consent: given }))).toMatchObject({ kind: "budget" });
+    }
+    expect(billed().calls).toBe(0);
+  });
+
+  it("is asked about with the cap where the gateway quotes nothing", async () => {
+    const service = await shop.open({ env: { ...env, DOMAIN_PAGES_QUOTES: "off" } });
+    const { message, facts } = await failureOf(ask(service));
+    expect(message).toContain("at a price that the gateway did not quote, at most $0.25?");
+    expect(facts.ask?.upToUsd).toBe(0.25);
+    expect(calls().received).toBe(0);
+  });
+
+  it("needs none when the price is below", async () => {
+    await ask(await shop.open({ env }));
+    expect(billed()).toEqual({ calls: 1, micros: 26_000 });
+  });
+});
+
+describe("a gateway that takes a quote for a call", () => {
+  it("is asked once; what it charged is in the books, what it sent is kept", async () => {
+    const folder = makeTempFolder();
+    const service = await shop.open(onDisk(folder));
+    const estimate = (offset: number) =>
+      service.estimatePages(
+        { target: "acme.example", limit: 1, offset },
+        { signal: new AbortController().signal, surface: "mcp" },
+      );
+    shop.gateway.faults.add("data_for_quote");
+    const { price, limits } = await estimate(0);
+    expect(price).toMatchObject({ kind: "bought", notes: [expect.stringContaining("carried the call out")] });
+    expect(limits.leftUsd).toBe(5 - ONE_PAGE_USD);
+    expect((await ask(service)).delivery?.how).toBe("kept");
+    expect((await estimate(1)).price).toMatchObject({ kind: "none", why: expect.stringContaining("paid call") });
+    expect(calls().received).toBe(1);
+  });
+});
+
+/** Looks again with every turn of the event loop. */
+async function waitFor(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
