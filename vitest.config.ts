@@ -12,6 +12,7 @@ export default defineConfig({
       project("integration"),
       // Real processes on a machine of two cores: a slow start is not a failure.
       project("e2e", { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project("faults", { testTimeout: 600_000, hookTimeout: 120_000 }),
     ],
   },
 });

@@ -3,8 +3,11 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { type SandboxServer, serveSandbox } from "../../src/sandbox/http-face.ts";
+import { createWorld } from "../../src/sandbox/world.ts";
 import { finish, runBuilt, start } from "../support/built.ts";
 import { startHeldUpstream } from "../support/held-upstream.ts";
+import { makeTempFolder } from "../support/temp-home.ts";
 
 const SAVED = fileURLToPath(new URL("../fixtures/answers/ten-pages.json", import.meta.url));
 const KEY = "sk-aisa-command-line";
@@ -60,11 +63,59 @@ describe("domain-pages-mcp get", () => {
   });
 });
 
+describe("money on the command line", () => {
+  const env = (gateway: SandboxServer, more: Record<string, string> = {}) => ({
+    AISA_API_KEY: KEY,
+    AISA_BASE_URL: `${gateway.origin}/apis/v1`,
+    HOME: makeTempFolder(),
+    ...more,
+  });
+  const open = () =>
+    serveSandbox({ world: createWorld(), port: 0, prices: { perCallUsd: 0.024, perPageUsd: 0.000036 } });
+
+  it("is quoted, spent once, and accounted for", async () => {
+    const gateway = await open();
+    const own = { env: env(gateway) };
+    const estimate = await runBuilt(["estimate", "acme.example", "--limit", "10"], own);
+    expect(estimate.stdout).toContain("price: $0.02436 as quoted by the gateway\n");
+    const bought = await runBuilt(["get", "acme.example", "--limit", "10"], own);
+    expect(bought.stdout).toContain("charged $0.02436; upstream cost $0; $4.97564 left of today's budget");
+    const kept = await runBuilt(["get", "acme.example", "--limit", "10"], own);
+    expect(kept.stdout).toMatch(/kept, \d+ s old; free now, charged \$0\.02436 when fetched/);
+    const spend = await runBuilt(["spend"], own);
+    expect(spend.stdout).toContain("left     $4.97564 until 00:00 UTC");
+    const fresh = await runBuilt(["get", "acme.example", "--limit", "10", "--fresh"], own);
+    expect(fresh.stdout).toContain("$4.95128 left");
+    expect(gateway.books.read()).toMatchObject({ billed: { calls: 2 }, calls: { quoted: 1 } });
+    await gateway.close();
+  });
+
+  it("is not spent above the threshold unless --yes agrees", async () => {
+    const gateway = await open();
+    const own = { env: env(gateway, { DOMAIN_PAGES_ASK_ABOVE_USD: "0.02" }) };
+    const refused = await runBuilt(["get", "acme.example", "--limit", "10"], own);
+    expect(refused).toMatchObject({ code: 6, stdout: "" });
+    expect(refused.stderr).toContain(
+      "Buy up to 10 pages of acme.example for $0.02436, as the gateway quotes it? Not charged. Repeat the command with --yes to agree.",
+    );
+    expect(gateway.books.read().billed.calls).toBe(0);
+    const agreed = await runBuilt(["get", "acme.example", "--limit", "10", "--yes"], own);
+    expect(agreed.code).toBe(0);
+    expect(gateway.books.read().billed.calls).toBe(1);
+    await gateway.close();
+  });
+});
+
 describe("exit codes", () => {
   const answered = async (status: number, body: object) => {
     const upstream = await startHeldUpstream();
     const running = runBuilt(["get", "acme.example"], {
-      env: { AISA_API_KEY: KEY, AISA_BASE_URL: upstream.baseUrl, DOMAIN_PAGES_BODY_FORM: "array" },
+      env: {
+        AISA_API_KEY: KEY,
+        AISA_BASE_URL: upstream.baseUrl,
+        DOMAIN_PAGES_BODY_FORM: "array",
+        DOMAIN_PAGES_RETRY_MS: "0",
+      },
     });
     (await upstream.next()).answer(status, JSON.stringify(body));
     const finished = await running;
@@ -83,11 +134,23 @@ describe("exit codes", () => {
     expect(stderr).not.toContain(KEY);
   });
 
+  it("6 when a cap of the user's own stands in the way, before anything is sent", async () => {
+    const { code, stdout, stderr } = await runBuilt(["get", "acme.example", "--daily-budget-usd", "0"], {
+      env: { AISA_API_KEY: KEY, AISA_BASE_URL: "http://127.0.0.1:9/apis/v1" },
+    });
+    expect({ code, stdout }).toEqual({ code: 6, stdout: "" });
+    expect(stderr).toContain("DOMAIN_PAGES_DAILY_BUDGET_USD");
+    expect(stderr).toContain("Not charged.");
+  });
+
   it.each([
     [["get"], "get needs a target"],
     [["get", "192.0.2.1"], "is an IP address"],
     [["get", "acme.example", "--limit", "many"], "limit: must be a whole number, 1 to 1000"],
     [["get", "acme.example", "--body", "[1]"], "--body takes a JSON object"],
+    [["estimate"], "estimate needs a target"],
+    [["spend", "--day", "yesterday"], "--day takes a day (UTC) such as"],
+    [["spend", "--fresh"], '--fresh does not go with "spend"'],
     [["got", "acme.example"], 'unknown command "got"'],
     [["get", "acme.example", "--frist", "2"], "--frist"],
     [["import"], "import needs a file"],

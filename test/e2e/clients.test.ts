@@ -24,9 +24,14 @@ describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
   it("lists the tool with its instructions", async () => {
     client = await connect();
     const tools = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(["get_domain_pages"]);
+    expect(tools.map(({ name }) => name)).toEqual([
+      "get_domain_pages",
+      "estimate_domain_pages",
+      "query_domain_pages",
+      "compare_domain_pages",
+    ]);
     expect(tools[0]?.inputSchema["required"]).toEqual(["target"]);
-    expect(client.instructions()).toContain("get_domain_pages costs money");
+    expect(client.instructions()).toContain("get_domain_pages (PAID on the live source)");
     expect(client.serverName()).toBe("domain-pages-mcp");
   });
 
@@ -42,16 +47,49 @@ describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
     expect(structuredContent).toMatchObject({ target: "acme.example", source: "sandbox", pages_fetched: 20 });
   });
 
+  it("estimates before anything is paid", async () => {
+    client = await connect();
+    const { content, structuredContent, isError } = await client.call("estimate_domain_pages", {
+      target: "acme.example",
+      limit: 20,
+    });
+    expect(isError).toBeFalsy();
+    expect(content[0]?.text).toContain("estimate for acme.example; nothing was bought");
+    expect(structuredContent).toMatchObject({ price: { quoted_usd: 0 }, kept: null, pages_at_most: 20 });
+  });
+
   it("keeps what an answer left out readable as a resource", async () => {
     client = await connect();
     const { structuredContent } = await client.call("get_domain_pages", { target: "acme.example" });
     expect(structuredContent?.["coverage"]).toMatchObject({ rows_left_out: expect.any(Number) });
     const uris = (await client.listResources()).map(({ uri }) => uri);
     const base = `domain-pages://snapshots/${structuredContent?.["snapshot_id"]}`;
-    expect(uris).toEqual([`${base}/rows.csv`, `${base}/pages.csv`]);
+    expect(uris).toEqual(["domain-pages://fields", "domain-pages://snapshots", base, `${base}/rows.csv`]);
     const linesOf = async (uri: string) => (await client?.read(uri))?.[0]?.text?.trim().split("\n").length;
     expect(await linesOf(`${base}/rows.csv`)).toBe(1 + Number(structuredContent?.["pages_after_folding"]));
     expect(await linesOf(`${base}/pages.csv`)).toBe(1 + Number(structuredContent?.["pages_fetched"]));
+  });
+
+  it("answers what follows for free: rows, groups, records, comparisons", async () => {
+    client = await connect();
+    const { structuredContent } = await client.call("get_domain_pages", { target: "acme.example", limit: 1000 });
+    const snapshot_id = String(structuredContent?.["snapshot_id"]);
+    const ask = async (args: Record<string, unknown>) => {
+      const answer = await client?.call("query_domain_pages", { snapshot_id, ...args });
+      return { text: answer?.content[0]?.text ?? "", data: answer?.structuredContent, isError: answer?.isError };
+    };
+    const broken = await ask({ status: "broken", order_by: ["page_summary.backlinks,desc"], limit: 1 });
+    expect(broken.text).toContain("p2,/anvil-size-calculator,404");
+    expect(broken.data?.["rows"]).toHaveLength(1);
+    expect((await ask({ group_by: "section" })).text).toContain("\n/blog,");
+    expect((await ask({ handles: ["p2"] })).text).toContain("anvil-size-calculator");
+    const refused = await ask({ handles: ["p1001"], minbacklinks: 3 });
+    expect(refused.isError).toBe(true);
+    expect(refused.text).toContain('did you mean "min_backlinks"');
+    await client.call("get_domain_pages", { target: "example.com" });
+    const compared = await client.call("compare_domain_pages", { target: "acme.example", other_target: "example.com" });
+    expect(compared.content[0]?.text).toContain("acme.example beside example.com");
+    expect(compared.structuredContent).toBeDefined();
   });
 
   it("refuses bad arguments with the rule and a value that works", async () => {
@@ -71,7 +109,7 @@ describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
     client = await connect();
     await client.call("get_domain_pages", { target: "example.com", limit: 3 });
     await expect(client.read("domain-pages://snapshots/s_nothere/pages.csv")).rejects.toThrow(
-      /No such snapshot in this process; kept: s_\w{8} \(example\.com\)/,
+      /no snapshot is kept under this id[\s\S]*s_\w{8} \(example\.com/,
     );
   });
 
@@ -117,7 +155,7 @@ describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
     await expect(calling).rejects.toThrow();
     await request.abandoned;
     // The connection to the client lives on.
-    expect(await live.client.listTools()).toHaveLength(1);
+    expect(await live.client.listTools()).not.toEqual([]);
   });
 
   it("aborts a call in flight when the client leaves", async () => {

@@ -2,8 +2,10 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
-import { finish, start } from "../support/built.ts";
+import { readAnswer } from "../fixtures/load.ts";
+import { finish, runBuilt, start } from "../support/built.ts";
 import { startHeldUpstream } from "../support/held-upstream.ts";
+import { makeTempFolder } from "../support/temp-home.ts";
 
 const message = (id: number, method: string, params: object) =>
   `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`;
@@ -60,6 +62,26 @@ describe("the built server on stdio", () => {
     child.kill("SIGTERM");
     expect((await finish(child)).code).toBe(0);
     await request.abandoned;
+    await upstream.close();
+  });
+
+  it.each([
+    ["the client has gone", (child: ChildProcessWithoutNullStreams) => child.stdin.end()],
+    ["it is told to stop", (child: ChildProcessWithoutNullStreams) => child.kill("SIGTERM")],
+  ])("brings a purchase home that was sent before %s", async (_what, stop) => {
+    const upstream = await startHeldUpstream();
+    const env = { AISA_API_KEY: "sk-aisa-lifecycle", AISA_BASE_URL: upstream.baseUrl, HOME: makeTempFolder() };
+    const child = await initialized(env);
+    child.stdin.write(call(2, { target: "dataforseo.com", limit: 10 }));
+    const request = await upstream.next();
+    const finished = finish(child);
+    stop(child);
+    request.answer(200, readAnswer("ten-pages"), { "x-aisa-price-usd": "0.048720" });
+    expect((await finished).code).toBe(0);
+    const spend = JSON.parse((await runBuilt(["spend", "--json"], { env })).stdout);
+    expect(spend.purchases).toMatchObject([{ state: "charged", counted_usd: 0.04872 }]);
+    const again = await runBuilt(["get", "dataforseo.com", "--limit", "10"], { env });
+    expect(again.stdout).toContain("free now, charged $0.04872 when fetched");
     await upstream.close();
   });
 
