@@ -49,7 +49,13 @@ function condenseAll({ id, result: [result] }: Task): number {
       totalCount: result?.total_count ?? null,
       items: result?.items,
     },
-    { source: "sandbox", request: { target: "acme.example" }, fetchedAt: 0, charge: { kind: "none" } },
+    {
+      source: "sandbox",
+      request: { target: "acme.example" },
+      requestKey: "key",
+      fetchedAt: 0,
+      charge: { kind: "none" },
+    },
   );
   const answer = buildAnswer(snapshot, { maxTokens: 1500, surface: "mcp" });
   return renderText(answer).length + JSON.stringify(renderStructured(answer)).length;

@@ -1,4 +1,5 @@
 import { benchCondense } from "./condense.ts";
+import { benchQuery } from "./query.ts";
 import { benchQuestions } from "./questions/run.ts";
 import { benchStartup } from "./startup.ts";
 import { benchTokens } from "./tokens.ts";
@@ -7,6 +8,7 @@ import { benchTokens } from "./tokens.ts";
 const SECTIONS = {
   startup: benchStartup,
   condense: benchCondense,
+  query: benchQuery,
   tokens: benchTokens,
   questions: benchQuestions,
 } as const;

@@ -5,15 +5,23 @@ import { text } from "node:stream/consumers";
 import { EXIT_CODES } from "../src/cli/exit-codes.ts";
 import { run } from "../src/cli/run.ts";
 import { ConfigSchema, SETTINGS } from "../src/config.ts";
+import { workedSession } from "./worked-session.ts";
 
 const README = new URL("../README.md", import.meta.url);
+
+/** How values are typed that are something else inside. */
+const SPELT: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [null, "off"],
+  [true, "on"],
+  [false, "off"],
+]);
 
 function settingsTable(): string {
   const defaults: Record<string, unknown> = ConfigSchema.parse({});
   const rows = SETTINGS.map(({ key, facts, flag }) => {
     const names = facts.env.map((name) => `\`${name}\``).join(", ");
     const value = defaults[key];
-    const shown = value === undefined || value === "" ? "–" : `\`${value}\``;
+    const shown = value === undefined || value === "" ? "–" : `\`${SPELT.get(value) ?? value}\``;
     return `| ${names} | ${flag === undefined ? "–" : `\`--${flag}\``} | ${shown} | ${facts.says} |`;
   });
   return ["| Variable | Flag | Default | What it does |", "| --- | --- | --- | --- |", ...rows].join("\n");
@@ -29,7 +37,7 @@ async function sampleAnswer(): Promise<string> {
   const stdout = new PassThrough();
   await run({
     argv: ["get", "acme.example", "--limit", "12"],
-    env: {},
+    env: { DOMAIN_PAGES_STORE: "memory" },
     stdin: new PassThrough(),
     stdout,
     stderr: new PassThrough(),
@@ -53,6 +61,7 @@ const before = await readFile(README, "utf8");
 let after = replacePart(before, "settings", settingsTable());
 after = replacePart(after, "exit-codes", exitCodes());
 after = replacePart(after, "answer", await sampleAnswer());
+after = replacePart(after, "session", await workedSession());
 if (process.argv.includes("--check")) {
   if (after !== before) {
     console.error("README.md is not up to date: run `npm run docs` and commit the result");
