@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { EXIT_CODES } from "../src/cli/exit-codes.ts";
 import { run } from "../src/cli/run.ts";
-import { ConfigSchema, SETTINGS } from "../src/config.ts";
+import { ConfigSchema, SETTINGS } from "../src/config/schema.ts";
 import { workedSession } from "./worked-session.ts";
 
 const README = new URL("../README.md", import.meta.url);

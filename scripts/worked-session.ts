@@ -2,7 +2,7 @@ import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { createReader } from "../src/compose/reader.ts";
 import { createService } from "../src/compose/service.ts";
 import { createStore } from "../src/compose/stores.ts";
-import { loadConfig } from "../src/config.ts";
+import { loadConfig } from "../src/config/load-config.ts";
 import { createLog } from "../src/log.ts";
 import { renderText } from "../src/pages/answer/render-text.ts";
 import { renderQueryText } from "../src/pages/query/render-query.ts";

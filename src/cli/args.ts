@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { SETTINGS } from "../config.ts";
+import { SETTINGS } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 
 const COMMANDS = [

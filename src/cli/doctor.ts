@@ -1,5 +1,6 @@
 import { createLiveUpstream } from "../compose/upstreams.ts";
-import { type Config, isLive, type LoadedConfig } from "../config.ts";
+import type { LoadedConfig } from "../config/load-config.ts";
+import { type Config, isLive } from "../config/schema.ts";
 import { type Probe, probeGateway } from "../upstream/probe.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { type Io, print } from "./io.ts";

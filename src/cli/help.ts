@@ -1,4 +1,4 @@
-import { SETTINGS } from "../config.ts";
+import { SETTINGS } from "../config/schema.ts";
 import { PRODUCT } from "../version.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 

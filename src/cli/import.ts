@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import type { App } from "../compose/compose.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";
 import { importAnswer } from "../pages/snapshot/import-answer.ts";

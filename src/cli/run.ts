@@ -1,6 +1,6 @@
 import { type App, compose } from "../compose/compose.ts";
 import { chooseFolders } from "../compose/stores.ts";
-import { type LoadedConfig, loadConfig } from "../config.ts";
+import { type LoadedConfig, loadConfig } from "../config/load-config.ts";
 import { AppError, describeFailure } from "../errors.ts";
 import { createLog, type Log, redact } from "../log.ts";
 import { toMicros } from "../spend/micros.ts";

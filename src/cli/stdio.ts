@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { App } from "../compose/compose.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import { createPersonAsker } from "../mcp/ask-person.ts";
 import { serveStdio } from "../mcp/serve-stdio.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type Config, isLive } from "../config.ts";
+import { type Config, isLive } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import type { ReadSnapshots, Snapshot } from "../pages/snapshot/snapshot.ts";
 import { createFlights } from "../spend/flights.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/schema.ts";
 import type { ComparePages } from "../pages/compare/compare-pages.ts";
 import type { QueryPages } from "../pages/query/query-pages.ts";
 import type { FindSnapshot } from "../pages/snapshot/find-snapshot.ts";

@@ -1,4 +1,4 @@
-import { type Config, isLive } from "../config.ts";
+import { type Config, isLive } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import type { EstimatePages } from "../pages/estimate/estimate-pages.ts";
 import type { GetPages } from "../pages/get-pages.ts";

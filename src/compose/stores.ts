@@ -1,4 +1,4 @@
-import { type Config, isLive } from "../config.ts";
+import { type Config, isLive } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import type { WithKeyLock } from "../spend/buy-pages.ts";
 import type { Ledger } from "../spend/ledger/ledger.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/schema.ts";
 import type { Wire } from "../upstream/wire.ts";
 
 /** Bearer for the embedded sandbox, which takes any. */

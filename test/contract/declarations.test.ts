@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConfigSchema, SETTINGS } from "../../src/config.ts";
+import { ConfigSchema, SETTINGS } from "../../src/config/schema.ts";
 import { INSTRUCTIONS } from "../../src/mcp/server.ts";
 import { BODY_FIELDS } from "../support/body-fields.ts";
 import { CLIENTS, type ConnectedClient } from "../support/clients.ts";

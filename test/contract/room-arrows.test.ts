@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const REFUSED = [
   ["src/pages/a.ts", 'import "../upstream/client.ts";'],
   ["src/pages/answer/b.ts", 'import "../../mcp/server.ts";'],
-  ["src/pages/c.ts", 'import "../config.ts";'],
+  ["src/pages/c.ts", 'import "../config/schema.ts";'],
   ["src/pages/d.ts", 'import "node:fs";'],
   ["src/mcp/tools/e.ts", 'import "../../upstream/wire.ts";'],
   ["src/mcp/f.ts", 'import "../store/memory-store.ts";'],

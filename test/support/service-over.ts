@@ -1,7 +1,7 @@
 import { createReader, type Reader } from "../../src/compose/reader.ts";
 import { createService, type Service } from "../../src/compose/service.ts";
 import { createStore, type Store } from "../../src/compose/stores.ts";
-import { loadConfig } from "../../src/config.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
 import { createLog, type Log } from "../../src/log.ts";
 import { createFlights } from "../../src/spend/flights.ts";
 import type { Wire } from "../../src/upstream/wire.ts";

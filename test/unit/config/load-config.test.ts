@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { isLive, loadConfig, SETTINGS } from "../../src/config.ts";
-import { AppError } from "../../src/errors.ts";
+import { loadConfig } from "../../../src/config/load-config.ts";
+import { isLive, SETTINGS } from "../../../src/config/schema.ts";
+import { AppError } from "../../../src/errors.ts";
 
 const KEY = "sk-aisa-0123456789abcdef";
 

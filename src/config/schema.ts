@@ -1,7 +1,7 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
-import { AppError } from "./errors.ts";
-import { LOG_LEVELS } from "./log.ts";
+import { LOG_LEVELS } from "../log.ts";
+import { baseUrl, choice, dollars, proxyUrl, switchable, whole } from "./values.ts";
 
 /** What is said of a setting beside its schema; the README table is generated from it. */
 export interface SettingFacts {
@@ -14,66 +14,6 @@ export interface SettingFacts {
 }
 
 export const settings = z.registry<SettingFacts>();
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
-
-const baseUrl = z.string().transform((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    context.addIssue("must be a URL such as https://api.aisa.one/apis/v1");
-  } else if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-    context.addIssue("must have no user name, password, query or fragment");
-  } else if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) {
-    context.addIssue("must be https, since the API key travels with every call (http only on the loopback address)");
-  }
-  return text.replace(/\/+$/, "");
-});
-
-/** What undici can speak to; `socks5h` is the usual name for its way of SOCKS5 (the proxy resolves names). */
-const PROXY_SCHEME = /^(?:https?|socks5):$/;
-
-/** As curl reads it: a bare `host:port` is an http proxy. */
-const proxyUrl = z.string().transform((text, context) => {
-  if (text === "") return text;
-  const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text.replace(/^socks5h:/i, "socks5:") : `http://${text}`;
-  const url = URL.canParse(written) ? new URL(written) : undefined;
-  if (url === undefined || !PROXY_SCHEME.test(url.protocol)) {
-    context.addIssue("must be a proxy URL such as http://proxy.example:3128");
-  } else if (decodePercents(url.username) === undefined || decodePercents(url.password) === undefined) {
-    context.addIssue("has a user name or password with a bare %; write it as %25");
-  }
-  return written;
-});
-
-function decodePercents(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const whole = (min: number, max: number) =>
-  z.coerce.number({ error: `must be a whole number, ${min} to ${max}` }).pipe(
-    z
-      .int({ error: `must be a whole number, ${min} to ${max}` })
-      .min(min, `must be at least ${min}`)
-      .max(max, `must be at most ${max}`),
-  );
-
-/** Dollars to a millionth, the unit that charges are counted in. */
-const dollars = (max: number) => {
-  const rule = `must be an amount in US dollars such as 0.25, 0 to ${max}`;
-  return z.coerce
-    .number({ error: rule })
-    .pipe(z.number().min(0, rule).max(max, rule))
-    .transform((usd) => Math.round(usd * 1_000_000) / 1_000_000);
-};
-
-const switchable = z.stringbool({ error: "must be on or off" });
-
-const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, { error: `must be one of ${values.join(", ")}` });
 
 export const ConfigSchema = z.object({
   apiKey: z
@@ -258,80 +198,6 @@ export const SETTINGS: readonly { key: ConfigKey; facts: SettingFacts; flag: str
 
 function toFlag(env: string): string {
   return env.replace("DOMAIN_PAGES_", "").toLowerCase().replaceAll("_", "-");
-}
-
-export interface LoadedConfig {
-  config: Config;
-  /** Values that must not be logged. */
-  secrets: string[];
-  /** Variables that were there but count as unset, and why; one sentence each. */
-  ignored: string[];
-}
-
-/** A host that could not fill its own placeholder leaves `${user_config.api_key}`; others write "undefined". */
-const COUNTS_AS_UNSET = /^\s*(?:\$\{[^}]*\}|undefined|null)?\s*$/;
-
-/**
- * Reads the settings: environment first, flags over it.
- * @param flags by flag name, without the dashes
- * @throws {AppError} `config`, naming every bad setting as it was typed; secret values are never repeated
- */
-export function loadConfig(env: ByName, flags: ByName = {}): LoadedConfig {
-  const { values, typedAs, ignored } = gatherValues(env, flags);
-  const parsed = ConfigSchema.safeParse(values);
-  const problems = parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => {
-        const key = String(issue.path[0]);
-        return `${typedAs[key] ?? key}: ${issue.message}`;
-      });
-  const wantsKey = values["source"] === "aisa" && values["apiKey"] === undefined;
-  if (wantsKey) problems.push(`${typedAs["source"]}: "aisa" needs AISA_API_KEY`);
-  if (!parsed.success || wantsKey) throw new AppError("config", problems.join("\n"));
-  const { apiKey, httpsProxy, httpProxy } = parsed.data;
-  return {
-    config: parsed.data,
-    secrets: [apiKey, ...[httpsProxy, httpProxy].flatMap(passwordsOf)].filter((secret) => secret !== undefined),
-    ignored,
-  };
-}
-
-type ByName = Readonly<Record<string, string | undefined>>;
-
-/** What was set, by key; how each was typed, for messages; what was there but counts as unset. */
-function gatherValues(env: ByName, flags: ByName) {
-  const values: Record<string, string> = {};
-  const typedAs: Record<string, string> = {};
-  const ignored: string[] = [];
-  for (const { key, facts, flag } of SETTINGS) {
-    // Later ones win: flags over the environment, a first spelling over a second.
-    const candidates = [
-      ...[...facts.env].reverse().map((name) => ({ name, value: env[name] })),
-      ...(flag === undefined ? [] : [{ name: `--${flag}`, value: flags[flag] }]),
-    ];
-    for (const { name, value } of candidates) {
-      if (value === undefined) continue;
-      if (COUNTS_AS_UNSET.test(value)) {
-        ignored.push(`${name} counts as unset: it holds ${wordUnset(value)}`);
-        continue;
-      }
-      values[key] = value.trim();
-      typedAs[key] = name;
-    }
-  }
-  return { values, typedAs, ignored };
-}
-
-function wordUnset(value: string): string {
-  const text = value.trim();
-  if (text === "") return "nothing";
-  return text.startsWith("$") ? "a placeholder that was not filled in" : `the word "${text}"`;
-}
-
-/** A proxy's password as it was typed and as it is meant: an error may show either. */
-function passwordsOf(proxy: string): string[] {
-  const password = URL.canParse(proxy) ? new URL(proxy).password : "";
-  return password === "" ? [] : [...new Set([password, decodePercents(password) ?? password])];
 }
 
 /** Whether calls go to the paid endpoint. */

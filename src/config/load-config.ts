@@ -1,0 +1,77 @@
+import { AppError } from "../errors.ts";
+import { type Config, ConfigSchema, SETTINGS } from "./schema.ts";
+import { decodePercents } from "./values.ts";
+
+export interface LoadedConfig {
+  config: Config;
+  /** Values that must not be logged. */
+  secrets: string[];
+  /** Variables that were there but count as unset, and why; one sentence each. */
+  ignored: string[];
+}
+
+/** A host that could not fill its own placeholder leaves `${user_config.api_key}`; others write "undefined". */
+const COUNTS_AS_UNSET = /^\s*(?:\$\{[^}]*\}|undefined|null)?\s*$/;
+
+/**
+ * Reads the settings: environment first, flags over it.
+ * @param flags by flag name, without the dashes
+ * @throws {AppError} `config`, naming every bad setting as it was typed; secret values are never repeated
+ */
+export function loadConfig(env: ByName, flags: ByName = {}): LoadedConfig {
+  const { values, typedAs, ignored } = gatherValues(env, flags);
+  const parsed = ConfigSchema.safeParse(values);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => {
+        const key = String(issue.path[0]);
+        return `${typedAs[key] ?? key}: ${issue.message}`;
+      });
+  const wantsKey = values["source"] === "aisa" && values["apiKey"] === undefined;
+  if (wantsKey) problems.push(`${typedAs["source"]}: "aisa" needs AISA_API_KEY`);
+  if (!parsed.success || wantsKey) throw new AppError("config", problems.join("\n"));
+  const { apiKey, httpsProxy, httpProxy } = parsed.data;
+  return {
+    config: parsed.data,
+    secrets: [apiKey, ...[httpsProxy, httpProxy].flatMap(passwordsOf)].filter((secret) => secret !== undefined),
+    ignored,
+  };
+}
+
+type ByName = Readonly<Record<string, string | undefined>>;
+
+/** What was set, by key; how each was typed, for messages; what was there but counts as unset. */
+function gatherValues(env: ByName, flags: ByName) {
+  const values: Record<string, string> = {};
+  const typedAs: Record<string, string> = {};
+  const ignored: string[] = [];
+  for (const { key, facts, flag } of SETTINGS) {
+    // Later ones win: flags over the environment, a first spelling over a second.
+    const candidates = [
+      ...[...facts.env].reverse().map((name) => ({ name, value: env[name] })),
+      ...(flag === undefined ? [] : [{ name: `--${flag}`, value: flags[flag] }]),
+    ];
+    for (const { name, value } of candidates) {
+      if (value === undefined) continue;
+      if (COUNTS_AS_UNSET.test(value)) {
+        ignored.push(`${name} counts as unset: it holds ${wordUnset(value)}`);
+        continue;
+      }
+      values[key] = value.trim();
+      typedAs[key] = name;
+    }
+  }
+  return { values, typedAs, ignored };
+}
+
+function wordUnset(value: string): string {
+  const text = value.trim();
+  if (text === "") return "nothing";
+  return text.startsWith("$") ? "a placeholder that was not filled in" : `the word "${text}"`;
+}
+
+/** A proxy's password as it was typed and as it is meant: an error may show either. */
+function passwordsOf(proxy: string): string[] {
+  const password = URL.canParse(proxy) ? new URL(proxy).password : "";
+  return password === "" ? [] : [...new Set([password, decodePercents(password) ?? password])];
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+
+export const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/;
+
+/** The address of a gateway: https, or http on the loopback address. */
+export const baseUrl = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    context.addIssue("must be a URL such as https://api.aisa.one/apis/v1");
+  } else if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    context.addIssue("must have no user name, password, query or fragment");
+  } else if (url.protocol === "http:" && !LOOPBACK_HOST.test(url.hostname)) {
+    context.addIssue("must be https, since the API key travels with every call (http only on the loopback address)");
+  }
+  return text.replace(/\/+$/, "");
+});
+
+/** What undici can speak to; `socks5h` is the usual name for its way of SOCKS5 (the proxy resolves names). */
+const PROXY_SCHEME = /^(?:https?|socks5):$/;
+
+/** As curl reads it: a bare `host:port` is an http proxy. */
+export const proxyUrl = z.string().transform((text, context) => {
+  if (text === "") return text;
+  const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text.replace(/^socks5h:/i, "socks5:") : `http://${text}`;
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  if (url === undefined || !PROXY_SCHEME.test(url.protocol)) {
+    context.addIssue("must be a proxy URL such as http://proxy.example:3128");
+  } else if (decodePercents(url.username) === undefined || decodePercents(url.password) === undefined) {
+    context.addIssue("has a user name or password with a bare %; write it as %25");
+  }
+  return written;
+});
+
+/** @returns undefined for a bare % */
+export function decodePercents(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A whole number; both ends are allowed. */
+export const whole = (min: number, max: number) =>
+  z.coerce.number({ error: `must be a whole number, ${min} to ${max}` }).pipe(
+    z
+      .int({ error: `must be a whole number, ${min} to ${max}` })
+      .min(min, `must be at least ${min}`)
+      .max(max, `must be at most ${max}`),
+  );
+
+/** Dollars to a millionth, the unit that charges are counted in. */
+export const dollars = (max: number) => {
+  const rule = `must be an amount in US dollars such as 0.25, 0 to ${max}`;
+  return z.coerce
+    .number({ error: rule })
+    .pipe(z.number().min(0, rule).max(max, rule))
+    .transform((usd) => Math.round(usd * 1_000_000) / 1_000_000);
+};
+
+export const switchable = z.stringbool({ error: "must be on or off" });
+
+export const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(", ")}` });
