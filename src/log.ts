@@ -13,10 +13,15 @@ export interface LogOptions {
   /** Values that must never be written, wherever they turn up. */
   secrets: readonly string[];
   now: () => number;
+  /** What is known of the request being served; stands in each of its lines before the event's own fields. */
+  context?: () => Readonly<Record<string, unknown>>;
 }
 
-/** The gateway's keys and any Bearer token, also those that no setting told us of. */
-const SECRET_FORMS = /sk-aisa-[\w-]+|\b(Bearer\s+)[\w.~+/-]+=*/gi;
+/** The gateway's keys, our own access tokens, JWTs and any Bearer token, also those that no setting told us of. */
+const SECRET_FORMS = /sk-aisa-[\w-]+|\bdpm_\w{8}_[\w-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]*|\b(Bearer\s+)[\w.~+/-]+=*/gi;
+
+/** What JSON leaves as it is though it ends lines, hides, or turns the direction of what is read after it. */
+const UNPRINTABLE = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 const HIDDEN = "[redacted]";
 
@@ -24,18 +29,19 @@ const HIDDEN = "[redacted]";
 const MIN_SECRET_CHARS = 4;
 
 /** One JSON line per event, secrets hidden here and nowhere else. */
-export function createLog({ level, write, secrets, now }: LogOptions): Log {
+export function createLog({ level, write, secrets, now, context = () => ({}) }: LogOptions): Log {
   const threshold = LOG_LEVELS.indexOf(level);
   const at =
     (name: Exclude<LogLevel, "silent">): LogEvent =>
     (event, fields) => {
       if (LOG_LEVELS.indexOf(name) < threshold) return;
-      write(
-        `${redact(JSON.stringify({ time: new Date(now()).toISOString(), level: name, event, ...fields }), secrets)}\n`,
-      );
+      const line = { time: new Date(now()).toISOString(), level: name, event, ...context(), ...fields };
+      write(`${redact(JSON.stringify(line), secrets).replace(UNPRINTABLE, escapeCharacter)}\n`);
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
+
+const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /** Hides the given secrets, also where JSON has escaped them, and whatever looks like a key. */
 export function redact(text: string, secrets: readonly string[]): string {

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import module from "node:module";
 
-/** How long a stop may take before the process ends all the same, ms. */
-const STOP_WITHIN_MS = 3000;
+/** How long a stop may take before the process ends all the same, ms. A command that serves others may ask for more. */
+let stopWithinMs = 3000;
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -11,7 +11,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     // Whoever asks twice does not want to wait.
     if (stop.signal.aborted) process.exit(process.exitCode ?? 130);
     stop.abort(signal);
-    setTimeout(() => process.exit(process.exitCode ?? 0), STOP_WITHIN_MS).unref();
+    setTimeout(() => process.exit(process.exitCode ?? 0), stopWithinMs).unref();
   });
 }
 
@@ -30,10 +30,13 @@ process.exitCode = await run({
   stdout: process.stdout,
   stderr: process.stderr,
   stopped: stop.signal,
+  allowStop: (ms) => {
+    stopWithinMs = ms;
+  },
   now: Date.now,
   nodeVersion: process.versions.node,
 });
 
 // stdin may still be open (a host that ends us by a signal): nothing else is left to wait for.
 process.stdin.destroy();
-setTimeout(() => process.exit(), STOP_WITHIN_MS).unref();
+setTimeout(() => process.exit(), stopWithinMs).unref();

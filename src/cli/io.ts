@@ -9,6 +9,8 @@ export interface Io {
   stderr: Writable & { isTTY?: boolean };
   /** Aborted by SIGINT, SIGTERM or SIGHUP. */
   stopped: AbortSignal;
+  /** Lets a stop take so long, ms, before the process is ended all the same. */
+  allowStop?: (ms: number) => void;
   now: () => number;
   nodeVersion: string;
 }

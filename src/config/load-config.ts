@@ -27,15 +27,26 @@ export function loadConfig(env: ByName, flags: ByName = {}): LoadedConfig {
         const key = String(issue.path[0]);
         return `${typedAs[key] ?? key}: ${issue.message}`;
       });
+  problems.push(...findPasswordFlag(flags));
   const wantsKey = values["source"] === "aisa" && values["apiKey"] === undefined;
   if (wantsKey) problems.push(`${typedAs["source"]}: "aisa" needs AISA_API_KEY`);
-  if (!parsed.success || wantsKey) throw new AppError("config", problems.join("\n"));
-  const { apiKey, httpsProxy, httpProxy } = parsed.data;
+  if (!parsed.success || problems.length > 0) throw new AppError("config", problems.join("\n"));
+  const { apiKey, httpsProxy, httpProxy, store } = parsed.data;
+  const redisUrl = typeof store === "string" ? "" : store.redisUrl;
   return {
     config: parsed.data,
-    secrets: [apiKey, ...[httpsProxy, httpProxy].flatMap(passwordsOf)].filter((secret) => secret !== undefined),
+    secrets: [apiKey, ...[httpsProxy, httpProxy, redisUrl].flatMap(passwordsOf)].filter(
+      (secret) => secret !== undefined,
+    ),
     ignored,
   };
+}
+
+/** Flags can be read in the process list. */
+function findPasswordFlag(flags: ByName): string[] {
+  const store = flags["store"] ?? "";
+  if (!URL.canParse(store) || new URL(store).password === "") return [];
+  return ["--store: has a password, which others on this machine could read; set DOMAIN_PAGES_STORE instead"];
 }
 
 type ByName = Readonly<Record<string, string | undefined>>;
@@ -70,8 +81,8 @@ function wordUnset(value: string): string {
   return text.startsWith("$") ? "a placeholder that was not filled in" : `the word "${text}"`;
 }
 
-/** A proxy's password as it was typed and as it is meant: an error may show either. */
-function passwordsOf(proxy: string): string[] {
-  const password = URL.canParse(proxy) ? new URL(proxy).password : "";
+/** An address's password as it was typed and as it is meant: an error may show either. */
+function passwordsOf(address: string): string[] {
+  const password = URL.canParse(address) ? new URL(address).password : "";
   return password === "" ? [] : [...new Set([password, decodePercents(password) ?? password])];
 }

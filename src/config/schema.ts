@@ -1,19 +1,9 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { LOG_LEVELS } from "../log.ts";
-import { baseUrl, choice, dollars, proxyUrl, switchable, whole } from "./values.ts";
-
-/** What is said of a setting beside its schema; the README table is generated from it. */
-export interface SettingFacts {
-  /** Environment variable; where two spellings are in use, the first that is set wins. */
-  env: readonly [string, ...string[]];
-  /** Never shown, never a flag: flags can be read in the process list. */
-  secret?: boolean;
-  /** One line for the README. */
-  says: string;
-}
-
-export const settings = z.registry<SettingFacts>();
+import { HTTP_SETTINGS } from "./http-settings.ts";
+import { type SettingFacts, settings } from "./registry.ts";
+import { baseUrl, choice, dollars, dollarsOrOff, proxyUrl, redisAddress, switchable, whole } from "./values.ts";
 
 export const ConfigSchema = z.object({
   apiKey: z
@@ -59,20 +49,28 @@ export const ConfigSchema = z.object({
       env: ["DOMAIN_PAGES_DAILY_BUDGET_USD"],
       says: "The most that may be spent in a day (UTC), by all processes that share the ledger; 0 buys nothing.",
     }),
-  askAboveUsd: z
-    .union([z.literal("off").transform(() => null), dollars(1000)], {
-      error: "must be off, or an amount in US dollars such as 0.05",
-    })
+  askAboveUsd: dollarsOrOff(1000)
     .prefault("off")
     .register(settings, {
       env: ["DOMAIN_PAGES_ASK_ABOVE_USD"],
       says: "A call quoted above this many US dollars needs a person's yes; `off` never asks.",
     }),
-  store: choice(["disk", "memory", "none"])
+  store: z
+    .union([z.enum(["disk", "memory", "none"]), redisAddress], {
+      error: "must be disk, memory, none, or an address such as redis://redis.internal:6379",
+    })
     .default("disk")
     .register(settings, {
       env: ["DOMAIN_PAGES_STORE"],
-      says: "Where snapshots and the ledger are kept: `disk`, `memory` (this process only), or `none` (ledger in memory).",
+      says: "Where snapshots and the ledger are kept: `disk`, `memory` (this process only), `none` (ledger in memory), or `redis://…` / `rediss://…`, which any number of processes on any machines share.",
+    }),
+  redisPrefix: z
+    .string()
+    .regex(/^[\w:.-]{1,64}$/, "must be up to 64 letters, digits and : . - _")
+    .prefault("domain-pages:")
+    .register(settings, {
+      env: ["DOMAIN_PAGES_REDIS_PREFIX"],
+      says: "What every key in Redis begins with; processes with the same prefix share everything.",
     }),
   cacheDir: z
     .string()
@@ -182,6 +180,7 @@ export const ConfigSchema = z.object({
       env: ["no_proxy", "NO_PROXY"],
       says: "Hosts that are reached without a proxy.",
     }),
+  ...HTTP_SETTINGS,
 });
 
 export type Config = z.infer<typeof ConfigSchema>;

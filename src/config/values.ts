@@ -58,6 +58,41 @@ export const dollars = (max: number) => {
     .transform((usd) => Math.round(usd * 1_000_000) / 1_000_000);
 };
 
+/** The same, or `off`, which is null. */
+export const dollarsOrOff = (max: number) =>
+  z.union([z.literal("off").transform(() => null), dollars(max)], {
+    error: "must be off, or an amount in US dollars such as 0.05",
+  });
+
+/** Where clients or an issuer are reached: https, or http on the loopback address. Kept as it is written. */
+export const secureUrl = z.string().superRefine((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    context.addIssue("must be a URL such as https://mcp.example.com/mcp");
+  } else if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    context.addIssue("must have no user name, password, query or fragment");
+  } else if (url.protocol === "http:" && !LOOPBACK_HOST.test(url.hostname)) {
+    context.addIssue("must be https (http only on the loopback address)");
+  }
+});
+
+/** Host names with commas between; none for an empty text. */
+export const hostNames = z.string().transform((text, context) => {
+  const names = text
+    .split(",")
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== "");
+  const bad = names.find((name) => !/^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])$/.test(name));
+  if (bad !== undefined) context.addIssue("must be host names such as mcp.example.com, without scheme or port");
+  return names;
+});
+
+/** Where Redis or Valkey is. */
+export const redisAddress = z
+  .string()
+  .refine((text) => /^rediss?:\/\//.test(text) && URL.canParse(text) && new URL(text).hostname !== "")
+  .transform((redisUrl) => ({ redisUrl }));
+
 export const switchable = z.stringbool({ error: "must be on or off" });
 
 export const choice = <const T extends readonly [string, ...string[]]>(values: T) =>

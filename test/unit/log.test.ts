@@ -16,6 +16,26 @@ describe("createLog", () => {
     ]);
   });
 
+  it("tells of each line which request it belongs to", () => {
+    const lines: string[] = [];
+    let id: string | undefined;
+    const context = () => (id === undefined ? {} : { request_id: id });
+    const log = createLog({ level: "info", secrets: [], now: () => 0, write: (line) => lines.push(line), context });
+    log.info("outside");
+    id = "r1";
+    log.info("inside", { rows: 3 });
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ event: "outside" }, { request_id: "r1", rows: 3 }]);
+    expect(lines[0]).not.toContain("request_id");
+  });
+
+  it("writes nothing raw that could end a line or turn its reading, and loses none of it", () => {
+    const { log, lines } = record("info");
+    const hostile = "a\r\nb\u0085c\u2028d\u202ee\u2066f\u200bg\u001b[31mh\u009bi\u007fj\ufeffk";
+    log.info("http.request", { agent: hostile });
+    expect(lines[0]?.slice(0, -1)).toMatch(/^[\x20-\x7e]*$/);
+    expect(JSON.parse(lines[0] ?? "").agent).toBe(hostile);
+  });
+
   it.each([
     ["debug", 4],
     ["info", 3],
@@ -45,6 +65,8 @@ describe("createLog", () => {
 
 describe("redact", () => {
   it.each([
+    ["an access token of ours", "dpm_a1b2c3d4_Zz-_9 denied", "[redacted] denied"],
+    ["a JWT", "token eyJhbGciOi.eyJzdWIi.c2ln-_ denied", "token [redacted] denied"],
     ["a key nobody told us of", "key sk-aisa-Ab_9-x, bad", "key [redacted], bad"],
     ["a key inside a longer word", "key_sk-aisa-Ab9", "key_[redacted]"],
     ["a Bearer token", "Authorization: Bearer abc.def/g+h==", "Authorization: Bearer [redacted]"],
