@@ -5,11 +5,14 @@ export type Scope = (typeof SCOPES)[number];
 /** Who is behind a request. */
 export interface Principal {
   /**
-   * What it is called in ledger, logs and metrics, the same after every restart: 1 to 100 of A–Z a–z 0–9 . _ @ : -,
-   * with where it came from in front, as in `token:alice`.
+   * What it is called in ledger, logs and metrics, the same after every restart: 1 to 100 of A–Z a–z 0–9 . _ @ : ~ -,
+   * with where it came from in front, as in `token:alice` or `oauth:4711`.
    */
   name: string;
-  /** Whose snapshots it sees: those that this tenant bought. 1 to 200 visible characters; opaque, compared as it is. */
+  /**
+   * Whose snapshots it sees: those that this tenant bought. 1 to 220 visible characters; opaque, compared as it is.
+   * `tenant:…` where somebody named it, `token:…` or `sub:…` where the principal is a tenant of its own.
+   */
   tenant: string;
   scopes: ReadonlySet<Scope>;
   /** USD it may spend in a day (UTC); null where only the budget of all bounds it. */
@@ -20,7 +23,10 @@ export interface Principal {
   expiresAt?: number;
 }
 
-/** Why a caller is not let in, as RFC 6750 names it; `missing` is a request without any credential. */
+/**
+ * Why a caller is not let in: `missing` is a request without a credential, or with one of a scheme that is not spoken
+ * here; `malformed` a Bearer header that is not one token; `invalid` a token that is not good.
+ */
 export type AccessProblem = "missing" | "malformed" | "invalid";
 
 /** The credential is missing or not good; what is wrong with it in detail is for the log alone. */
@@ -36,9 +42,25 @@ export class AccessDenied extends Error {
 }
 
 /**
+ * Finds out who is behind a token that came as `Bearer <token>`.
+ * @throws as `Authenticate` does
+ */
+export type CheckToken = (token: string) => Promise<Principal>;
+
+/**
  * Finds out who is behind a request.
- * @param authorization the header as it came, undefined when there was none
+ * @param authorization the header as it came, undefined when there was none; several values joined with a comma (Node's
+ *   `headers.authorization` drops all but the first, `headersDistinct` has them)
  * @throws {AccessDenied} for every credential that is not good; {AppError} `unavailable` when that cannot be found out
  *   now (the issuer's keys cannot be reached)
  */
 export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
+
+/** What a tenant is called that an operator or an issuer has named: the same name is the same tenant, by either way in. */
+export const toNamedTenant = (name: string): string => `tenant:${name}`;
+
+/** No white space, controls or invisible marks: what looks alike in a list is then alike more often than not. */
+const TENANT_NAME = /^[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]{1,200}$/u;
+
+/** A tenant's name, without a prefix: 1 to 200 visible characters. */
+export const isTenantName = (value: unknown): value is string => typeof value === "string" && TENANT_NAME.test(value);
