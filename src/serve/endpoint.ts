@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal, Scope } from "../access/principal.ts";
+import { type Access, authenticateBy, takeTurns } from "./admission.ts";
+import { toPreflightHeaders } from "./cors.ts";
+import { parseBody } from "./json-body.ts";
+import type { HttpLimits } from "./limits.ts";
+import { readBody } from "./read-body.ts";
+import { Refusal } from "./refusal.ts";
+import type { RequestScope } from "./request-scope.ts";
+import { toAllow } from "./routes.ts";
+import type { TakeTurn } from "./turns.ts";
+import type { Visit } from "./visit.ts";
+
+/**
+ * Serves one request of the protocol and ends its answer.
+ * @param body parsed; undefined where the method has none
+ * @param principal undefined where access control is off
+ */
+export type ServeMcp = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  body: unknown,
+  principal: Principal | undefined,
+) => Promise<void>;
+
+interface EndpointDeps {
+  mcp: ServeMcp;
+  /** Left out where everyone who reaches the server may use it. */
+  access?: Access;
+  takeTurn: TakeTurn;
+  /** For principals that have no number of their own. */
+  callsPerMinute: number;
+  scope: RequestScope;
+  limits: HttpLimits;
+  /** The one behind the visit is let in. */
+  onAdmitted: (visit: Visit) => void;
+  /** Nobody will see the answer. */
+  isInVain: (visit: Visit) => boolean;
+  /** No longer waited for when the server drains. */
+  onStream: (visit: Visit) => void;
+}
+
+/** Who takes the turns where nobody has a name. */
+const NOBODY = "local";
+
+/** What a client should ask its issuer for. */
+const CLIENT_SCOPES: readonly Scope[] = ["pages:read", "snapshots:read"];
+
+/** Stays open for news and ends with its client alone (protocol 2026-07-28). */
+const STREAM_METHOD = "subscriptions/listen";
+
+/**
+ * The MCP endpoint behind its guards; the target, host, origin and headers have been looked at before.
+ * @returns serves a visit, or throws {Refusal}
+ */
+export function createEndpoint(deps: EndpointDeps): (visit: Visit) => Promise<void> {
+  const { limits, scope } = deps;
+
+  const readMessages = async (visit: Visit, name: string, perMinute: number): Promise<unknown> => {
+    await takeTurns(deps.takeTurn, name, perMinute, 1);
+    if (visit.awaitsContinue) visit.res.writeContinue();
+    const bounds = { maxBytes: limits.maxBodyBytes, timeoutMs: limits.bodyTimeoutMs };
+    const body = parseBody(await readBody(visit.req, bounds), limits.maxJsonDepth, limits.maxBatch);
+    if (Array.isArray(body)) await takeTurns(deps.takeTurn, name, perMinute, body.length - 1);
+    return body;
+  };
+
+  return async (visit) => {
+    const { req, res } = visit;
+    if (req.method === "OPTIONS") {
+      const { allow } = toAllow("/mcp");
+      res.writeHead(204, { allow, ...toPreflightHeaders(allow, req.headers["access-control-request-headers"]) });
+      res.end();
+      return;
+    }
+    const principal =
+      deps.access === undefined
+        ? undefined
+        : await authenticateBy(deps.access, req.headers.authorization, CLIENT_SCOPES);
+    if (principal !== undefined) visit.facts = { ...visit.facts, principal: principal.name };
+    deps.onAdmitted(visit);
+    const perMinute = principal?.callsPerMinute ?? deps.callsPerMinute;
+    const body = req.method === "POST" ? await readMessages(visit, principal?.name ?? NOBODY, perMinute) : undefined;
+    if (req.method === "GET" || isStream(body)) deps.onStream(visit);
+    if (deps.isInVain(visit)) throw new Refusal("gone");
+    // A query means nothing here, and is not for others to find a meaning in.
+    req.url = "/mcp";
+    await scope.run(visit.facts, () => deps.mcp(req, res, body, principal));
+  };
+}
+
+function isStream(body: unknown): boolean {
+  return typeof body === "object" && body !== null && "method" in body && body.method === STREAM_METHOD;
+}

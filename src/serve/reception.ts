@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Log } from "../log.ts";
+import { checkOrigin, type IsAllowedOrigin, toCorsHeaders } from "./cors.ts";
+import type { Door } from "./door.ts";
+import { checkHeaders, checkHost } from "./header-guard.ts";
+import type { HttpLimits } from "./limits.ts";
+import { toLogText } from "./log-text.ts";
+import type { PublicRoutes } from "./public-routes.ts";
+import { hasBody } from "./read-body.ts";
+import { Refusal, toRetryAfter } from "./refusal.ts";
+import { type RequestScope, toRequestId, toTraceparent } from "./request-scope.ts";
+import { checkTarget, type Route, toRoute } from "./routes.ts";
+import { sendJson, sendRefusal } from "./send.ts";
+import type { Visit } from "./visit.ts";
+
+interface ReceptionDeps {
+  /** Lower case, without ports. */
+  hosts: ReadonlySet<string>;
+  isAllowedOrigin: IsAllowedOrigin;
+  metadataPath: string | undefined;
+  endpoint: (visit: Visit) => Promise<void>;
+  publicRoutes: PublicRoutes;
+  door: Door;
+  isDraining: () => boolean;
+  /** Follows a visit to its end. */
+  follow: (visit: Visit) => void;
+  scope: RequestScope;
+  log: Log;
+  makeId: () => string;
+  limits: HttpLimits;
+}
+
+/** How long a client is told to wait while the server goes away, or has no connection to spare. */
+const AWAY_MS = 5000;
+
+const HEALTH_ROUTES: ReadonlySet<Route> = new Set(["/healthz", "/readyz"]);
+
+/** Every way in of Node's server but CONNECT. */
+interface Reception {
+  onRequest(req: IncomingMessage, res: ServerResponse): void;
+  /** The client waits for a word before it sends its body. */
+  onCheckContinue(req: IncomingMessage, res: ServerResponse): void;
+  /** The client expects something that nobody knows. */
+  onCheckExpectation(req: IncomingMessage, res: ServerResponse): void;
+}
+
+/** Takes in requests, turns away those that are not served, and lets no mistake of ours out but as a reference. */
+export function createReception(deps: ReceptionDeps): Reception {
+  const { door, limits, log, scope } = deps;
+
+  const begin = (req: IncomingMessage, res: ServerResponse, awaitsContinue: boolean): Visit => {
+    const traceparent = toTraceparent(req.headers["traceparent"]);
+    const requestId = toRequestId(req.headers["x-request-id"], deps.makeId);
+    return {
+      req,
+      res,
+      route: toRoute(req.url ?? "", deps.metadataPath),
+      facts: { requestId, ...(traceparent === undefined ? {} : { traceparent }) },
+      awaitsContinue,
+      holdsDrain: true,
+    };
+  };
+
+  const setHeaders = ({ req, res, route, facts }: Visit): void => {
+    res.setHeader("x-request-id", facts.requestId);
+    res.setHeader("x-content-type-options", "nosniff");
+    res.setHeader("cache-control", "no-store");
+    if (deps.isDraining()) res.setHeader("connection", "close");
+    if (route !== "/mcp") return;
+    const cors = toCorsHeaders(req.headers.origin, deps.isAllowedOrigin);
+    for (const [name, value] of Object.entries(cors)) res.setHeader(name, value);
+  };
+
+  /** @throws {Refusal} where there is no room; health checks find some */
+  const checkRoom = ({ req: { socket }, route }: Visit): void => {
+    const headers = toRetryAfter(AWAY_MS);
+    if (door.busyWith(socket) > limits.maxPipelined) throw new Refusal("pipelined", { headers });
+    if (HEALTH_ROUTES.has(route)) return;
+    if (deps.isDraining()) throw new Refusal("draining", { headers });
+    if (door.isForProbes(socket)) throw new Refusal("busy", { headers });
+  };
+
+  /** @throws {Refusal} cheap questions first: nothing is looked up, nothing of the body read */
+  const checkHead = ({ req, route }: Visit): void => {
+    if (req.httpVersion !== "1.1" && req.httpVersion !== "1.0") throw new Refusal("bad_version");
+    // Probes come by address, and learn nothing that a page could want.
+    if (!HEALTH_ROUTES.has(route)) checkHost(req.rawHeaders, deps.hosts);
+    if (route === "/mcp" || route === "/metrics") checkOrigin(req.headers.origin, deps.isAllowedOrigin);
+    checkHeaders(req.rawHeaders, req.httpVersion);
+    checkTarget(route, req.method ?? "", req.url ?? "");
+    if (req.method !== "POST" && hasBody(req)) throw new Refusal("unexpected_body");
+  };
+
+  const answer = async (visit: Visit): Promise<void> => {
+    checkRoom(visit);
+    checkHead(visit);
+    const { healthz, readyz, metrics, metadata } = deps.publicRoutes;
+    if (visit.route === "/mcp") await deps.endpoint(visit);
+    else if (visit.route === "/healthz") await healthz(visit);
+    else if (visit.route === "/readyz") await readyz(visit);
+    else if (visit.route === "/metrics") await metrics(visit);
+    else await metadata(visit);
+  };
+
+  const answerDefect = (visit: Visit, error: unknown): void => {
+    const { requestId } = visit.facts;
+    log.error("http.defect", {
+      request_id: requestId,
+      error: error instanceof Error ? error.stack : toLogText(String(error)),
+    });
+    if (visit.res.headersSent) {
+      // Half an answer must not look like a whole one.
+      visit.res.destroy();
+      return;
+    }
+    const message = `The server made a mistake (reference ${requestId}); details are in its log.`;
+    const body = { jsonrpc: "2.0", error: { code: -32603, message }, id: null };
+    sendJson(visit, 500, visit.route === "/mcp" ? body : { error: message });
+  };
+
+  const receive = (visit: Visit, answerIt: (visit: Visit) => Promise<void>): void => {
+    const { req, res } = visit;
+    if (!door.enter(req.socket, req, res)) return;
+    // A client that breaks off is no failure of ours, and its requests are closed wherever they stand.
+    req.on("error", () => {});
+    res.on("error", () => {});
+    setHeaders(visit);
+    deps.follow(visit);
+    scope
+      .run(visit.facts, () => answerIt(visit))
+      .catch((error: unknown) => {
+        if (!(error instanceof Refusal)) return answerDefect(visit, error);
+        visit.refusal = error;
+        sendRefusal(visit, error, limits.lingerMs);
+        if (res.getHeader("connection") === "close") door.endWith(req.socket, req);
+      });
+  };
+
+  return {
+    onRequest: (req, res) => receive(begin(req, res, false), answer),
+    onCheckContinue: (req, res) => receive(begin(req, res, true), answer),
+    onCheckExpectation: (req, res) =>
+      receive(begin(req, res, true), async () => {
+        throw new Refusal("unknown_expectation");
+      }),
+  };
+}

@@ -1,0 +1,152 @@
+import type { Socket } from "node:net";
+import type { Log } from "../log.ts";
+import { createAccessLog, type RequestCounts } from "./access-log.ts";
+import type { Access } from "./admission.ts";
+import { createBadBytes } from "./bad-bytes.ts";
+import { createOriginCheck } from "./cors.ts";
+import { createDoor } from "./door.ts";
+import { createDrain } from "./drain.ts";
+import { createEndpoint, type ServeMcp } from "./endpoint.ts";
+import { admitOnly, createLimitedServer, listen } from "./limited-server.ts";
+import { HTTP_LIMITS, type HttpLimits } from "./limits.ts";
+import { createPublicRoutes, type Readiness } from "./public-routes.ts";
+import { createRawAnswers } from "./raw-answer.ts";
+import { createReception } from "./reception.ts";
+import type { RequestScope } from "./request-scope.ts";
+import { createTally } from "./tally.ts";
+import type { TakeTurn } from "./turns.ts";
+
+export interface ServeHttpDeps {
+  /** Port 0 takes any free one. */
+  listen: { host: string; port: number };
+  /** Names that may stand in `Host`, without ports; IPv6 in brackets. */
+  hosts: readonly string[];
+  /** Pages that may call the endpoint, see `createOriginCheck`; empty for none. */
+  origins: readonly string[];
+  mcp: ServeMcp;
+  /** Left out where everyone who reaches the port may use it. */
+  access?: Access;
+  takeTurn: TakeTurn;
+  /** For principals without a number of their own, and for all together where nobody has a name. */
+  callsPerMinute: number;
+  /** Should answer within a second: probes wait for it. */
+  readiness: () => Promise<Readiness>;
+  metrics: RequestCounts & { render: () => Promise<{ contentType: string; text: string }> };
+  scope: RequestScope;
+  log: Log;
+  /** ms since the epoch. */
+  now: () => number;
+  /** For requests that bring no id: 1 to 64 of A–Z a–z 0–9 . _ - */
+  makeId: () => string;
+  limits?: Partial<HttpLimits>;
+}
+
+export interface HttpServer {
+  /** Of the endpoint: `http://127.0.0.1:8080/mcp`. */
+  url: string;
+  openConnections(): number;
+  /**
+   * Takes no new connections, says so to probes and clients on the old ones, waits for requests under way and then
+   * closes everything. Streams of news are not waited for.
+   * @returns false when the time was over before the last request was
+   */
+  drain(withinMs: number): Promise<boolean>;
+  /** Ends every connection, wherever its answer stands. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens, with every guard in front of the endpoint.
+ * @throws {AppError} `config` when the address cannot be listened on
+ */
+export async function serveHttp(deps: ServeHttpDeps): Promise<HttpServer> {
+  const { access, log, metrics, now, scope } = deps;
+  const limits = { ...HTTP_LIMITS, ...deps.limits };
+  const { answerRaw, endAll } = createRawAnswers({ lingerMs: limits.lingerMs, now });
+  const tally = createTally(log, "http.connection_refused", now);
+  const onRefused = (reason: string) => {
+    metrics.refused(reason);
+    tally(reason);
+  };
+  const turnAway = (socket: Socket) => {
+    onRefused("connections");
+    answerRaw(socket, { status: 503, message: "The server has no connection to spare. Try later." });
+  };
+  const door = createDoor({ ...limits, turnAway });
+  const drain = createDrain();
+  const followInLog = createAccessLog({ log, counts: metrics, now });
+
+  const reception = createReception({
+    hosts: new Set(deps.hosts.map((name) => name.toLowerCase())),
+    isAllowedOrigin: createOriginCheck(deps.origins),
+    metadataPath: access?.metadata === undefined ? undefined : new URL(access.metadata.url).pathname,
+    endpoint: createEndpoint({
+      ...deps,
+      limits,
+      onAdmitted: ({ req }) => door.know(req.socket),
+      isInVain: ({ req }) => door.isInVain(req),
+      onStream: (visit) => {
+        visit.holdsDrain = false;
+        drain.recheck();
+      },
+    }),
+    publicRoutes: createPublicRoutes({
+      ...deps,
+      isDraining: drain.isDraining,
+      renderMetrics: metrics.render,
+      onProblem: (event, error) => log.error(event, { error: error instanceof Error ? error.stack : String(error) }),
+    }),
+    door,
+    isDraining: drain.isDraining,
+    follow: (visit) => {
+      followInLog(visit);
+      drain.follow(visit);
+    },
+    scope,
+    log,
+    makeId: deps.makeId,
+    limits,
+  });
+
+  const server = createLimitedServer(limits);
+  server.on("request", reception.onRequest);
+  server.on("checkContinue", reception.onCheckContinue);
+  server.on("checkExpectation", reception.onCheckExpectation);
+  server.on("clientError", createBadBytes({ door, answerRaw, onRefused }));
+  server.on("connect", (_req, socket) => {
+    onRefused("malformed");
+    answerRaw(socket as Socket, { status: 400, message: "This is no proxy." });
+  });
+  // One that is only waited for is left alone; one that takes nothing of its answer is not waited for any longer.
+  server.on("timeout", (socket) => {
+    if (door.busyWith(socket) === 0 || socket.writableLength > 0) socket.destroy();
+  });
+  admitOnly(server, door.admit);
+  const port = await listen(server, deps.listen);
+
+  const endConnections = () => {
+    server.closeAllConnections();
+    endAll();
+  };
+
+  return {
+    url: `http://${toUrlHost(deps.listen.host)}:${port}/mcp`,
+    openConnections: door.size,
+    async drain(withinMs) {
+      const isEnded = new Promise<void>((resolve) => server.close(() => resolve()));
+      const isDone = await drain.begin(withinMs);
+      endConnections();
+      await isEnded;
+      return isDone;
+    },
+    async close() {
+      const isEnded = new Promise<void>((resolve) => server.close(() => resolve()));
+      endConnections();
+      await isEnded;
+    },
+  };
+}
+
+function toUrlHost(host: string): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+}
