@@ -35,7 +35,7 @@ export function canAsk({ mcpReq }: ServerContext, declared: ClientCapabilities |
 /** Puts questions about money to the person behind the client, and reads the answers. */
 export interface PersonAsker {
   /** An `input_required` result, which the SDK turns into an elicitation for clients of the older era. */
-  ask(question: AskPerson): Promise<InputRequiredResult>;
+  ask(question: AskPerson, context: ServerContext): Promise<InputRequiredResult>;
   /**
    * The person's yes, if this call brings one.
    * @throws {AppError} `budget` when the person said no
@@ -46,22 +46,26 @@ export interface PersonAsker {
 }
 
 /**
- * What was asked is signed, so that a yes to one price cannot be handed in for another.
- * @param key at least 32 bytes; a question signed with another key is refused and has to be asked again
+ * What was asked is signed, so that a yes to one price cannot be handed in for another, nor by another caller.
+ * @param loadKey gives at least 32 bytes, the same in every process that may get the answer; a question signed with
+ *   another key is refused and has to be asked again
  */
-export function createPersonAsker(key: Uint8Array): PersonAsker {
-  let made: RequestStateCodec<Consent> | undefined;
+export function createPersonAsker(loadKey: () => Promise<Uint8Array>): PersonAsker {
+  let made: Promise<RequestStateCodec<Consent>> | undefined;
   // Made with the first question: it loads the platform's WebCrypto, which takes a start some milliseconds.
   const codec = () => {
-    made ??= createRequestStateCodec<Consent>({ key, ttlSeconds: ANSWER_WITHIN_SECONDS });
+    made ??= createCodec(loadKey).catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
     return made;
   };
   return {
-    verify: (state, context) => codec().verify(state, context),
-    ask: async ({ question, upToUsd, requestKey }) =>
+    verify: async (state, context) => (await codec()).verify(state, context),
+    ask: async ({ question, upToUsd, requestKey }, context) =>
       inputRequired({
         inputRequests: { [QUESTION]: inputRequired.elicit({ message: question, requestedSchema: ANSWER_SCHEMA }) },
-        requestState: await codec().mint({ requestKey, upToUsd }),
+        requestState: await (await codec()).mint({ requestKey, upToUsd }, context),
       }),
     readConsent({ mcpReq }) {
       const asked = mcpReq.requestState<Consent>();
@@ -75,3 +79,10 @@ export function createPersonAsker(key: Uint8Array): PersonAsker {
     },
   };
 }
+
+const createCodec = async (loadKey: () => Promise<Uint8Array>): Promise<RequestStateCodec<Consent>> =>
+  createRequestStateCodec<Consent>({
+    key: await loadKey(),
+    ttlSeconds: ANSWER_WITHIN_SECONDS,
+    bind: ({ http }) => http?.authInfo?.clientId ?? "",
+  });

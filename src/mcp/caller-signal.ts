@@ -1,15 +1,23 @@
+import { HangUp } from "../errors.ts";
+
 /**
- * A request's signal, heeded when the client cancels and not when its connection goes: hosts restart servers all day,
- * and a purchase that has been sent is most likely billed, so it is brought home and kept while the process lives.
- * The SDK tells the two apart by the reason: text (or none) from a cancellation, an error of its own from a closed
- * connection.
+ * Runs something with a request's signal, in which a caller who cancels is told from one whose connection goes. Hosts
+ * restart servers all day and streams break, so only the first is taken for a wish; the other becomes a `HangUp`. The
+ * SDK tells the two apart by the reason: text (or none) from a cancellation, an error of its own from a connection that
+ * has gone. What comes after the end is not heard: over HTTP every connection goes when its answer has been sent.
  */
-export function untilCancelled(signal: AbortSignal): AbortSignal {
+export async function withCallerSignal<T>(signal: AbortSignal, use: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const heed = () => {
-    if (!(signal.reason instanceof Error) || signal.reason.name === "AbortError") controller.abort(signal.reason);
+  const pass = () => {
+    const { reason } = signal;
+    const isCancelled = !(reason instanceof Error) || reason.name === "AbortError";
+    controller.abort(isCancelled ? reason : new HangUp({ cause: reason }));
   };
-  if (signal.aborted) heed();
-  else signal.addEventListener("abort", heed, { once: true });
-  return controller.signal;
+  if (signal.aborted) pass();
+  else signal.addEventListener("abort", pass, { once: true });
+  try {
+    return await use(controller.signal);
+  } finally {
+    signal.removeEventListener("abort", pass);
+  }
 }

@@ -1,11 +1,10 @@
-import { McpServer } from "@modelcontextprotocol/server";
-import type { Log } from "../log.ts";
+import { McpServer, requireScopes } from "@modelcontextprotocol/server";
 import type { FindSnapshot } from "../pages/snapshot/find-snapshot.ts";
 import type { ReadSnapshots } from "../pages/snapshot/snapshot.ts";
 import { ICON } from "./icon.ts";
 import { registerPrompts } from "./prompts/register-prompts.ts";
 import { registerResources } from "./resources/register-resources.ts";
-import { withToolErrors } from "./tool-result.ts";
+import { type ToolDeps, toTool } from "./tool-result.ts";
 import {
   type CompareDomainPagesDeps,
   compareDomainPages,
@@ -23,11 +22,11 @@ export interface ServerDeps
   extends GetDomainPagesDeps,
     EstimateDomainPagesDeps,
     QueryDomainPagesDeps,
-    CompareDomainPagesDeps {
+    CompareDomainPagesDeps,
+    ToolDeps {
   product: { name: string; version: string };
   snapshots: ReadSnapshots;
   findSnapshot: FindSnapshot;
-  log: Log;
 }
 
 /** Read by models before any call; hosts cut at 2 KB. */
@@ -49,8 +48,16 @@ Reading answers
 /** Lists never change while a server runs, so clients may keep them. */
 const LIST_TTL_MS = 3_600_000;
 
-/** One server instance: cheap, made per connection; everything with a state comes in from outside. */
-export function createServer(deps: ServerDeps): McpServer {
+/** An estimate may ask the gateway for its price, so it goes with buying. Where nobody is told apart, both are open. */
+const NEEDS_BUYING = requireScopes("pages:read");
+const NEEDS_READING = requireScopes("snapshots:read");
+
+/**
+ * One server instance: cheap, made per connection, or per request over HTTP; everything with a state comes in from
+ * outside.
+ * @param method of the only request that it will serve: what that cannot reach is left out. Left out: everything is there
+ */
+export function createServer(deps: ServerDeps, method?: string): McpServer {
   const keep = { ttlMs: LIST_TTL_MS, cacheScope: "public" } as const;
   const server = new McpServer(
     { ...deps.product, title: "Domain pages with backlinks", icons: [ICON] },
@@ -70,15 +77,32 @@ export function createServer(deps: ServerDeps): McpServer {
       },
     },
   );
-  const getHandler = createGetDomainPages(deps, () => server.server.getClientCapabilities());
-  server.registerTool(getDomainPages.name, getDomainPages.config, withToolErrors(getHandler, deps.log));
-  const estimateHandler = withToolErrors(createEstimateDomainPages(deps), deps.log);
-  server.registerTool(estimateDomainPages.name, estimateDomainPages.config, estimateHandler);
-  const queryHandler = withToolErrors(createQueryDomainPages(deps), deps.log);
-  server.registerTool(queryDomainPages.name, queryDomainPages.config, queryHandler);
-  const compareHandler = withToolErrors(createCompareDomainPages(deps), deps.log);
-  server.registerTool(compareDomainPages.name, compareDomainPages.config, compareHandler);
-  registerResources(server, deps);
-  registerPrompts(server, deps.snapshots);
+  const parts = partsFor(method);
+  if (parts.includes("tools")) registerTools(server, deps);
+  if (parts.includes("resources")) registerResources(server, deps);
+  if (parts.includes("prompts")) registerPrompts(server, deps.snapshots);
   return server;
+}
+
+const PARTS = ["tools", "resources", "prompts"] as const;
+
+/** Completion asks of resources and prompts; what tells about the server asks of all. */
+function partsFor(method = ""): readonly (typeof PARTS)[number][] {
+  const own = PARTS.filter((part) => method.startsWith(`${part}/`));
+  return own.length > 0 ? own : PARTS;
+}
+
+function registerTools(server: McpServer, deps: ServerDeps): void {
+  const getHandler = createGetDomainPages(deps, () => server.server.getClientCapabilities());
+  const get = { ...getDomainPages.config, scopeChallenge: NEEDS_BUYING };
+  server.registerTool(getDomainPages.name, get, toTool(getDomainPages.name, getHandler, deps));
+  const estimate = { ...estimateDomainPages.config, scopeChallenge: NEEDS_BUYING };
+  const estimateHandler = toTool(estimateDomainPages.name, createEstimateDomainPages(deps), deps);
+  server.registerTool(estimateDomainPages.name, estimate, estimateHandler);
+  const query = { ...queryDomainPages.config, scopeChallenge: NEEDS_READING };
+  const queryHandler = toTool(queryDomainPages.name, createQueryDomainPages(deps), deps);
+  server.registerTool(queryDomainPages.name, query, queryHandler);
+  const compare = { ...compareDomainPages.config, scopeChallenge: NEEDS_READING };
+  const compareHandler = toTool(compareDomainPages.name, createCompareDomainPages(deps), deps);
+  server.registerTool(compareDomainPages.name, compare, compareHandler);
 }

@@ -4,7 +4,7 @@ export interface SessionRecord {
   id: string;
   /** Name of the principal who opened it: nobody else may use it. */
   owner: string;
-  /** The JSON-RPC `initialize` request that opened it, as it came. */
+  /** A JSON-RPC `initialize` request with all of the one that opened it that replaying needs; bounded, a few kB at most. */
   initialize: unknown;
 }
 

@@ -1,12 +1,11 @@
-import type { CallToolResult, ToolAnnotations } from "@modelcontextprotocol/server";
+import type { ToolAnnotations } from "@modelcontextprotocol/server";
 import type { ComparePages } from "../../pages/compare/compare-pages.ts";
 import { COMPARISON_FIELDS } from "../../pages/compare/comparison-fields.ts";
 import { toPortableSchema } from "../portable-schema.ts";
-import { type AnswerForm, toToolResult } from "../tool-result.ts";
+import type { ToolAnswer } from "../tool-result.ts";
 
 export interface CompareDomainPagesDeps {
   comparePages: ComparePages;
-  answerForm: AnswerForm;
 }
 
 const TITLE = "Compare two snapshots";
@@ -33,12 +32,12 @@ export const compareDomainPages = {
   },
 } as const;
 
-export function createCompareDomainPages({ comparePages, answerForm }: CompareDomainPagesDeps) {
-  return async (args: unknown): Promise<CallToolResult> => {
+export function createCompareDomainPages({ comparePages }: CompareDomainPagesDeps) {
+  return async (args: unknown): Promise<ToolAnswer> => {
     const comparison = await comparePages(args, { surface: "mcp" });
     const { renderComparisonStructured, renderComparisonText } = await import(
       "../../pages/compare/render-comparison.ts"
     );
-    return toToolResult(renderComparisonText(comparison), renderComparisonStructured(comparison), answerForm);
+    return { text: renderComparisonText(comparison), structured: renderComparisonStructured(comparison) };
   };
 }

@@ -1,12 +1,12 @@
-import type { CallToolResult, ServerContext, ToolAnnotations } from "@modelcontextprotocol/server";
+import type { ServerContext, ToolAnnotations } from "@modelcontextprotocol/server";
 import type { EstimatePages } from "../../pages/estimate/estimate-pages.ts";
 import { toNamesOnlySchema } from "../../pages/request/schema.ts";
+import { withCallerSignal } from "../caller-signal.ts";
 import { toPortableSchema } from "../portable-schema.ts";
-import { type AnswerForm, toToolResult } from "../tool-result.ts";
+import type { ToolAnswer } from "../tool-result.ts";
 
 export interface EstimateDomainPagesDeps {
   estimatePages: EstimatePages;
-  answerForm: AnswerForm;
 }
 
 export const estimateDomainPages = {
@@ -27,10 +27,10 @@ export const estimateDomainPages = {
   },
 } as const;
 
-export function createEstimateDomainPages({ estimatePages, answerForm }: EstimateDomainPagesDeps) {
-  return async (args: unknown, { mcpReq }: ServerContext): Promise<CallToolResult> => {
-    const estimate = await estimatePages(args, { signal: mcpReq.signal, surface: "mcp" });
+export function createEstimateDomainPages({ estimatePages }: EstimateDomainPagesDeps) {
+  return async (args: unknown, { mcpReq }: ServerContext): Promise<ToolAnswer> => {
+    const estimate = await withCallerSignal(mcpReq.signal, (signal) => estimatePages(args, { signal, surface: "mcp" }));
     const { renderEstimateStructured, renderEstimateText } = await import("../../pages/estimate/render-estimate.ts");
-    return toToolResult(renderEstimateText(estimate), renderEstimateStructured(estimate), answerForm);
+    return { text: renderEstimateText(estimate), structured: renderEstimateStructured(estimate) };
   };
 }

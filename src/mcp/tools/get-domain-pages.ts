@@ -1,24 +1,19 @@
-import type {
-  CallToolResult,
-  ClientCapabilities,
-  InputRequiredResult,
-  ServerContext,
-  ToolAnnotations,
-} from "@modelcontextprotocol/server";
+import type { ClientCapabilities, ServerContext, ToolAnnotations } from "@modelcontextprotocol/server";
 import { AppError } from "../../errors.ts";
+import type { RenderAnswer } from "../../pages/answer/render-answer.ts";
 import type { GetPages } from "../../pages/get-pages.ts";
 import { toAdvertisedSchema } from "../../pages/request/schema.ts";
 import { canAsk, type PersonAsker } from "../ask-person.ts";
+import { withCallerSignal } from "../caller-signal.ts";
 import { toPortableSchema } from "../portable-schema.ts";
 import { reportProgress } from "../progress.ts";
-import { type AnswerForm, toToolResult } from "../tool-result.ts";
-import { untilCancelled } from "../until-cancelled.ts";
+import type { ToolOutcome } from "../tool-result.ts";
 
 /** What the tool needs from the rest of the server. */
 export interface GetDomainPagesDeps {
   getPages: GetPages;
+  renderAnswer: RenderAnswer;
   asker: PersonAsker;
-  answerForm: AnswerForm;
   /** Time between progress notifications, ms. */
   progressEveryMs: number;
 }
@@ -51,27 +46,21 @@ export const getDomainPages = {
  * @param declared what a client of the older era said it can do
  */
 export function createGetDomainPages(
-  { getPages, asker, answerForm, progressEveryMs }: GetDomainPagesDeps,
+  { getPages, renderAnswer, asker, progressEveryMs }: GetDomainPagesDeps,
   declared: () => ClientCapabilities | undefined,
 ) {
-  return async (args: unknown, context: ServerContext): Promise<CallToolResult | InputRequiredResult> => {
+  return async (args: unknown, context: ServerContext): Promise<ToolOutcome> => {
     const stop = reportProgress(context, progressEveryMs, "waiting for the upstream");
     try {
       const consent = asker.readConsent(context);
-      const answer = await getPages(args, {
-        signal: untilCancelled(context.mcpReq.signal),
-        surface: "mcp",
-        ...(consent !== undefined && { consent }),
-      });
-      const [{ renderText }, { renderStructured }] = await Promise.all([
-        import("../../pages/answer/render-text.ts"),
-        import("../../pages/answer/render-structured.ts"),
-      ]);
-      return toToolResult(renderText(answer), renderStructured(answer), answerForm);
+      const answer = await withCallerSignal(context.mcpReq.signal, (signal) =>
+        getPages(args, { signal, surface: "mcp", ...(consent !== undefined && { consent }) }),
+      );
+      return { ...(await renderAnswer(answer)), cache: answer.delivery?.how };
     } catch (error) {
       const ask = error instanceof AppError ? error.facts.ask : undefined;
       if (ask === undefined || !canAsk(context, declared())) throw error;
-      return asker.ask(ask);
+      return { ask: await asker.ask(ask, context) };
     } finally {
       stop();
     }

@@ -1,12 +1,11 @@
-import type { CallToolResult, ToolAnnotations } from "@modelcontextprotocol/server";
+import type { ToolAnnotations } from "@modelcontextprotocol/server";
 import { GROUPINGS, PAGE_STATES } from "../../pages/query/choices.ts";
 import type { QueryPages } from "../../pages/query/query-pages.ts";
 import { toPortableSchema } from "../portable-schema.ts";
-import { type AnswerForm, toToolResult } from "../tool-result.ts";
+import type { ToolAnswer } from "../tool-result.ts";
 
 export interface QueryDomainPagesDeps {
   queryPages: QueryPages;
-  answerForm: AnswerForm;
 }
 
 const text = { type: "string" };
@@ -56,11 +55,11 @@ export const queryDomainPages = {
   },
 } as const;
 
-export function createQueryDomainPages({ queryPages, answerForm }: QueryDomainPagesDeps) {
-  return async (args: unknown): Promise<CallToolResult> => {
+export function createQueryDomainPages({ queryPages }: QueryDomainPagesDeps) {
+  return async (args: unknown): Promise<ToolAnswer> => {
     const answer = await queryPages(args, { surface: "mcp" });
     // Loaded with the first call: it brings the whole filter language along.
     const { renderQueryStructured, renderQueryText } = await import("../../pages/query/render-query.ts");
-    return toToolResult(renderQueryText(answer), renderQueryStructured(answer), answerForm);
+    return { text: renderQueryText(answer), structured: renderQueryStructured(answer) };
   };
 }

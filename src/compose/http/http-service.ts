@@ -1,0 +1,173 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Config } from "../../config/schema.ts";
+import { LOOPBACK_HOST } from "../../config/values.ts";
+import { AppError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import { createPersonAsker } from "../../mcp/ask-person.ts";
+import type { CreateServerFor } from "../../mcp/http/caller.ts";
+import { createMcpEndpoint } from "../../mcp/http/endpoint.ts";
+import { createServeMcp, principalOf } from "../../mcp/http/serve-mcp.ts";
+import { createServer } from "../../mcp/server.ts";
+import type { Metrics } from "../../metrics/create-metrics.ts";
+import { createRenderAnswer } from "../../pages/answer/render-answer.ts";
+import type { RequestScope } from "../../serve/request-scope.ts";
+import { serveHttp } from "../../serve/serve-http.ts";
+import { PRODUCT } from "../../version.ts";
+import { createOrganisation, type Organisation } from "../organisation.ts";
+import { countExchange, createCallCounter, createHttpMetrics } from "./http-metrics.ts";
+import { openAccess } from "./open-access.ts";
+import { createRecentPrincipals } from "./recent-principals.ts";
+import { openShared } from "./shared-parts.ts";
+
+export interface HttpServiceDeps {
+  config: Config;
+  log: Log;
+  now: () => number;
+  /** The one that the log takes its request's facts from. */
+  scope: RequestScope;
+}
+
+export interface HttpService {
+  /** Of the endpoint. */
+  url: string;
+  source: Organisation["source"];
+  /** Whether callers have to show a token. */
+  isGuarded: boolean;
+  /** Takes no more calls, brings home what is under way, then closes everything; at most this long, ms. */
+  stop(withinMs: number): Promise<void>;
+}
+
+/** Often enough to keep a client from giving up, rarely enough to cost nothing. */
+const PROGRESS_EVERY_MS = 5000;
+
+/** The part of the time for a stop that is kept for purchases whose callers have gone. */
+const LAST_PART = 0.2;
+
+/** The service for many, on one port. @throws {AppError} `config` for settings that do not go together */
+export async function startHttpService({ config, log, now, scope }: HttpServiceDeps): Promise<HttpService> {
+  const access = await openAccess(config, log, now);
+  const names = toNames(config);
+  if (access === undefined && !names.isLoopback) throw openToAll(config);
+  if (names.hosts.length === 0) throw namesMissing(config);
+
+  // The gauges are read long after everything is there.
+  const gauges: Parameters<typeof createHttpMetrics>[0] = {
+    budgetLeftUsd: async () => (await organisation.leftUsd()) ?? undefined,
+    principalBudgetsLeftUsd: () => recent.budgetsLeft((principal) => organisation.leftUsd(principal)),
+    openConnections: () => server.openConnections(),
+    liveSessions: () => endpoint.liveSessions(),
+    isCircuitOpen: () => organisation.health().circuit === "open",
+    isStoreReady: async () => organisation.health().store === "ok",
+  };
+  const metrics: Metrics = createHttpMetrics(gauges, (name, error) =>
+    log.warn("metrics.unread", { name, message: String(error) }),
+  );
+  const organisation = createOrganisation({
+    config,
+    log,
+    now,
+    watch: { exchange: (event) => countExchange(metrics, event), charged: metrics.charged },
+    traceparent: () => scope.get()?.traceparent,
+  });
+  const recent = createRecentPrincipals();
+  const countCall = createCallCounter(metrics);
+  const shared = await openShared(await organisation.stores(), now);
+  const asker = createPersonAsker(() => shared.secret("asker", () => randomBytes(32)));
+  const renderAnswer = createRenderAnswer();
+
+  const createServerFor: CreateServerFor = ({ caller, era, method }) =>
+    createServer(
+      {
+        product: PRODUCT,
+        ...organisation.appFor(principalOf(caller)),
+        renderAnswer,
+        asker,
+        answerForm: config.answerForm,
+        progressEveryMs: PROGRESS_EVERY_MS,
+        log,
+        now,
+        seeCall: (call) => countCall(era, call),
+      },
+      method,
+    );
+  const endpoint = createMcpEndpoint({
+    createServerFor,
+    sessions: shared.sessions,
+    mail: shared.mail,
+    sessionTtlMs: config.sessionMinutes * MINUTE_MS,
+    log,
+    now,
+  });
+  const server = await serveHttp({
+    listen: { host: config.httpHost, port: config.httpPort },
+    ...names,
+    mcp: createServeMcp(endpoint, {
+      metadataUrl: access?.metadata?.url,
+      onPrincipal: recent.see,
+      onError: (error) => log.error("http.defect", { error: error.stack ?? error.message }),
+    }),
+    ...(access !== undefined && { access }),
+    takeTurn: shared.takeTurn,
+    callsPerMinute: config.principalCallsPerMinute,
+    readiness: async () => toReadiness(organisation.health()),
+    metrics,
+    scope,
+    log,
+    now,
+    makeId: randomUUID,
+    limits: { maxBodyBytes: config.httpMaxBodyKb * 1024, maxConnections: config.httpMaxConnections },
+  }).catch(async (error: unknown) => {
+    await endpoint.close();
+    await organisation.close();
+    throw error;
+  });
+
+  return {
+    url: server.url,
+    source: organisation.source,
+    isGuarded: access !== undefined,
+    async stop(withinMs) {
+      const until = now() + withinMs;
+      const left = () => Math.max(0, until - now());
+      const forCalls = left() * (1 - LAST_PART);
+      await Promise.all([endpoint.drain(forCalls), server.drain(forCalls)]);
+      await organisation.drain(left());
+      await organisation.close();
+    },
+  };
+}
+
+const MINUTE_MS = 60_000;
+
+/** Free answers do not need the upstream, so an open circuit is shown and takes no replica out of service. */
+const toReadiness = ({ store, circuit }: ReturnType<Organisation["health"]>) => ({
+  ready: store === "ok",
+  checks: { store: store === "ok", upstream: circuit === "closed" },
+});
+
+const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
+const LOOPBACK_ORIGINS = LOOPBACK_NAMES.flatMap((name) => [`http://${name}:*`, `https://${name}:*`]);
+
+/** The names and pages that are served. */
+function toNames({ httpHost, publicUrl, allowedHosts, allowedOrigins }: Config) {
+  const isLoopback = LOOPBACK_HOST.test(httpHost);
+  const publicName = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
+  return {
+    isLoopback,
+    hosts: [...(isLoopback ? LOOPBACK_NAMES : []), ...publicName, ...allowedHosts],
+    origins: [...(isLoopback ? LOOPBACK_ORIGINS : []), ...allowedOrigins],
+  };
+}
+
+function openToAll({ httpHost }: Config): AppError {
+  return new AppError("config", `Listening on ${httpHost} without access control would let anybody spend your money.`, {
+    advice:
+      "Make tokens (domain-pages-mcp token create NAME), or set DOMAIN_PAGES_HTTP_OAUTH_ISSUER, or listen on 127.0.0.1.",
+  });
+}
+
+function namesMissing({ httpHost }: Config): AppError {
+  return new AppError("config", `Listening on ${httpHost} needs the name that clients use.`, {
+    advice: "Set DOMAIN_PAGES_HTTP_PUBLIC_URL (https://mcp.example.com/mcp) or DOMAIN_PAGES_HTTP_ALLOWED_HOSTS.",
+  });
+}

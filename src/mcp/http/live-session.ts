@@ -1,0 +1,157 @@
+import { randomBytes } from "node:crypto";
+import {
+  type AuthInfo,
+  isJSONRPCRequest,
+  type JSONRPCMessage,
+  type McpServer,
+  type RequestId,
+  WebStandardStreamableHTTPServerTransport,
+} from "@modelcontextprotocol/server";
+import type { CallCount } from "./call-count.ts";
+import { REFUSED } from "./error-response.ts";
+import { cancelledId, createTaggedTransport, isAnswerTo } from "./tagged-transport.ts";
+import { isEventStream, watchBody } from "./watch-body.ts";
+
+export interface LiveSessionDeps {
+  id: string;
+  owner: string;
+  server: McpServer;
+  /** Of all sessions and eras together. */
+  calls: CallCount;
+  keepAliveMs: number;
+  now: () => number;
+}
+
+/** A comment, so that a stream on which nothing happens is seen to be open before its first keep-alive. */
+const OPENING = new TextEncoder().encode(": open\n\n");
+
+/** Nobody is asked there: replayed messages need a request to arrive in. */
+const REPLAY_URL = "http://replay.invalid/mcp";
+
+/** A session of the older era while a server for it is kept on this replica. */
+export class LiveSession {
+  readonly id: string;
+  readonly owner: string;
+  lastUsedAt: number;
+  /** When its record was last told that the session is in use. */
+  recordUsedAt: number;
+  readonly #server: McpServer;
+  readonly #inner: WebStandardStreamableHTTPServerTransport;
+  readonly #now: () => number;
+  /** Not to be guessed: an answer from elsewhere must not fit by chance. */
+  readonly #tag = randomBytes(9).toString("base64url");
+  readonly #calls = new Map<RequestId, () => void>();
+  /** Calls whose answers share one stream with others. */
+  readonly #batched = new Set<RequestId>();
+  /** Reasons not to close it: requests being taken in, open streams. */
+  #holds = 0;
+
+  private constructor({ id, owner, server, keepAliveMs, now }: LiveSessionDeps) {
+    this.id = id;
+    this.owner = owner;
+    this.lastUsedAt = now();
+    this.recordUsedAt = now();
+    this.#server = server;
+    this.#now = now;
+    this.#inner = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id, keepAliveMs });
+  }
+
+  static async open(deps: LiveSessionDeps): Promise<LiveSession> {
+    const session = new LiveSession(deps);
+    const transport = createTaggedTransport(session.#inner, session.#tag, {
+      onRequest: (id) => {
+        session.#calls.get(id)?.();
+        session.#calls.set(id, deps.calls.start());
+      },
+      onAnswer: (id) => session.#endCall(id),
+      onCancel: (id) => session.#letGo(id),
+    });
+    await deps.server.connect(transport);
+    return session;
+  }
+
+  get isIdle(): boolean {
+    return this.#calls.size === 0 && this.#holds === 0;
+  }
+
+  /** @returns lets go again; until then the session is not idle */
+  hold(): () => void {
+    this.#holds += 1;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#holds -= 1;
+      this.lastUsedAt = this.#now();
+    };
+  }
+
+  /** One HTTP request of this session. */
+  async handle(request: Request, parsedBody: unknown, authInfo: AuthInfo | undefined): Promise<Response> {
+    const release = this.hold();
+    const requests = [parsedBody].flat().filter(isJSONRPCRequest);
+    if (requests.length > 1) for (const { id } of requests) this.#batched.add(id);
+    const response = await this.#inner
+      .handleRequest(request, {
+        ...(parsedBody !== undefined && { parsedBody }),
+        ...(authInfo !== undefined && { authInfo }),
+      })
+      .finally(() => {
+        if (request.method !== "GET") release();
+      });
+    if (request.method !== "GET") return response;
+    if (isEventStream(response)) {
+      return watchBody(response, { onEnd: release, opening: OPENING, signal: request.signal });
+    }
+    release();
+    return response;
+  }
+
+  /** Brings the server to where the client left it: as if the session had been opened here. */
+  async replay(initialize: unknown): Promise<boolean> {
+    const post = (parsedBody: unknown, more: Record<string, string> = {}) => {
+      const headers = { accept: "application/json, text/event-stream", "content-type": "application/json", ...more };
+      return this.#inner.handleRequest(new Request(REPLAY_URL, { method: "POST", headers }), { parsedBody });
+    };
+    const opened = await post(initialize);
+    // Read to its end: then the server has answered, and knows the client and the protocol's version.
+    await opened.text();
+    if (!opened.ok) return false;
+    const initialized = { jsonrpc: "2.0", method: "notifications/initialized" };
+    return (await post(initialized, { "mcp-session-id": this.id })).ok;
+  }
+
+  /** Whether a message is surely for this instance, and for no other replica's. */
+  isFor(message: JSONRPCMessage): boolean {
+    const cancelled = cancelledId(message);
+    return isAnswerTo(this.#tag, message) || (cancelled !== undefined && this.#calls.has(cancelled));
+  }
+
+  /** A message of the client that came in elsewhere. */
+  inject(message: JSONRPCMessage): void {
+    this.#inner.onmessage?.(message);
+  }
+
+  async close(): Promise<void> {
+    for (const id of [...this.#calls.keys()]) this.#endCall(id);
+    await this.#server.close();
+  }
+
+  #endCall(id: RequestId): void {
+    this.#calls.get(id)?.();
+    this.#calls.delete(id);
+    this.#batched.delete(id);
+    this.lastUsedAt = this.#now();
+  }
+
+  /** A cancelled call is never answered, and the SDK would keep its stream open for as long as the session lives. */
+  #letGo(id: RequestId): void {
+    if (!this.#calls.has(id)) return;
+    if (!this.#batched.has(id)) this.#inner.closeSSEStream(id);
+    this.#endCall(id);
+    // Reaches the client in a batch only, where the other answers still need the stream; elsewhere it makes the
+    // transport forget the call.
+    const error = { code: REFUSED, message: "Cancelled" };
+    this.#inner.send({ jsonrpc: "2.0", id, error }).catch(() => {});
+  }
+}
