@@ -21,7 +21,7 @@ function settingsTable(): string {
   const rows = SETTINGS.map(({ key, facts, flag }) => {
     const names = facts.env.map((name) => `\`${name}\``).join(", ");
     const value = defaults[key];
-    const shown = value === undefined || value === "" ? "–" : `\`${SPELT.get(value) ?? value}\``;
+    const shown = value === undefined || String(value) === "" ? "–" : `\`${SPELT.get(value) ?? value}\``;
     return `| ${names} | ${flag === undefined ? "–" : `\`--${flag}\``} | ${shown} | ${facts.says} |`;
   });
   return ["| Variable | Flag | Default | What it does |", "| --- | --- | --- | --- |", ...rows].join("\n");

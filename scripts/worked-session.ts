@@ -1,7 +1,5 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
-import { createReader } from "../src/compose/reader.ts";
-import { createService } from "../src/compose/service.ts";
-import { createStore } from "../src/compose/stores.ts";
+import { createOrganisation } from "../src/compose/organisation.ts";
 import { loadConfig } from "../src/config/load-config.ts";
 import { createLog } from "../src/log.ts";
 import { renderText } from "../src/pages/answer/render-text.ts";
@@ -10,7 +8,6 @@ import { formatCount, formatUsd } from "../src/pages/text.ts";
 import { createBooks } from "../src/sandbox/books.ts";
 import { createGateway } from "../src/sandbox/gateway.ts";
 import { createWorld } from "../src/sandbox/world.ts";
-import { createFlights } from "../src/spend/flights.ts";
 import type { Wire } from "../src/upstream/wire.ts";
 
 /** By the data provider's own formula, as published in July 2026; what AIsa charges differs by account. */
@@ -49,11 +46,19 @@ export async function workedSession(): Promise<string> {
   };
   const { config } = loadConfig({ AISA_API_KEY: "sk-aisa-session", DOMAIN_PAGES_STORE: "memory" });
   const log = createLog({ level: "error", write: () => {}, secrets: [], now });
-  const store = await createStore(config, log, now);
-  const upstream = { wire, basePath: "/apis/v1", apiKey: "sk-aisa-session", close: async () => {} };
-  const flights = createFlights<never>();
-  const { getPages } = await createService({ config, store, upstream, flights, log, now });
-  const { queryPages } = createReader(config, store.snapshots, now);
+  const upstream = {
+    wire,
+    basePath: "/apis/v1",
+    apiKey: "sk-aisa-session",
+    isCircuitOpen: () => false,
+    close: async () => {},
+  };
+  const { getPages, queryPages } = createOrganisation({
+    config,
+    log,
+    now,
+    openUpstream: async () => upstream,
+  }).appFor();
 
   const spent = () => formatUsd(books.read().billed.micros / 1_000_000);
   const rows: string[] = [];

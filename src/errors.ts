@@ -70,6 +70,18 @@ export class AppError extends Error {
 }
 
 /**
+ * The reason of a signal whose caller has gone without a word: a closed connection, a host that ends its servers. What
+ * has not been sent then need not be; what has been sent is most likely billed, so it is brought home and kept.
+ */
+export class HangUp extends Error {
+  override readonly name = "HangUp";
+
+  constructor(options?: ErrorOptions) {
+    super("The caller has hung up.", options);
+  }
+}
+
+/**
  * A failure as a person or a model reads it: what happened, whether it was charged, what to do.
  * @returns sentences, the parts that are not known left out; a message of several lines keeps its lines
  */

@@ -4,6 +4,8 @@ import { AppError } from "../errors.ts";
 
 const COMMANDS = [
   "stdio",
+  "http",
+  "token",
   "get",
   "estimate",
   "query",
@@ -37,11 +39,17 @@ const OWN_OPTIONS = {
   format: { type: "string" },
   out: { type: "string" },
   force: { type: "boolean" },
+  host: { type: "string" },
   port: { type: "string" },
   key: { type: "string" },
   price: { type: "string" },
   "price-per-page": { type: "string" },
   fault: { type: "string" },
+  scopes: { type: "string" },
+  tenant: { type: "string" },
+  budget: { type: "string" },
+  "per-minute": { type: "string" },
+  "expires-days": { type: "string" },
 } as const;
 
 type OwnOptions = {
@@ -51,6 +59,8 @@ type OwnOptions = {
 /** Which command takes which of its own options, and how many operands. */
 const TAKES: Readonly<Record<CommandName, { options: (keyof typeof OWN_OPTIONS)[]; operands: number }>> = {
   stdio: { options: [], operands: 0 },
+  http: { options: ["host", "port"], operands: 0 },
+  token: { options: ["scopes", "tenant", "budget", "per-minute", "expires-days", "json"], operands: 2 },
   get: { options: ["limit", "body", "json", "fresh", "yes"], operands: 1 },
   estimate: { options: ["limit", "body", "json"], operands: 1 },
   query: { options: ["body", "json"], operands: 1 },

@@ -16,6 +16,11 @@ export function renderHelp(): string {
     "Usage",
     indent([
       ["domain-pages-mcp", "serve MCP over stdio"],
+      ["domain-pages-mcp http [--host ADDRESS] [--port N]", "serve MCP over HTTP, for many (docs/http.md)"],
+      [
+        "domain-pages-mcp token create NAME [--scopes LIST] [--tenant NAME] [--budget USD] [--per-minute N] [--expires-days N]",
+        "make an access token for http; token list [--json], token revoke NAME",
+      ],
       [
         "domain-pages-mcp get <target> [--limit N] [--body JSON] [--fresh] [--yes] [--json]",
         "fetch and condense (paid with a key, else sandbox); --fresh takes no kept answer, --yes agrees to the price",

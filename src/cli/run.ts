@@ -1,4 +1,4 @@
-import { type App, compose } from "../compose/compose.ts";
+import { type App, createOrganisation, type Organisation } from "../compose/organisation.ts";
 import { chooseFolders } from "../compose/stores.ts";
 import { type LoadedConfig, loadConfig } from "../config/load-config.ts";
 import { AppError, describeFailure } from "../errors.ts";
@@ -26,7 +26,7 @@ export async function run(io: Io): Promise<number> {
       print(io.stdout, (await import("./help.ts")).renderHelp());
       return EXIT_CODES.ok.code;
     }
-    const loaded = loadConfig(io.env, args.settings);
+    const loaded = loadConfig(io.env, withShortFlags(args));
     secrets = loaded.secrets;
     return await dispatch(args, loaded, io);
   } catch (error) {
@@ -38,6 +38,11 @@ export async function run(io: Io): Promise<number> {
 async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise<number> {
   const { config, secrets, ignored } = loaded;
   if (args.command === "doctor") return (await import("./doctor.ts")).runDoctor(loaded, io);
+  if (args.command === "http") {
+    // Its log tells of each line which request it belongs to.
+    await (await import("./http.ts")).runHttp(loaded, io);
+    return EXIT_CODES.ok.code;
+  }
   const log = createLog({ level: config.logLevel, secrets, now: io.now, write: (line) => io.stderr.write(line) });
   for (const what of ignored) log.warn("setting.ignored", { what });
   switch (args.command) {
@@ -50,6 +55,14 @@ async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise
     case "sandbox":
       await (await import("./sandbox.ts")).runSandbox(args, io);
       break;
+    case "token": {
+      const [{ runToken }, { chooseTokensFile }] = await Promise.all([
+        import("./token.ts"),
+        import("../compose/http/open-access.ts"),
+      ]);
+      await runToken({ ...args, file: await chooseTokensFile(config) }, io);
+      break;
+    }
     case "spend":
       await (await import("./spend.ts")).runSpend(args, await toSpendSettings(config), io);
       break;
@@ -80,11 +93,21 @@ async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise
     }
     case "stdio": {
       const { runStdio } = await import("./stdio.ts");
-      await withApp(config, log, io, (app) => runStdio(app, config, log, io));
+      await withOrganisation(config, log, io, (organisation) => runStdio(organisation, config, log, io));
       break;
     }
   }
   return EXIT_CODES.ok.code;
+}
+
+/** `http` has short names for the two settings that everybody gives it. */
+function withShortFlags({ command, options: { host, port }, settings }: ParsedArgs): Record<string, string> {
+  if (command !== "http") return settings;
+  return {
+    ...settings,
+    ...(host !== undefined && { "http-host": host }),
+    ...(port !== undefined && { "http-port": port }),
+  };
 }
 
 /** A person pays no tokens: on the command line every row is shown unless a size was asked for. */
@@ -98,17 +121,20 @@ async function toSpendSettings(config: LoadedConfig["config"]): Promise<SpendSet
   return { folder, dailyBudgetMicros: toMicros(config.dailyBudgetUsd) };
 }
 
-async function withApp(
+const withApp = (config: LoadedConfig["config"], log: Log, io: Io, use: (app: App) => Promise<void>): Promise<void> =>
+  withOrganisation(config, log, io, (organisation) => use(organisation.appFor()));
+
+async function withOrganisation(
   config: LoadedConfig["config"],
   log: Log,
   io: Io,
-  use: (app: App) => Promise<void>,
+  use: (organisation: Organisation) => Promise<void>,
 ): Promise<void> {
-  const app = compose(config, log, io.now);
+  const organisation = createOrganisation({ config, log, now: io.now });
   try {
-    await use(app);
+    await use(organisation);
   } finally {
-    await app.close();
+    await organisation.close();
   }
 }
 

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import type { App } from "../compose/compose.ts";
+import type { Organisation } from "../compose/organisation.ts";
 import type { Config } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import { createPersonAsker } from "../mcp/ask-person.ts";
 import { serveStdio } from "../mcp/serve-stdio.ts";
+import { createRenderAnswer } from "../pages/answer/render-answer.ts";
 import { PRODUCT } from "../version.ts";
 import { type Io, whenStopped } from "./io.ts";
 
@@ -14,22 +15,24 @@ const PROGRESS_EVERY_MS = 5000;
 const DRAIN_MS = 1900;
 
 /** The default command: MCP over stdio until the client leaves or a signal comes. */
-export async function runStdio(app: App, config: Config, log: Log, io: Io): Promise<void> {
+export async function runStdio(organisation: Organisation, config: Config, log: Log, io: Io): Promise<void> {
   const service = serveStdio(
     {
       product: PRODUCT,
-      ...app,
-      asker: createPersonAsker(randomBytes(32)),
+      ...organisation.appFor(),
+      asker: createPersonAsker(async () => randomBytes(32)),
       answerForm: config.answerForm,
+      renderAnswer: createRenderAnswer(),
       progressEveryMs: PROGRESS_EVERY_MS,
       log,
+      now: io.now,
     },
     io.stdin,
     io.stdout,
   );
-  log.info("stdio.serving", { source: app.source, version: PRODUCT.version });
+  log.info("stdio.serving", { source: organisation.source, version: PRODUCT.version });
   await Promise.race([service.closed, whenStopped(io)]);
   await service.close();
-  await app.drain(DRAIN_MS);
+  await organisation.drain(DRAIN_MS);
   log.info("stdio.closed");
 }

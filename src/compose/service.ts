@@ -4,11 +4,12 @@ import type { EstimatePages } from "../pages/estimate/estimate-pages.ts";
 import type { GetPages } from "../pages/get-pages.ts";
 import type { RequestRules } from "../pages/request/parse-request.ts";
 import type { Flights } from "../spend/flights.ts";
+import type { Ledger } from "../spend/ledger/ledger.ts";
 import { toUsd } from "../spend/micros.ts";
 import type { Bought } from "../spend/order.ts";
-import { wait } from "../upstream/wait.ts";
-import { createLedger, type Store } from "./stores.ts";
-import type { Upstream } from "./upstreams.ts";
+import type { QuoteMemory } from "../spend/quotes.ts";
+import type { Client } from "../upstream/client.ts";
+import type { TenantStore } from "./stores.ts";
 
 /** What can be asked of the product. */
 export interface Service {
@@ -18,40 +19,33 @@ export interface Service {
 
 export interface ServiceParts {
   config: Config;
-  store: Store;
-  upstream: Upstream;
+  client: Client;
+  quoteMemory: QuoteMemory;
+  store: TenantStore;
+  /** Of the same tenant. */
   flights: Flights<Bought>;
+  ledger: Ledger;
+  /** A sentence for an answer without pages: what the source does know. */
+  whenEmpty?: string | undefined;
   log: Log;
   now: () => number;
 }
 
-/** The use cases over a wire, a store and the books: the product without its edges. */
-export async function createService({ config, store, upstream, flights, log, now }: ServiceParts): Promise<Service> {
-  const [{ createClient }, { createGetPages }, { createEstimatePages }, spend] = await Promise.all([
-    import("../upstream/client.ts"),
+/** The use cases of one caller over what all share: the product without its edges. */
+export async function createService(parts: ServiceParts): Promise<Service> {
+  const { config, client, quoteMemory, store, flights, ledger, whenEmpty, log, now } = parts;
+  const [{ createGetPages }, { createEstimatePages }, spend] = await Promise.all([
     import("../pages/get-pages.ts"),
     import("../pages/estimate/estimate-pages.ts"),
     loadSpend(),
   ]);
   const source = isLive(config) ? "aisa" : "sandbox";
-  const { snapshots, withKeyLock, ledgerFolder } = store;
-  const { whenEmpty } = upstream;
-  const ledger = await createLedger(config, ledgerFolder, now);
-  const { fetchPages, fetchQuote } = createClient({
-    wire: upstream.wire,
-    apiKey: upstream.apiKey,
-    basePath: upstream.basePath,
-    bodyForm: config.bodyForm,
-    timeoutMs: config.timeoutMs,
-    send: { priceCap: config.sendPriceCap, idempotencyKey: config.sendIdempotencyKey, quote: config.quotes },
-    retry: { withinMs: config.retryMs, random: Math.random, wait },
-    onExchange: (event) => log.info("upstream.answered", { ...event }),
-    now,
-  });
+  const { snapshots, withKeyLock } = store;
+  const { fetchPages, fetchQuote } = client;
   const onUnsettled = (error: unknown) => log.error("ledger.unsettled", { message: String(error) });
   const books = { source, snapshots, ledger, now, onUnsettled } as const;
   const { maxPriceUsd, askAboveUsd, sendPriceCap: capIsSent } = config;
-  const askPrice = spend.createAskPrice({ ...books, fetchQuote, maxPriceUsd });
+  const askPrice = spend.createAskPrice({ ...books, fetchQuote, quoteMemory, maxPriceUsd });
   const approve = spend.createApprove({ askPrice, maxPriceUsd, askAboveUsd, capIsSent });
   const leftUsd = async () => toUsdOrNull(await ledger.left());
   const freshMs = config.freshHours * HOUR_MS;

@@ -1,45 +1,127 @@
+import path from "node:path";
 import { type Config, isLive } from "../config/schema.ts";
 import type { Log } from "../log.ts";
+import type { RedisRoom } from "../redis/redis-room.ts";
 import type { WithKeyLock } from "../spend/buy-pages.ts";
-import type { Ledger } from "../spend/ledger/ledger.ts";
+import type { Account, Ledger } from "../spend/ledger/ledger.ts";
+import type { LedgerLines } from "../spend/ledger/lines.ts";
 import { toMicros } from "../spend/micros.ts";
 import type { SnapshotStore } from "../store/snapshot-store.ts";
 
-/** Where this process keeps things, and what it shares with others. */
-export interface Store {
+/** What one tenant has bought, and the locks its purchases take turns by. */
+export interface TenantStore {
   snapshots: SnapshotStore;
   withKeyLock: WithKeyLock;
-  /** Where the books are; undefined where they are kept in memory. */
-  ledgerFolder: string | undefined;
 }
+
+/** Where this process keeps things, and what it shares with others. */
+export interface Stores {
+  /** Of one tenant; the same object for the same name. */
+  of(tenant: string): TenantStore;
+  /** The books of all. */
+  ledgerLines: LedgerLines;
+  /** What replicas share beyond snapshots and books; undefined where nothing is shared over a network. */
+  shared?: RedisRoom;
+}
+
+/** Whoever is not told apart: the command line, stdio, and HTTP without access control. */
+export const DEFAULT_TENANT = "default";
 
 const DAY_MS = 86_400_000;
 const MB = 1024 * 1024;
 
 /** Snapshots, locks and books where the settings want them. `none` keeps no snapshots; the books stay in memory. */
-export async function createStore(config: Config, log: Log, now: () => number): Promise<Store> {
-  const [{ createMemoryStore }, { createKeyLock, withoutLock }] = await Promise.all([
-    import("../store/memory-store.ts"),
-    import("../store/key-lock.ts"),
-  ]);
-  if (config.store === "none") {
-    const { createNoStore } = await import("../store/no-store.ts");
-    return { snapshots: createNoStore(), withKeyLock: withoutLock, ledgerFolder: undefined };
+export async function createStores(config: Config, log: Log, now: () => number): Promise<Stores> {
+  if (typeof config.store !== "string") return createSharedStores(config, config.store.redisUrl, log, now);
+  switch (config.store) {
+    case "disk":
+      return createDiskStores(config, log, now);
+    case "memory": {
+      const memory = await loadMemory();
+      const { withoutLock } = await import("../store/key-lock.ts");
+      const ledgerLines = await createMemoryBooks();
+      return { ledgerLines, of: byTenant((tenant) => ({ snapshots: memory(tenant), withKeyLock: withoutLock })) };
+    }
+    case "none": {
+      const { createNoStore } = await import("../store/no-store.ts");
+      const { withoutLock } = await import("../store/key-lock.ts");
+      const ledgerLines = await createMemoryBooks();
+      return { ledgerLines, of: byTenant(() => ({ snapshots: createNoStore(), withKeyLock: withoutLock })) };
+    }
   }
-  const memory = createMemoryStore();
-  if (config.store === "memory") return { snapshots: memory, withKeyLock: withoutLock, ledgerFolder: undefined };
-  const { createDiskStore } = await import("../store/disk-store.ts");
-  const { cacheFolder, ledgerFolder } = await chooseFolders(config);
-  const snapshots = createDiskStore({
-    folder: cacheFolder,
-    maxBytes: config.storeMb * MB,
+}
+
+async function createDiskStores(config: Config, log: Log, now: () => number): Promise<Stores> {
+  const [memory, { createDiskStore }, { createKeyLock }, { toTenantFolder }, { cacheFolder, ledgerFolder }] =
+    await Promise.all([
+      loadMemory(),
+      import("../store/disk-store.ts"),
+      import("../store/key-lock.ts"),
+      import("../store/tenant-folder.ts"),
+      chooseFolders(config),
+    ]);
+  return {
+    ledgerLines: await createFileBooks(config, ledgerFolder),
+    of: byTenant((tenant) => {
+      // Who is not told apart finds what the command line has bought, and the other way round.
+      const folder =
+        tenant === DEFAULT_TENANT ? cacheFolder : path.join(cacheFolder, "tenants", toTenantFolder(tenant));
+      return {
+        snapshots: createDiskStore({
+          folder,
+          maxBytes: config.storeMb * MB,
+          maxAgeMs: config.keepDays * DAY_MS,
+          now,
+          memory: memory(tenant),
+          onProblem: (problem) => log.warn("store.problem", { ...problem }),
+        }),
+        withKeyLock: createKeyLock({ folder, onProblem: (problem) => log.warn("lock.problem", { ...problem }) }),
+      };
+    }),
+  };
+}
+
+async function createSharedStores(config: Config, url: string, log: Log, now: () => number): Promise<Stores> {
+  const [memory, { createRedisRoom }] = await Promise.all([loadMemory(), import("../redis/redis-room.ts")]);
+  const shared = createRedisRoom({
+    url,
+    prefix: config.redisPrefix,
+    memory,
     maxAgeMs: config.keepDays * DAY_MS,
     now,
-    memory,
-    onProblem: (problem) => log.warn("store.problem", { ...problem }),
+    onProblem: (problem) => log.warn("redis.problem", { ...problem }),
   });
-  const onProblem = (problem: object) => log.warn("lock.problem", { ...problem });
-  return { snapshots, withKeyLock: createKeyLock({ folder: cacheFolder, onProblem }), ledgerFolder };
+  return {
+    ledgerLines: shared.ledgerLines,
+    of: byTenant((tenant) => ({ snapshots: shared.snapshots(tenant), withKeyLock: shared.keyLock(tenant) })),
+    shared,
+  };
+}
+
+async function loadMemory(): Promise<(tenant: string) => SnapshotStore> {
+  return (await import("../store/memory-store.ts")).createMemoryStores();
+}
+
+const createMemoryBooks = async () => (await import("../spend/ledger/memory-ledger.ts")).createMemoryLines();
+
+/** The sandbox has no books that outlast a process, since nothing costs anything there. */
+async function createFileBooks(config: Config, folder: string): Promise<LedgerLines> {
+  if (!isLive(config)) return createMemoryBooks();
+  return (await import("../spend/ledger/file-ledger.ts")).createFileLines(folder);
+}
+
+/** Tenants come and go; those unused for longest are made anew when they come back. */
+const MAX_TENANTS = 1000;
+
+function byTenant(create: (tenant: string) => TenantStore): Stores["of"] {
+  const known = new Map<string, TenantStore>();
+  return (tenant) => {
+    const store = known.get(tenant) ?? create(tenant);
+    known.delete(tenant);
+    known.set(tenant, store);
+    if (known.size > MAX_TENANTS) known.delete(known.keys().next().value as string);
+    return store;
+  };
 }
 
 /** Snapshots can be bought again, books cannot: by default these lie where no cleaner of caches comes by. */
@@ -50,11 +132,18 @@ export async function chooseFolders({ cacheDir }: Config): Promise<{ cacheFolder
   return { cacheFolder: cache, ledgerFolder: data };
 }
 
-/** The books; the sandbox has none, since nothing costs anything there. */
-export async function createLedger(config: Config, folder: string | undefined, now: () => number): Promise<Ledger> {
-  const dailyBudgetMicros = isLive(config) ? toMicros(config.dailyBudgetUsd) : null;
-  if (folder === undefined || !isLive(config)) {
-    return (await import("../spend/ledger/memory-ledger.ts")).createMemoryLedger({ dailyBudgetMicros, now });
-  }
-  return (await import("../spend/ledger/file-ledger.ts")).createFileLedger({ folder, dailyBudgetMicros, now });
+/** The books as one caller uses them. Where nothing costs anything, nothing bounds it. */
+export async function openLedger(
+  config: Config,
+  lines: LedgerLines,
+  account: Account | undefined,
+  now: () => number,
+): Promise<Ledger> {
+  const { createLedgerOverLines } = await import("../spend/ledger/ledger-over-lines.ts");
+  if (!isLive(config)) return createLedgerOverLines(lines, { dailyBudgetMicros: null, now });
+  return createLedgerOverLines(lines, {
+    dailyBudgetMicros: toMicros(config.dailyBudgetUsd),
+    ...(account !== undefined && { account }),
+    now,
+  });
 }

@@ -1,4 +1,7 @@
 import type { Config } from "../config/schema.ts";
+import type { Client } from "../upstream/client.ts";
+import type { ExchangeEvent } from "../upstream/send-call.ts";
+import { wait } from "../upstream/wait.ts";
 import type { Wire } from "../upstream/wire.ts";
 
 /** Bearer for the embedded sandbox, which takes any. */
@@ -10,8 +13,18 @@ export interface Upstream {
   /** Path of the base URL, without a trailing slash. */
   basePath: string;
   apiKey: string;
+  /** Whether calls are held back now, since the last ones failed. */
+  isCircuitOpen(): boolean;
   whenEmpty?: string;
   close(): Promise<void>;
+}
+
+/** What stands around the wire beside the limits of this process. */
+export interface AroundWire {
+  /** Limits that several processes hold together. */
+  gate?: (wire: Wire, limits: { perMinute: number; atOnce: number }) => Wire;
+  /** The trace context of the call that is being made, as W3C writes it. */
+  traceparent?: () => string | undefined;
 }
 
 const MB = 1024 * 1024;
@@ -20,11 +33,16 @@ const MB = 1024 * 1024;
 const MAX_WAITING = 200;
 
 /** The paid endpoint over undici, at our own pace; also what `doctor` probes. */
-export async function createLiveUpstream(config: Config, now: () => number): Promise<Upstream> {
-  const [{ createLiveWire }, { createBreakerWire }, { createLimitedWire }] = await Promise.all([
+export async function createLiveUpstream(
+  config: Config,
+  now: () => number,
+  { gate = (wire) => wire, traceparent }: AroundWire = {},
+): Promise<Upstream> {
+  const [{ createLiveWire }, { createBreakerWire }, { createLimitedWire }, { createTracedWire }] = await Promise.all([
     import("../upstream/live-wire.ts"),
     import("../upstream/breaker-wire.ts"),
     import("../upstream/limited-wire.ts"),
+    import("../upstream/traced-wire.ts"),
   ]);
   const { origin, protocol, pathname } = new URL(config.baseUrl);
   const live = createLiveWire({
@@ -38,11 +56,14 @@ export async function createLiveUpstream(config: Config, now: () => number): Pro
       noProxy: config.noProxy,
     },
   });
-  const { callsPerMinute: perMinute, callsAtOnce: atOnce } = config;
+  const limits = { perMinute: config.callsPerMinute, atOnce: config.callsAtOnce };
+  const breaker = createBreakerWire(live.exchange, { now });
+  const limited = createLimitedWire(gate(breaker.exchange, limits), { ...limits, maxWaiting: MAX_WAITING });
   return {
-    wire: createLimitedWire(createBreakerWire(live.exchange, { now }), { perMinute, atOnce, maxWaiting: MAX_WAITING }),
+    wire: traceparent === undefined ? limited : createTracedWire(limited, traceparent),
     basePath: pathname.replace(/\/+$/, ""),
     apiKey: config.apiKey ?? "",
+    isCircuitOpen: breaker.isOpen,
     close: live.close,
   };
 }
@@ -58,7 +79,29 @@ export async function createSandboxUpstream(): Promise<Upstream> {
     wire: createSandboxWire(world),
     basePath: "/apis/v1",
     apiKey: SANDBOX_KEY,
+    isCircuitOpen: () => false,
     whenEmpty: `the sandbox knows only ${world.targets.join(", ")}; for real domains the server needs AISA_API_KEY`,
     close: async () => {},
   };
+}
+
+/** The client of an upstream, as the settings want it. It knows nothing of who asks. */
+export async function createUpstreamClient(
+  config: Config,
+  { wire, apiKey, basePath }: Upstream,
+  onExchange: (event: ExchangeEvent) => void,
+  now: () => number,
+): Promise<Client> {
+  const { createClient } = await import("../upstream/client.ts");
+  return createClient({
+    wire,
+    apiKey,
+    basePath,
+    bodyForm: config.bodyForm,
+    timeoutMs: config.timeoutMs,
+    send: { priceCap: config.sendPriceCap, idempotencyKey: config.sendIdempotencyKey, quote: config.quotes },
+    retry: { withinMs: config.retryMs, random: Math.random, wait },
+    onExchange,
+    now,
+  });
 }

@@ -1,7 +1,7 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { settings } from "./registry.ts";
-import { dollarsOrOff, hostNames, secureUrl, switchable, whole } from "./values.ts";
+import { dollarsOrOff, hostNames, secureUrl, webOrigins, whole } from "./values.ts";
 
 /** The settings of the HTTP service; no other command reads them. */
 export const HTTP_SETTINGS = {
@@ -24,9 +24,9 @@ export const HTTP_SETTINGS = {
     env: ["DOMAIN_PAGES_HTTP_ALLOWED_HOSTS"],
     says: "More host names that requests may come for, with commas between; loopback names always may on a loopback address.",
   }),
-  allowedOrigins: hostNames.prefault("").register(settings, {
+  allowedOrigins: webOrigins.prefault("").register(settings, {
     env: ["DOMAIN_PAGES_HTTP_ALLOWED_ORIGINS"],
-    says: "Hosts whose web pages may call from a browser, with commas between; loopback ones always may on a loopback address.",
+    says: "Origins whose pages may call, such as `https://app.example.com`, with commas between; loopback ones may on a loopback address.",
   }),
   tokensFile: z
     .string()
@@ -101,8 +101,4 @@ export const HTTP_SETTINGS = {
       env: ["DOMAIN_PAGES_HTTP_DRAIN_SECONDS"],
       says: "How long calls under way may still take after SIGTERM; a slow purchase takes up to 130 s.",
     }),
-  metrics: switchable.prefault("on").register(settings, {
-    env: ["DOMAIN_PAGES_HTTP_METRICS"],
-    says: "`off` has no `/metrics`; with access control it takes a token with the scope `metrics:read`.",
-  }),
 } as const;

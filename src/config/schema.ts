@@ -62,7 +62,7 @@ export const ConfigSchema = z.object({
     .default("disk")
     .register(settings, {
       env: ["DOMAIN_PAGES_STORE"],
-      says: "Where snapshots and the ledger are kept: `disk`, `memory` (this process only), `none` (ledger in memory), or `redis://…` / `rediss://…`, which any number of processes on any machines share.",
+      says: "Where snapshots and the ledger are kept: `disk`, `memory`, `none` (ledger in memory), or `redis://…` / `rediss://…`, shared by replicas.",
     }),
   redisPrefix: z
     .string()

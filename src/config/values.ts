@@ -87,6 +87,17 @@ export const hostNames = z.string().transform((text, context) => {
   return names;
 });
 
+/** Origins as browsers write them, with commas between; none for an empty text. */
+export const webOrigins = z.string().transform((text, context) => {
+  const origins = text
+    .split(",")
+    .map((origin) => origin.trim().replace(/\/$/, ""))
+    .filter((origin) => origin !== "");
+  const bad = origins.find((origin) => !/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._[\]:-]+(?::(?:\d+|\*))?$/.test(origin));
+  if (bad !== undefined) context.addIssue("must be origins such as https://app.example.com, without a path");
+  return origins;
+});
+
 /** Where Redis or Valkey is. */
 export const redisAddress = z
   .string()

@@ -1,7 +1,8 @@
 import type { Consent } from "../errors.ts";
-import { type Answer, buildAnswer } from "./answer/answer.ts";
+import type { Answer } from "./answer/answer.ts";
 import type { Delivery } from "./answer/delivery.ts";
 import type { Surface } from "./answer/next-steps.ts";
+import { createRememberAnswer } from "./answer/remember-answer.ts";
 import { parseRequest, type RequestRules } from "./request/parse-request.ts";
 import type { PagesRequest } from "./request/request.ts";
 import { toRequestKey } from "./request/request-key.ts";
@@ -45,6 +46,7 @@ export interface GetPagesDeps {
 export type GetPages = (input: unknown, caller: Caller) => Promise<Answer>;
 
 export function createGetPages(deps: GetPagesDeps): GetPages {
+  const buildAnswer = createRememberAnswer();
   return async (input, { signal, surface, wantsFresh = false, consent }) => {
     const { request, notes } = parseRequest(input, deps.rules);
     const askedAt = deps.now();

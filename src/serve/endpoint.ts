@@ -6,7 +6,7 @@ import { parseBody } from "./json-body.ts";
 import type { HttpLimits } from "./limits.ts";
 import { readBody } from "./read-body.ts";
 import { Refusal } from "./refusal.ts";
-import type { RequestScope } from "./request-scope.ts";
+import { type RequestFacts, type RequestScope, toTraceparent } from "./request-scope.ts";
 import { toAllow } from "./routes.ts";
 import type { TakeTurn } from "./turns.ts";
 import type { Visit } from "./visit.ts";
@@ -85,8 +85,17 @@ export function createEndpoint(deps: EndpointDeps): (visit: Visit) => Promise<vo
     if (deps.isInVain(visit)) throw new Refusal("gone");
     // A query means nothing here, and is not for others to find a meaning in.
     req.url = "/mcp";
+    visit.facts = { ...visit.facts, ...traceOf(body, visit.facts) };
     await scope.run(visit.facts, () => deps.mcp(req, res, body, principal));
   };
+}
+
+/** The trace context that the message itself carries (protocol 2026-07-28), where no header does. */
+function traceOf(body: unknown, { traceparent }: RequestFacts): Pick<RequestFacts, "traceparent"> {
+  const message = body as { params?: { _meta?: { traceparent?: unknown } } } | undefined;
+  const given = message?.params?._meta?.traceparent;
+  const found = traceparent ?? (typeof given === "string" ? toTraceparent(given) : undefined);
+  return found === undefined ? {} : { traceparent: found };
 }
 
 function isStream(body: unknown): boolean {

@@ -12,8 +12,19 @@ export type Price =
 /** @throws {AppError} when asking failed in a way that may have cost money, was cancelled, or no money is left to set aside */
 export type AskPrice = (order: Order, signal: AbortSignal) => Promise<Price>;
 
+/** What is known of a gateway's prices; shared by all who ask the same gateway with the same key. */
+export interface QuoteMemory {
+  /** By request key. */
+  quoted: Map<string, { at: number; price: Price }>;
+  /** It carried a question out as a paid call. */
+  ignoresQuestion: boolean;
+}
+
+export const createQuoteMemory = (): QuoteMemory => ({ quoted: new Map(), ignoresQuestion: false });
+
 export interface QuoteDeps extends CarryOutDeps {
   fetchQuote: FetchQuote;
+  quoteMemory: QuoteMemory;
   maxPriceUsd: number;
 }
 
@@ -32,19 +43,20 @@ const SURPRISE =
  * asked once and never again.
  */
 export function createAskPrice(deps: QuoteDeps): AskPrice {
-  const remembered = new Map<string, { at: number; price: Price }>();
-  let ignoresQuestion = false;
+  const { quoteMemory: memory } = deps;
+  const { quoted } = memory;
 
   return async (order, signal) => {
-    const known = remembered.get(order.requestKey);
+    const known = quoted.get(order.requestKey);
     if (known !== undefined && deps.now() - known.at < QUOTE_LASTS_MS) return known.price;
-    if (ignoresQuestion) return { kind: "none", why: "this gateway carried an earlier question out as a paid call" };
+    if (memory.ignoresQuestion)
+      return { kind: "none", why: "this gateway carried an earlier question out as a paid call" };
     const price = await ask(order, deps, signal);
-    if (price.kind === "bought") ignoresQuestion = true;
+    if (price.kind === "bought") memory.ignoresQuestion = true;
     if (price.kind !== "quoted") return price;
-    remembered.delete(order.requestKey);
-    remembered.set(order.requestKey, { at: deps.now(), price });
-    if (remembered.size > MAX_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+    quoted.delete(order.requestKey);
+    quoted.set(order.requestKey, { at: deps.now(), price });
+    if (quoted.size > MAX_REMEMBERED) quoted.delete(quoted.keys().next().value as string);
     return price;
   };
 }

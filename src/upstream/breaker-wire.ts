@@ -18,11 +18,20 @@ const OPEN_MS = 30_000;
 /** Reasons that say nothing about how the upstream is doing. */
 const OURS: ReadonlySet<WireFailureReason> = new Set(["cancelled", "too_large", "too_many_waiting", "held_back"]);
 
+export interface BreakerWire {
+  exchange: Wire;
+  /** Whether calls are held back now, but for the one that tries. */
+  isOpen(): boolean;
+}
+
 /**
  * Leaves an upstream alone that fails time and again: no whole reply, or HTTP 5xx. While the circuit is open calls fail
  * at once as `held_back`; then one call tries, and the others stay held back until it is over.
  */
-export function createBreakerWire(wire: Wire, { failures = FAILURES, openMs = OPEN_MS, now }: BreakerOptions): Wire {
+export function createBreakerWire(
+  wire: Wire,
+  { failures = FAILURES, openMs = OPEN_MS, now }: BreakerOptions,
+): BreakerWire {
   let openedAt = 0;
   const policy = circuitBreaker(handleType(Counted), {
     breaker: new ConsecutiveBreaker(failures),
@@ -32,7 +41,7 @@ export function createBreakerWire(wire: Wire, { failures = FAILURES, openMs = OP
     openedAt = now();
   });
 
-  return async (request) => {
+  const guarded: Wire = async (request) => {
     // The library lets calls wait for the one that tries, deaf to their signals, and then lets them all out at once.
     if (policy.state === CircuitState.HalfOpen) throw new WireFailure("held_back", false);
     const exchange = async (): Promise<Came> => {
@@ -55,6 +64,7 @@ export function createBreakerWire(wire: Wire, { failures = FAILURES, openMs = OP
       throw new WireFailure("held_back", false, error, Math.max(0, openedAt + openMs - now()));
     }
   };
+  return { exchange: guarded, isOpen: () => policy.state === CircuitState.Open };
 }
 
 /** What an exchange came to. */

@@ -1,6 +1,7 @@
 import type { Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { EnvHttpProxyAgent } from "undici";
+import { HangUp } from "../errors.ts";
 import { networkCodeOf } from "./network-code.ts";
 import { type Wire, WireFailure, type WireFailureReason, type WireReply, type WireRequest } from "./wire.ts";
 
@@ -48,7 +49,8 @@ const TUNNEL_REFUSED = /^Proxy response \(\d+\)/;
 
 /**
  * The real thing: undici with a keep-alive pool. Redirects are never followed (the request carries a key);
- * a 3xx comes back as the reply it is.
+ * a 3xx comes back as the reply it is. A caller who hangs up (`HangUp`) ends no exchange that has begun: it is most
+ * likely billed, so its answer is worth having.
  */
 export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: LiveWireOptions): LiveWire {
   const dispatcher = new EnvHttpProxyAgent({
@@ -63,6 +65,7 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
   const exchange: Wire = async ({ method, path, headers, body, signal }: WireRequest): Promise<WireReply> => {
     if (signal.aborted) throw new WireFailure("cancelled", false);
     const deadline = AbortSignal.timeout(timeoutMs);
+    const cancelled = withoutHangUps(signal);
     let begun: WireReply["headers"] | undefined;
     try {
       // Origin and path stay apart: joined as a URL, a path that begins with // would name another host.
@@ -72,7 +75,7 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
         method,
         headers: { ...headers, "accept-encoding": "gzip, deflate, br" },
         body: body ?? null,
-        signal: AbortSignal.any([signal, deadline]),
+        signal: AbortSignal.any([cancelled, deadline]),
       });
       const flat = flattenHeaders(reply.headers);
       begun = flat;
@@ -82,10 +85,20 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
         body: await readBody(reply.body, encodingOf(flat), maxReplyBytes),
       };
     } catch (error) {
-      throw toWireFailure(error, signal, deadline, begun);
+      throw toWireFailure(error, cancelled, deadline, begun);
     }
   };
   return { exchange, close: () => dispatcher.destroy() };
+}
+
+/** The signal, but for an end that is no cancellation. */
+function withoutHangUps(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  const heed = () => {
+    if (!(signal.reason instanceof HangUp)) controller.abort(signal.reason);
+  };
+  signal.addEventListener("abort", heed, { once: true });
+  return controller.signal;
 }
 
 function flattenHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {

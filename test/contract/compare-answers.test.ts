@@ -47,15 +47,15 @@ async function openTool(kept: readonly Snapshot[], maxTokens = 1500) {
   const snapshots = createMemoryStore();
   for (const each of kept) await snapshots.put(each);
   const comparePages = createComparePages({ findSnapshot: createFindSnapshot({ snapshots }), maxTokens });
-  return createCompareDomainPages({ comparePages, answerForm: "both" });
+  return createCompareDomainPages({ comparePages });
 }
 
 describe.each(SCENARIOS)("the comparison: %s", (name, create) => {
   const [first, second] = create();
   const ask = async () => {
-    const result = await (await openTool([first, second]))({ snapshot_id: first.id, other_snapshot_id: second.id });
-    const [content] = result.content;
-    return { text: content?.type === "text" ? content.text : "", json: JSON.stringify(result.structuredContent) };
+    const compare = await openTool([first, second]);
+    const { text, structured } = await compare({ snapshot_id: first.id, other_snapshot_id: second.id });
+    return { text, json: JSON.stringify(structured) };
   };
 
   it("reads as reviewed", async () => {

@@ -23,10 +23,23 @@ const REFUSED = [
   ["src/spend/ledger/s.ts", 'import "../../upstream/wire.ts";'],
   ["src/pages/t.ts", 'import "../spend/order.ts";'],
   ["src/sandbox/u.ts", 'import "../spend/order.ts";'],
-  ["src/mcp/v.ts", 'import "../compose/compose.ts";'],
+  ["src/mcp/v.ts", 'import "../compose/organisation.ts";'],
   ["src/sandbox/j.ts", 'import "../upstream/client.ts";'],
   ["src/cli/k.ts", 'import "undici";'],
   ["src/cli/l.ts", "console.log(1);"],
+  ["src/cli/a1.ts", 'import "ioredis";'],
+  ["src/access/a2.ts", 'import "../serve/turns.ts";'],
+  ["src/access/a3.ts", 'import "../config/schema.ts";'],
+  ["src/serve/a4.ts", 'import "@modelcontextprotocol/node";'],
+  ["src/serve/a5.ts", 'import "../access/token-book.ts";'],
+  ["src/serve/a6.ts", 'import "../mcp/server.ts";'],
+  ["src/metrics/a7.ts", 'import "../errors.ts";'],
+  ["src/redis/a8.ts", 'import "../mcp/server.ts";'],
+  ["src/redis/a9.ts", 'import "../upstream/client.ts";'],
+  ["src/mcp/http/b1.ts", 'import "../../access/token-book.ts";'],
+  ["src/mcp/b2.ts", 'import "../redis/redis-room.ts";'],
+  ["src/spend/b3.ts", 'import "../redis/redis-room.ts";'],
+  ["src/pages/b4.ts", 'import "../access/principal.ts";'],
 ] as const;
 
 const ALLOWED = [
@@ -35,7 +48,12 @@ const ALLOWED = [
   ["src/sandbox/o.ts", 'import "../upstream/wire.ts";'],
   ["src/spend/ledger/w.ts", 'import "../../errors.ts";'],
   ["src/spend/x.ts", 'import "../pages/endpoint.ts";'],
-  ["src/cli/p.ts", 'import "../compose/compose.ts";'],
+  ["src/cli/p.ts", 'import "../compose/organisation.ts";'],
+  ["src/mcp/http/c1.ts", 'import "../../access/principal.ts";'],
+  ["src/serve/c2.ts", 'import "../access/principal.ts";'],
+  ["src/redis/c3.ts", 'import "../mcp/http/session-records.ts";'],
+  ["src/redis/c4.ts", 'import "../upstream/wire.ts";'],
+  ["src/compose/c5.ts", 'import "../redis/redis-room.ts";'],
 ] as const;
 
 interface Report {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
+import { HangUp } from "../../src/errors.ts";
 import { createLiveWire, type LiveWireOptions } from "../../src/upstream/live-wire.ts";
 import { type Wire, WireFailure, type WireRequest } from "../../src/upstream/wire.ts";
 import { type Respond, refusedOrigin, replyWith, startProxy, startStub } from "../support/stub-upstream.ts";
@@ -191,6 +192,22 @@ describe("cancellation", () => {
     expect(await failed).toEqual({ reason: "cancelled", wasSent: true });
     await closed;
     expect(socket.destroyed).toBe(true);
+  });
+
+  it("by a caller who only hangs up lets an exchange that has begun come home", async () => {
+    let answer = () => {};
+    const upstream = await startUpstream((response) => {
+      answer = () => response.end("{}");
+    });
+    const caller = new AbortController();
+    const arrived = upstream.nextRequest();
+    const reply = wireTo(upstream.origin)(post({ signal: caller.signal }));
+    await arrived;
+    caller.abort(new HangUp());
+    answer();
+    expect(await reply).toMatchObject({ status: 200, body: "{}" });
+    const later = wireTo(upstream.origin)(post({ signal: caller.signal }));
+    expect(await failureOf(later)).toEqual({ reason: "cancelled", wasSent: false });
   });
 
   it("of one exchange leaves the others alone", async () => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLog } from "../../src/log.ts";
 import { createPersonAsker } from "../../src/mcp/ask-person.ts";
 import { createServer } from "../../src/mcp/server.ts";
+import { createRenderAnswer } from "../../src/pages/answer/render-answer.ts";
 import { createSandboxWire } from "../../src/sandbox/sandbox-wire.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import { serviceOver } from "../support/service-over.ts";
@@ -24,10 +25,12 @@ beforeEach(async () => {
     product: { name: "domain-pages-mcp", version: "0" },
     ...service,
     snapshots: store.snapshots,
-    asker: createPersonAsker(new Uint8Array(32)),
+    renderAnswer: createRenderAnswer(),
+    asker: createPersonAsker(async () => new Uint8Array(32)),
     answerForm: "both",
     progressEveryMs: 1000,
     log: createLog({ level: "error", write: () => {}, secrets: [], now: () => 0 }),
+    now: () => 0,
   });
   client = new Client({ name: "test", version: "0" });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();

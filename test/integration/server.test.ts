@@ -5,6 +5,7 @@ import { createLog } from "../../src/log.ts";
 import { createPersonAsker } from "../../src/mcp/ask-person.ts";
 import { createServer } from "../../src/mcp/server.ts";
 import type { AnswerForm } from "../../src/mcp/tool-result.ts";
+import { createRenderAnswer } from "../../src/pages/answer/render-answer.ts";
 import { createSandboxWire } from "../../src/sandbox/sandbox-wire.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import type { Wire } from "../../src/upstream/wire.ts";
@@ -27,10 +28,12 @@ describe("the server around a wire", () => {
       product: { name: "domain-pages-mcp", version: "0" },
       ...service,
       snapshots: store.snapshots,
-      asker: createPersonAsker(new Uint8Array(32)),
+      renderAnswer: createRenderAnswer(),
+      asker: createPersonAsker(async () => new Uint8Array(32)),
       answerForm,
       progressEveryMs: 1,
       log,
+      now,
     });
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
     client = new Client({ name: "test", version: "0" });

@@ -9,7 +9,7 @@ import { clientOver, createWaits, DATA, failureOf, liveWire, startUpstream } fro
 const limited = (wire: Wire, more: Partial<Parameters<typeof createLimitedWire>[1]> = {}) =>
   createLimitedWire(wire, { perMinute: 60, atOnce: 5, maxWaiting: 20, ...more });
 
-const guarded = (wire: Wire) => createBreakerWire(wire, { now: () => 0 });
+const guarded = (wire: Wire) => createBreakerWire(wire, { now: () => 0 }).exchange;
 
 const WRAPPED: [string, (wire: Wire) => Wire][] = [
   ["limits", limited],

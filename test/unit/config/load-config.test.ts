@@ -175,6 +175,79 @@ describe("secrets", () => {
   });
 });
 
+describe("a store that replicas share", () => {
+  const URL_WITH_PASSWORD = "rediss://me:swordfish@redis.example:6380/2";
+
+  it("is an address, its password a secret", () => {
+    const { config, secrets } = loadConfig({ DOMAIN_PAGES_STORE: URL_WITH_PASSWORD });
+    expect(config.store).toEqual({ redisUrl: URL_WITH_PASSWORD });
+    expect(secrets).toEqual(["swordfish"]);
+    expect(loadConfig({}, { store: "redis://127.0.0.1:6379" }).config.store).toEqual({
+      redisUrl: "redis://127.0.0.1:6379",
+    });
+  });
+
+  it("never takes its password from a flag", () => {
+    const [problem] = problemsOf({}, { store: URL_WITH_PASSWORD });
+    expect(problem).toBe(
+      "--store: has a password, which others on this machine could read; set DOMAIN_PAGES_STORE instead",
+    );
+  });
+
+  it.each(["redis", "redis://", "http://redis.example", "disc"])("is refused when it is none: %s", (store) => {
+    expect(problemsOf({ DOMAIN_PAGES_STORE: store })).toEqual([
+      "DOMAIN_PAGES_STORE: must be disk, memory, none, or an address such as redis://redis.internal:6379",
+    ]);
+  });
+});
+
+describe("the HTTP service", () => {
+  it("listens on the loopback address and gives each caller a budget unless told otherwise", () => {
+    expect(loadConfig({}).config).toMatchObject({
+      httpHost: "127.0.0.1",
+      httpPort: 8080,
+      allowedHosts: [],
+      allowedOrigins: [],
+      principalBudgetUsd: 1,
+      drainSeconds: 30,
+    });
+  });
+
+  it("takes lists of names and origins", () => {
+    const { config } = loadConfig({
+      DOMAIN_PAGES_HTTP_ALLOWED_HOSTS: "mcp.example.com, MCP.internal ,[::1]",
+      DOMAIN_PAGES_HTTP_ALLOWED_ORIGINS: "https://app.example.com/, http://localhost:*,moz-extension://4711-ab",
+    });
+    expect(config.allowedHosts).toEqual(["mcp.example.com", "mcp.internal", "[::1]"]);
+    expect(config.allowedOrigins).toEqual(["https://app.example.com", "http://localhost:*", "moz-extension://4711-ab"]);
+  });
+
+  it.each([
+    ["DOMAIN_PAGES_HTTP_PUBLIC_URL", "http://mcp.example.com/mcp", "must be https (http only on the loopback address)"],
+    ["DOMAIN_PAGES_HTTP_PUBLIC_URL", "mcp.example.com", "must be a URL such as https://mcp.example.com/mcp"],
+    [
+      "DOMAIN_PAGES_HTTP_OAUTH_ISSUER",
+      "https://me:pw@id.example.com",
+      "must have no user name, password, query or fragment",
+    ],
+    [
+      "DOMAIN_PAGES_HTTP_ALLOWED_HOSTS",
+      "https://mcp.example.com",
+      "must be host names such as mcp.example.com, without scheme or port",
+    ],
+    ["DOMAIN_PAGES_HTTP_ALLOWED_HOSTS", "*", "must be host names such as mcp.example.com, without scheme or port"],
+    [
+      "DOMAIN_PAGES_HTTP_ALLOWED_ORIGINS",
+      "https://app.example.com/path",
+      "must be origins such as https://app.example.com, without a path",
+    ],
+    ["DOMAIN_PAGES_HTTP_ALLOWED_ORIGINS", "*", "must be origins such as https://app.example.com, without a path"],
+    ["DOMAIN_PAGES_HTTP_TOKENS_FILE", "tokens.json", "must be an absolute path"],
+  ])("refuses %s=%s", (name, value, rule) => {
+    expect(problemsOf({ [name]: value })).toEqual([`${name}: ${rule}`]);
+  });
+});
+
 describe("SETTINGS", () => {
   it.each(SETTINGS)("describes $key in one sentence for the README", ({ facts }) => {
     expect(facts.says).toMatch(/^[\w`].{10,140}\.$/);

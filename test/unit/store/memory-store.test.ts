@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createMemoryStore } from "../../../src/store/memory-store.ts";
+import { createMemoryStore, createMemoryStores } from "../../../src/store/memory-store.ts";
 import { createNoStore } from "../../../src/store/no-store.ts";
 import { toSnapshotInfo } from "../../../src/store/snapshot-info.ts";
 import type { SnapshotStore } from "../../../src/store/snapshot-store.ts";
@@ -109,4 +109,30 @@ it("a store that keeps nothing remembers nothing", async () => {
   await store.put(snapshotOf(1));
   expect(await store.gone(snapshotOf(1).id)).toBeUndefined();
   expect(await store.list()).toEqual([]);
+});
+
+describe("createMemoryStores", () => {
+  it("shows each tenant its own alone, also where two have bought the same", async () => {
+    const storeOf = createMemoryStores();
+    const [ours, theirs] = [storeOf("ours"), storeOf("theirs")];
+    const snapshot = snapshotOf(3);
+    await ours.put(snapshot);
+    expect([await theirs.get(snapshot.id), await theirs.newest(snapshot.requestKey)]).toEqual([undefined, undefined]);
+    expect(await theirs.list()).toEqual([]);
+    expect(await theirs.get(`${snapshot.id}\nours`)).toBeUndefined();
+    await theirs.put(snapshot);
+    expect([await idsOf(ours), await idsOf(theirs)]).toEqual([[snapshot.id], [snapshot.id]]);
+    expect(await storeOf("ours").get(snapshot.id)).toBe(snapshot);
+  });
+
+  it("bounds the pages of all together, and remembers for each what has gone", async () => {
+    const storeOf = createMemoryStores({ maxPages: 10 });
+    const [first, second] = [snapshotOf(6, "first"), snapshotOf(7, "second")];
+    await storeOf("ours").put(first);
+    await storeOf("theirs").put(second);
+    expect(await idsOf(storeOf("ours"))).toEqual([]);
+    expect(await idsOf(storeOf("theirs"))).toEqual([second.id]);
+    expect(await storeOf("ours").gone(first.id)).toEqual(toSnapshotInfo(first));
+    expect(await storeOf("theirs").gone(first.id)).toBeUndefined();
+  });
 });

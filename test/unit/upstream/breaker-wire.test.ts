@@ -17,7 +17,7 @@ const failure = (reason: WireFailureReason, wasSent = true) => new WireFailure(r
 
 function start() {
   const { wire, exchanges } = createHandWire();
-  const breaker = createBreakerWire(wire, { now: () => Date.now() });
+  const { exchange: breaker, isOpen } = createBreakerWire(wire, { now: () => Date.now() });
   /** Sends one that ends at once; what is held back is not ended. */
   const run = async (end: (exchange: Exchange) => void) => {
     const sent = exchanges.length;
@@ -29,7 +29,7 @@ function start() {
   const runTimes = async (times: number, end: (exchange: Exchange) => void) => {
     for (let n = 0; n < times; n++) await run(end);
   };
-  return { breaker, exchanges, run, runTimes };
+  return { breaker, isOpen, exchanges, run, runTimes };
 }
 
 const breakOff = (exchange: Exchange) => exchange.fail(failure("broken_off"));

@@ -1,0 +1,223 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Principal } from "../access/principal.ts";
+import { type Config, isLive } from "../config/schema.ts";
+import type { Log } from "../log.ts";
+import type { ReadSnapshots, Snapshot } from "../pages/snapshot/snapshot.ts";
+import { createFlights, type Flights } from "../spend/flights.ts";
+import type { Account, Ledger } from "../spend/ledger/ledger.ts";
+import { toMicros, toUsd } from "../spend/micros.ts";
+import type { Bought } from "../spend/order.ts";
+import type { ExchangeEvent } from "../upstream/send-call.ts";
+import { once } from "./once.ts";
+import { createReader, type Reader } from "./reader.ts";
+import { withinScopes } from "./scopes.ts";
+import { createService, type Service } from "./service.ts";
+import { createStores, DEFAULT_TENANT, openLedger, type Stores } from "./stores.ts";
+import {
+  type AroundWire,
+  createLiveUpstream,
+  createSandboxUpstream,
+  createUpstreamClient,
+  type Upstream,
+} from "./upstreams.ts";
+import { type Charged, watchLedger } from "./watch-ledger.ts";
+
+/** The product as one caller has it: what the protocol and the command line are served from. */
+export interface App extends Service, Reader {
+  source: "aisa" | "sandbox";
+  snapshots: ReadSnapshots;
+  /** Keeps a snapshot that was not bought here. Where the store takes none, nothing happens. */
+  keepSnapshot(snapshot: Snapshot): Promise<void>;
+}
+
+/** Told what happens, for metrics. Nothing in it may throw. */
+export interface Watch {
+  exchange?: (event: ExchangeEvent) => void;
+  charged?: (charged: Charged) => void;
+}
+
+export interface OrganisationDeps {
+  config: Config;
+  log: Log;
+  now: () => number;
+  watch?: Watch;
+  /** The trace context of the call that is being made. */
+  traceparent?: () => string | undefined;
+  /** Opens what is asked. Left out: the gateway or the sandbox, as the settings say. */
+  openUpstream?: (around: AroundWire) => Promise<Upstream>;
+}
+
+/** How the parts that a call needs are doing. */
+export interface Health {
+  store: "ok" | "unreachable";
+  circuit: "closed" | "open";
+}
+
+/** The product for any number of callers: one upstream, one store, one set of books. */
+export interface Organisation {
+  source: App["source"];
+  /**
+   * The product as a caller has it: the snapshots of its tenant, its own budget within that of all, what its scopes
+   * allow. Cheap enough for every request.
+   * @param principal left out for whoever is not told apart: everything is allowed, only the budget of all bounds it
+   */
+  appFor(principal?: Principal): App;
+  stores(): Promise<Stores>;
+  /**
+   * USD that may still be spent today; null where nothing bounds it.
+   * @param principal left out: by all together
+   */
+  leftUsd(principal?: Principal): Promise<number | null>;
+  health(): Health;
+  /** Waits for purchases under way to come home and for what the store still owes, at most this long, ms. */
+  drain(withinMs: number): Promise<void>;
+  /** Ends open connections; calls in flight fail as broken off. */
+  close(): Promise<void>;
+}
+
+/**
+ * Builds every object once and picks live or sandbox. What only a call needs is loaded with the first call, so that
+ * a server starts without it.
+ */
+export function createOrganisation(deps: OrganisationDeps): Organisation {
+  const { config, log, now, watch = {}, traceparent } = deps;
+  const source = isLive(config) ? "aisa" : "sandbox";
+  // What has not been used has no trouble.
+  let isStoreReady = () => true;
+  let isCircuitOpen = () => false;
+  const loadStores = once(async () => {
+    const stores = await createStores(config, log, now);
+    if (stores.shared !== undefined) isStoreReady = stores.shared.isReady;
+    return stores;
+  });
+  const openUpstream =
+    deps.openUpstream ??
+    ((around) => (source === "sandbox" ? createSandboxUpstream() : createLiveUpstream(config, now, around)));
+  const loadUpstream = once(async () => {
+    const { shared } = await loadStores();
+    const upstream = await openUpstream({
+      ...(shared !== undefined && { gate: shared.gate }),
+      ...(traceparent !== undefined && { traceparent }),
+    });
+    isCircuitOpen = upstream.isCircuitOpen;
+    return upstream;
+  });
+  const onExchange = (event: ExchangeEvent) => {
+    log.info("upstream.answered", { ...event });
+    watch.exchange?.(event);
+  };
+  const loadClient = once(async () => createUpstreamClient(config, await loadUpstream(), onExchange, now));
+  const loadQuoteMemory = once(async () => (await import("../spend/quotes.ts")).createQuoteMemory());
+  const flights = createFlights<Bought>();
+
+  const loadLedger = async (account?: Account): Promise<Ledger> => {
+    const ledger = await openLedger(config, (await loadStores()).ledgerLines, account, now);
+    return watch.charged === undefined ? ledger : watchLedger(ledger, watch.charged);
+  };
+
+  const loadService = async (tenant: string, account: Account | undefined): Promise<Service> => {
+    const [stores, upstream, client, quoteMemory, ledger] = await Promise.all([
+      loadStores(),
+      loadUpstream(),
+      loadClient(),
+      loadQuoteMemory(),
+      loadLedger(account),
+    ]);
+    return createService({
+      config,
+      client,
+      quoteMemory,
+      store: stores.of(tenant),
+      flights: flightsWithin(flights, tenant),
+      ledger,
+      whenEmpty: upstream.whenEmpty,
+      log,
+      now,
+    });
+  };
+
+  const createApp = (principal: Principal | undefined): App => {
+    const tenant = principal?.tenant ?? DEFAULT_TENANT;
+    const service = once(() => loadService(tenant, toAccount(principal, config)));
+    const ownSnapshots = async () => (await loadStores()).of(tenant).snapshots;
+    const snapshots: ReadSnapshots = {
+      get: async (id) => (await ownSnapshots()).get(id),
+      gone: async (id) => (await ownSnapshots()).gone(id),
+      list: async () => (await ownSnapshots()).list(),
+    };
+    const app: App = {
+      ...createReader(config, snapshots, now),
+      source,
+      snapshots,
+      getPages: async (...args) => (await service()).getPages(...args),
+      estimatePages: async (...args) => (await service()).estimatePages(...args),
+      keepSnapshot: async (snapshot) => {
+        await (await ownSnapshots()).put(snapshot);
+      },
+    };
+    return principal === undefined ? app : withinScopes(app, principal.scopes);
+  };
+
+  const apps = new Map<string, App>();
+  const appFor = (principal?: Principal): App => {
+    const key = principal === undefined ? "" : toAppKey(principal);
+    const app = apps.get(key) ?? createApp(principal);
+    apps.delete(key);
+    apps.set(key, app);
+    if (apps.size > MAX_APPS) apps.delete(apps.keys().next().value as string);
+    return app;
+  };
+
+  return {
+    source,
+    appFor,
+    stores: loadStores,
+    leftUsd: async (principal) => {
+      const left = await (await loadLedger(toAccount(principal, config))).left();
+      return left === null ? null : toUsd(left);
+    },
+    health: () => ({
+      store: isStoreReady() ? "ok" : "unreachable",
+      circuit: isCircuitOpen() ? "open" : "closed",
+    }),
+    drain: async (withinMs) => {
+      const until = now() + withinMs;
+      await within(withinMs, flights.landed());
+      await (await loadStores.begun())?.shared?.flush(Math.max(0, until - now()));
+    },
+    close: async () => {
+      await (await loadUpstream.begun())?.close();
+      await (await loadStores.begun())?.shared?.close();
+    },
+  };
+}
+
+/** Callers come and go; for those unused for longest the app is made anew when they come back. */
+const MAX_APPS = 1000;
+
+/** All that an app depends on: a token whose scopes or budget were changed gets another. */
+const toAppKey = ({ name, tenant, scopes, dailyBudgetUsd }: Principal): string =>
+  JSON.stringify([name, tenant, dailyBudgetUsd, ...[...scopes].sort()]);
+
+/** A principal without a budget of its own has the one that the settings give to each. */
+function toAccount(principal: Principal | undefined, config: Config): Account | undefined {
+  if (principal === undefined) return undefined;
+  const budgetUsd = principal.dailyBudgetUsd ?? config.principalBudgetUsd;
+  return { name: principal.name, dailyBudgetMicros: budgetUsd === null ? null : toMicros(budgetUsd) };
+}
+
+/** Tenants do not share loads: each buys its own. No tenant's name holds a line break. */
+function flightsWithin(flights: Flights<Bought>, tenant: string): Flights<Bought> {
+  const keyOf = (key: string) => `${tenant}\n${key}`;
+  return {
+    has: (key) => flights.has(keyOf(key)),
+    join: (key, ...rest) => flights.join(keyOf(key), ...rest),
+    landed: flights.landed,
+  };
+}
+
+async function within(ms: number, done: Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([done, wait(ms, undefined, { signal: timer.signal }).catch(() => {})]);
+  timer.abort();
+}
