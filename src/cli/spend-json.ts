@@ -1,28 +1,34 @@
 import type { Purchase } from "../spend/ledger/ledger.ts";
 import { type LedgerSums, sumPurchases } from "../spend/ledger/sums.ts";
 import { toUsd } from "../spend/micros.ts";
-import { leftOf, type SpendReport, sumTargets } from "./spend-report.ts";
+import { leftOf, type NamedSums, type SpendReport, sumAccounts, sumTargets } from "./spend-report.ts";
 
-/** The report for a program: everything, amounts in US dollars, times in ISO 8601. */
+/**
+ * The report for a program: everything, amounts in US dollars, times in ISO 8601. Of one account it tells neither budget
+ * nor rest, which are not in the books.
+ */
 export function toSpendJson(report: SpendReport): object {
-  const { book, days, today, dailyBudgetMicros } = report;
+  const { book, days, today, dailyBudgetMicros, account } = report;
   const left = leftOf(report);
+  const budget = {
+    daily_budget_usd: dailyBudgetMicros === null ? null : toUsd(dailyBudgetMicros),
+    left_usd: left === null ? null : toUsd(left),
+  };
   return {
     day: book.day,
     is_today: book.day === today,
-    daily_budget_usd: dailyBudgetMicros === null ? null : toUsd(dailyBudgetMicros),
-    left_usd: left === null ? null : toUsd(left),
+    account: account?.name ?? null,
+    ...(account === undefined && budget),
     ...toSumsJson(sumPurchases(book.purchases)),
     unreadable_lines: book.unreadableLines,
-    targets: sumTargets(book.purchases).map(({ target, count, sums }) => ({
-      target,
-      purchases: count,
-      ...toSumsJson(sums),
-    })),
+    accounts: sumAccounts(book.purchases).map((each) => ({ account: each.name ?? null, ...toNamedJson(each) })),
+    targets: sumTargets(book.purchases).map((each) => ({ target: each.name, ...toNamedJson(each) })),
     purchases: book.purchases.map(toPurchaseJson),
     days_with_books: days,
   };
 }
+
+const toNamedJson = ({ count, sums }: NamedSums<unknown>): object => ({ purchases: count, ...toSumsJson(sums) });
 
 function toSumsJson(sums: LedgerSums): object {
   return {
@@ -37,6 +43,7 @@ function toSumsJson(sums: LedgerSums): object {
 function toPurchaseJson(purchase: Purchase): object {
   return {
     id: purchase.id,
+    account: purchase.account ?? null,
     kind: purchase.kind,
     target: purchase.target,
     limit: purchase.limit,

@@ -2,10 +2,18 @@ import { countOf, formatCount, formatUsd, toOneLine } from "../pages/text.ts";
 import type { DayBook, Purchase } from "../spend/ledger/ledger.ts";
 import { type LedgerSums, sumPurchases } from "../spend/ledger/sums.ts";
 import { toUsd } from "../spend/micros.ts";
-import { leftOf, type SpendReport, sumTargets } from "./spend-report.ts";
+import {
+  budgetOf,
+  hasAccounts,
+  leftOf,
+  type NamedSums,
+  type SpendReport,
+  sumAccounts,
+  sumTargets,
+} from "./spend-report.ts";
 
 const SHOWN_PURCHASES = 20;
-const SHOWN_DAYS = 7;
+const SHOWN_NAMES = 7;
 const TARGET_CHARS = 80;
 
 const STATE_WORDS: Readonly<Record<Purchase["state"], string>> = {
@@ -16,21 +24,21 @@ const STATE_WORDS: Readonly<Record<Purchase["state"], string>> = {
   unknown: "may have been charged",
 };
 
-/** The report for a person: the day's sums, its targets, its newest purchases. */
+/** The report for a person: the day's sums, its accounts and targets, its newest purchases. */
 export function renderSpend(report: SpendReport): string {
   const { book } = report;
-  const blocks = [renderSums(report), renderTargets(book), renderPurchases(book), renderUnreadable(book)];
+  const tables = [renderAccounts(report), renderTargets(book), renderPurchases(report)];
+  const blocks = [renderSums(report), ...tables, renderUnreadable(book)];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
 function renderSums(report: SpendReport): string {
-  const { book, today, dailyBudgetMicros: budget } = report;
-  const isToday = book.day === today;
-  const left = leftOf(report);
+  const { book, today, account } = report;
+  const [budget, left] = [budgetOf(report), leftOf(report)];
   const rows = [
-    ["day", `${book.day} (UTC${isToday ? ", today" : ""})`],
-    // Budgets are not kept: a past day may have had another.
-    ...(isToday ? [["budget", budget === null ? "no bound" : usd(budget)]] : []),
+    ["day", `${book.day} (UTC${book.day === today ? ", today" : ""})`],
+    ...(account === undefined ? [] : [["account", account.name]]),
+    ...(budget === undefined ? [] : [["budget", budget === null ? "no bound" : usd(budget)]]),
     ...sumRows(sumPurchases(book.purchases)),
     ...(left === null ? [] : [["left", `${usd(left)} until 00:00 UTC`]]),
   ];
@@ -55,32 +63,52 @@ function sumRows({
   return [["counted", usd(countedMicros)], ...shown];
 }
 
-function wordNothing({ book, days }: SpendReport): string {
+function wordNothing({ book, days, account }: SpendReport): string {
+  const nothing = account === undefined ? "No purchases" : "No purchases of this account";
+  if (account !== undefined && account.others.length > 0) {
+    return `${nothing} on this day. Accounts that bought: ${wordFirst(account.others, "more")}.`;
+  }
   const others = days.filter((day) => day !== book.day);
-  if (others.length === 0) return "No purchases, and no other day has books.";
-  const more = others.length - SHOWN_DAYS;
-  const shown = others.slice(0, SHOWN_DAYS).join(", ");
-  return `No purchases on this day. Days with books: ${shown}${more > 0 ? ` and ${formatCount(more)} earlier` : ""}.`;
+  if (others.length === 0) return `${nothing}, and no other day has books.`;
+  return `${nothing} on this day. Days with books: ${wordFirst(others, "earlier")}.`;
+}
+
+function wordFirst(all: readonly string[], rest: string): string {
+  const more = all.length - SHOWN_NAMES;
+  const shown = all.slice(0, SHOWN_NAMES).join(", ");
+  return `${shown}${more > 0 ? ` and ${formatCount(more)} ${rest}` : ""}`;
+}
+
+function renderAccounts({ book: { purchases }, account }: SpendReport): string {
+  // Of one account the sums above tell as much.
+  if (account !== undefined) return "";
+  return renderNamed("account", sumAccounts(purchases), (name) => name ?? "(no account)");
 }
 
 function renderTargets({ purchases }: DayBook): string {
-  if (purchases.length === 0) return "";
-  const rows = sumTargets(purchases).map(({ target, count, sums }) => [
+  return renderNamed("target", sumTargets(purchases), (target) => toOneLine(target, TARGET_CHARS));
+}
+
+function renderNamed<Name>(title: string, all: readonly NamedSums<Name>[], wordName: (name: Name) => string): string {
+  if (all.length === 0) return "";
+  const rows = all.map(({ name, count, sums }) => [
     formatCount(count),
     usd(sums.chargedMicros),
     usd(sums.countedMicros - sums.chargedMicros),
-    toOneLine(target, TARGET_CHARS),
+    wordName(name),
   ]);
-  return alignColumns([["purchases", "charged", "in doubt", "target"], ...rows]);
+  return alignColumns([["purchases", "charged", "in doubt", title], ...rows]);
 }
 
-function renderPurchases({ purchases }: DayBook): string {
+function renderPurchases({ book: { purchases }, account }: SpendReport): string {
   if (purchases.length === 0) return "";
+  const tellsAccounts = account === undefined && hasAccounts(purchases);
   const rows = purchases
     .slice(-SHOWN_PURCHASES)
     .reverse()
     .map((purchase) => [
       new Date(purchase.reservedAt).toISOString().slice(11, 19),
+      ...(tellsAccounts ? [purchase.account ?? ""] : []),
       purchase.kind,
       formatCount(purchase.limit),
       wordAmount(purchase),
@@ -89,7 +117,17 @@ function renderPurchases({ purchases }: DayBook): string {
       toOneLine(purchase.target, TARGET_CHARS),
     ]);
   const older = purchases.length - rows.length;
-  const table = alignColumns([["time", "kind", "limit", "amount", "state", "snapshot", "target"], ...rows]);
+  const titles = [
+    "time",
+    ...(tellsAccounts ? ["account"] : []),
+    "kind",
+    "limit",
+    "amount",
+    "state",
+    "snapshot",
+    "target",
+  ];
+  const table = alignColumns([titles, ...rows]);
   return older === 0 ? table : `${table}\nand ${countOf(older, "older purchase")}; --json shows all`;
 }
 

@@ -22,8 +22,9 @@ async function spend(options: SpendOptions): Promise<string> {
   return io.written("stdout");
 }
 
-async function buyAt(epochMs: number): Promise<void> {
-  const ledger = createFileLedger({ folder, dailyBudgetMicros: null, now: () => epochMs });
+async function buyAt(epochMs: number, name?: string): Promise<void> {
+  const account = name === undefined ? {} : { account: { name, dailyBudgetMicros: null } };
+  const ledger = createFileLedger({ folder, dailyBudgetMicros: null, ...account, now: () => epochMs });
   await ledger.settle(await ledger.reserve(FACTS, 250_000), {
     outcome: "charged",
     micros: 24_360,
@@ -66,6 +67,38 @@ describe("the spend command", () => {
       left_usd: 4.97564,
       purchases: [{ state: "charged", counted_usd: 0.02436, reserved_usd: 0.25, snapshot_id: "s_7f3k2m" }],
       days_with_books: ["2026-11-24"],
+    });
+  });
+
+  it("tells of one account when it is named", async () => {
+    await buyAt(Date.UTC(2026, 10, 24, 9), "token:alice");
+    await buyAt(Date.UTC(2026, 10, 24, 10), "token:bob");
+    expect(await spend({ account: "token:alice" })).toBe(
+      [
+        "day      2026-11-24 (UTC, today)",
+        "account  token:alice",
+        "counted  $0.02436",
+        "         $0.02436 charged",
+        "",
+        "purchases  charged   in doubt  target",
+        "1          $0.02436  $0        acme.example",
+        "",
+        "time      kind   limit  amount    state    snapshot  target",
+        "09:00:00  pages  100    $0.02436  charged  s_7f3k2m  acme.example",
+        "",
+      ].join("\n"),
+    );
+    expect(await spend({ account: "alice" })).toContain("Accounts that bought: token:alice, token:bob.");
+    expect(JSON.parse(await spend({ account: "token:bob", json: true }))).toMatchObject({
+      account: "token:bob",
+      purchases: [{ account: "token:bob" }],
+    });
+  });
+
+  it.each(["", "al ice", "x".repeat(101)])("refuses --account %j with one that works", async (account) => {
+    await expect(spend({ account })).rejects.toMatchObject({
+      kind: "input",
+      message: expect.stringMatching(/^arguments: --account takes a name such as token:alice, got "/),
     });
   });
 

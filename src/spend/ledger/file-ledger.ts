@@ -1,7 +1,9 @@
 import { mkdir, open, readdir } from "node:fs/promises";
 import path from "node:path";
 import { isDay } from "./day.ts";
+import type { Fold } from "./fold.ts";
 import { createFollower } from "./follower.ts";
+import { createJoinWaiting } from "./join-waiting.ts";
 import type { Ledger } from "./ledger.ts";
 import { createLedgerOverLines, type LedgerOptions } from "./ledger-over-lines.ts";
 import type { LedgerLines } from "./lines.ts";
@@ -9,28 +11,33 @@ import { createOneAtATime } from "./one-at-a-time.ts";
 import { PartialWriteError } from "./refusals.ts";
 
 export interface FileLedgerOptions extends LedgerOptions {
-  /** Made when it is missing, readable by its owner only. The books are `ledger/2026-11-24.jsonl` in it. */
+  /** As for `createFileLines`. */
   folder: string;
 }
 
-/**
- * Books that every process with the same folder shares, and that outlive them: a file of JSON lines per UTC day. The
- * folder has to be on a local disk: over NFS, appends of two machines have no common order. Nothing is written, and
- * nothing fails, before the first reservation.
- */
+/** Books on disk for a process with a single ledger. */
 export function createFileLedger({ folder, ...options }: FileLedgerOptions): Ledger {
-  return createLedgerOverLines(createFileLines(path.join(folder, "ledger")), options);
+  return createLedgerOverLines(createFileLines(folder), options);
 }
 
 const SUFFIX = ".jsonl";
 
-function createFileLines(folder: string): LedgerLines {
+/** Today, and yesterday around midnight. */
+const FOLLOWED_DAYS = 2;
+
+/**
+ * Lines that every process with the same folder shares, and that outlive them: a file of JSON lines per UTC day. The
+ * folder has to be on a local disk: over NFS, appends of two machines have no common order. Nothing is written, and
+ * nothing fails, before the first reservation. One object serves any number of ledgers.
+ * @param home made when it is missing, readable by its owner only; the books are `ledger/2026-11-24.jsonl` in it
+ */
+export function createFileLines(home: string): LedgerLines {
+  const folder = path.join(home, "ledger");
   const fileOf = (day: string): string => {
     if (!isDay(day)) throw new RangeError("not a day");
     return path.join(folder, day + SUFFIX);
   };
-  const oneAtATime = createOneAtATime();
-  let following = { day: "", follow: createFollower("") };
+  const followed = new Map<string, () => Promise<Fold>>();
   let syncedDay = "";
   return {
     where: folder,
@@ -41,11 +48,14 @@ function createFileLines(folder: string): LedgerLines {
       if (syncedDay !== day) await syncFolder(folder);
       syncedDay = day;
     },
-    fold: (day) =>
-      oneAtATime(() => {
-        if (following.day !== day) following = { day, follow: createFollower(fileOf(day)) };
-        return following.follow();
-      }),
+    fold: async (day) => {
+      const follow = followed.get(day) ?? createJoinWaiting(createFollower(fileOf(day)));
+      followed.delete(day);
+      followed.set(day, follow);
+      if (followed.size > FOLLOWED_DAYS) followed.delete(followed.keys().next().value as string);
+      return follow();
+    },
+    oneAtATime: createOneAtATime(),
     days: async () => {
       const names = await readdir(folder).catch(emptyWhenMissing);
       const days = names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));

@@ -5,18 +5,24 @@ import { parseRecord, type ReserveRecord, type SettleRecord } from "./records.ts
  * A day's books, added up line by line in the order of the file. Every process that reads the same lines comes to the
  * same result, which is what makes a lock needless: a `reserve` counts if, and only if, it fits its writer's budget
  * beside all that counted before it. Later lines never change that.
+ *
+ * Accounts stand on top of that rule and leave it alone, so that versions of this program that know none come to the
+ * same sum of all, and neither spends what the other has: a reservation that fits the budget of all but not its
+ * account's must not be spent, yet counts for all until its writer has taken it back by a settlement.
  */
 export interface Fold {
-  /** What counts, by id, in the order in which it was set aside. */
-  granted: Map<string, Purchase>;
-  /** Reservations that did not fit: another process was faster. They count nothing. */
-  refused: Set<string>;
+  /** What counts, by id, in the order in which it was set aside; in it what was refused by its account alone. */
+  purchases: Map<string, Purchase>;
+  /** Reservations that must not be spent since another process was faster, by the budget they do not fit. */
+  refused: Map<string, "all" | "account">;
   countedMicros: number;
+  /** What counts against an account's own budget, by account. */
+  accountMicros: Map<string, number>;
   unreadableLines: number;
 }
 
 export function createFold(): Fold {
-  return { granted: new Map(), refused: new Set(), countedMicros: 0, unreadableLines: 0 };
+  return { purchases: new Map(), refused: new Map(), countedMicros: 0, accountMicros: new Map(), unreadableLines: 0 };
 }
 
 /** @param line without its line break; blank ones are passed over */
@@ -29,27 +35,44 @@ export function addLine(fold: Fold, line: string): void {
 }
 
 function addReserve(fold: Fold, record: ReserveRecord): void {
-  const { id, at, micros, budgetMicros, kind, target, requestKey, limit } = record;
+  const { id, at, micros, budgetMicros, kind, target, requestKey, limit, account } = record;
   // Ids are random: one that comes again was put there by an editor.
-  if (fold.granted.has(id) || fold.refused.has(id)) {
+  if (fold.purchases.has(id) || fold.refused.has(id)) {
     fold.unreadableLines++;
     return;
   }
-  if (budgetMicros !== null && fold.countedMicros + micros > budgetMicros) {
-    fold.refused.add(id);
+  if (!fits(micros, budgetMicros, fold.countedMicros)) {
+    fold.refused.set(id, "all");
     return;
   }
-  const counts = { reservedMicros: micros, countedMicros: micros };
-  fold.granted.set(id, { id, kind, target, requestKey, limit, reservedAt: at, state: "open", ...counts });
+  const facts = { kind, target, requestKey, limit, ...(account !== undefined && { account: account.name }) };
+  fold.purchases.set(id, {
+    id,
+    ...facts,
+    reservedAt: at,
+    state: "open",
+    reservedMicros: micros,
+    countedMicros: micros,
+  });
   fold.countedMicros += micros;
+  if (account === undefined) return;
+  if (!fits(micros, account.budgetMicros, fold.accountMicros.get(account.name) ?? 0)) fold.refused.set(id, "account");
+  else addToAccount(fold, account.name, micros);
 }
+
+const fits = (micros: number, budgetMicros: number | null, countedMicros: number): boolean =>
+  budgetMicros === null || countedMicros + micros <= budgetMicros;
 
 /** Only an open purchase can be settled: the first settlement counts, and one of nothing that counts is passed over. */
 function addSettle(fold: Fold, record: SettleRecord): void {
-  const purchase = fold.granted.get(record.id);
+  const purchase = fold.purchases.get(record.id);
   if (purchase?.state !== "open") return;
   const countedMicros = countOf(record, purchase);
-  fold.countedMicros += countedMicros - purchase.countedMicros;
+  const change = countedMicros - purchase.countedMicros;
+  fold.countedMicros += change;
+  if (!fold.refused.has(record.id)) addToAccount(fold, purchase.account, change);
+  // Taken back: it never was a purchase.
+  else if (countedMicros === 0) fold.purchases.delete(record.id);
   const { at: settledAt, outcome: state, requestId } = record;
   Object.assign(purchase, { state, settledAt, countedMicros });
   if (requestId !== undefined) purchase.requestId = requestId;
@@ -61,8 +84,16 @@ function countOf(record: SettleRecord, { reservedMicros }: Purchase): number {
   return record.outcome === "not_charged" ? 0 : reservedMicros;
 }
 
+function addToAccount({ accountMicros }: Fold, name: string | undefined, micros: number): void {
+  if (name !== undefined) accountMicros.set(name, (accountMicros.get(name) ?? 0) + micros);
+}
+
+/** What counts against an account's own budget. */
+export function purchasesOf({ purchases, refused }: Fold, account: string): Purchase[] {
+  return [...purchases.values()].filter((purchase) => purchase.account === account && !refused.has(purchase.id));
+}
+
 /** A copy that later lines leave alone. */
-export function toDayBook(day: string, { granted, countedMicros, unreadableLines }: Fold): DayBook {
-  const purchases = [...granted.values()].map((purchase) => ({ ...purchase }));
-  return { day, purchases, countedMicros, unreadableLines };
+export function toDayBook(day: string, { purchases, countedMicros, unreadableLines }: Fold): DayBook {
+  return { day, purchases: [...purchases.values()].map((each) => ({ ...each })), countedMicros, unreadableLines };
 }

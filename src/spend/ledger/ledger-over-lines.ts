@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
+import { toAccountBook } from "./account-book.ts";
+import { capIsZero } from "./budget-refusals.ts";
+import { type Budgets, boundOf, leftOf, requireBudgets, requireLeft, requireWhole } from "./budgets.ts";
 import { toDay } from "./day.ts";
-import { type Fold, toDayBook } from "./fold.ts";
+import { toDayBook } from "./fold.ts";
 import type { Ledger, PurchaseFacts, Reservation, Settlement } from "./ledger.ts";
 import type { LedgerLines } from "./lines.ts";
-import { createOneAtATime } from "./one-at-a-time.ts";
-import { encodeRecord, MAX_MICROS, type SettleRecord } from "./records.ts";
-import { booksLost, budgetUsedUp, capIsZero, outpaced, wordFileFailure } from "./refusals.ts";
+import { encodeRecord, type LedgerRecord, MAX_MICROS, type SettleRecord } from "./records.ts";
+import { booksLost, outpaced, wordFileFailure } from "./refusals.ts";
 
-export interface LedgerOptions {
-  /** Micro-dollars a day (UTC), whole, at least 0; null for no bound. */
-  dailyBudgetMicros: number | null;
+export interface LedgerOptions extends Budgets {
   now: () => number;
 }
 
@@ -22,36 +22,46 @@ const MAX_ATTEMPTS = 32;
 /**
  * The ledger's rules, wherever its lines live. No lock: a reservation is appended, and whether it counts is read from
  * its place among the others. So nothing is left to break when a process is killed, and a killed one's money stays
- * set aside for the day, since its call may have been sent.
+ * set aside for the day, since its call may have been sent. Costs next to nothing, so there may be one per caller.
+ * @throws {RangeError} for budgets or a name that the books could not hold
  */
-export function createLedgerOverLines(lines: LedgerLines, { dailyBudgetMicros, now }: LedgerOptions): Ledger {
-  if (dailyBudgetMicros !== null) requireWhole(dailyBudgetMicros, "dailyBudgetMicros");
-  // Within one process nothing is gained by racing oneself.
-  const oneAtATime = createOneAtATime();
-  const { where } = lines;
+export function createLedgerOverLines(lines: LedgerLines, { now, ...budgets }: LedgerOptions): Ledger {
+  requireBudgets(budgets);
+  const { dailyBudgetMicros, account } = budgets;
+  const isOperator = account === undefined;
+  // Where the books lie is for whoever can mend it.
+  const where = isOperator ? lines.where : undefined;
+  const accountFacts = isOperator ? {} : { account: { name: account.name, budgetMicros: account.dailyBudgetMicros } };
 
-  const foldOf = (day: string) =>
-    lines.fold(day).catch((error: unknown) => {
-      throw wordFileFailure(error, where, "read");
+  const read = async (day: string) =>
+    toDayBook(
+      day,
+      await lines.fold(day).catch((error: unknown) => {
+        throw wordFileFailure(error, where, "read");
+      }),
+    );
+
+  const append = (day: string, record: LedgerRecord, facts?: { charge: "not_charged" }) =>
+    lines.append(day, encodeRecord(record)).catch((error: unknown) => {
+      throw wordFileFailure(error, where, "written", facts);
     });
 
   async function tryReserve(facts: PurchaseFacts, maxMicros: number): Promise<Reservation | "refused" | "lost"> {
     const at = now();
     const day = toDay(at);
-    const before = await lines.fold(day);
-    const left = leftOf(before, dailyBudgetMicros);
-    if (left !== null && left <= 0) throw budgetUsedUp(dailyBudgetMicros ?? 0, before);
+    const left = requireLeft(await lines.fold(day), budgets);
     const micros = Math.min(maxMicros, left ?? MAX_MICROS, MAX_MICROS);
     const id = `p_${randomBytes(16).toString("base64url")}`;
     const { kind, target, requestKey, limit } = facts;
     const record = { id, at, kind, target, requestKey, limit, micros, budgetMicros: dailyBudgetMicros };
-    const text = encodeRecord({ type: "reserve", ...record });
-    await lines.append(day, text).catch((error: unknown) => {
-      throw wordFileFailure(error, where, "written", { charge: "not_charged" });
-    });
-    const after = await lines.fold(day);
-    if (after.granted.has(id)) return { id, day, micros };
-    return after.refused.has(id) ? "refused" : "lost";
+    await append(day, { type: "reserve", ...record, ...accountFacts }, NOT_CHARGED);
+    const { purchases, refused } = await lines.fold(day);
+    const refusedBy = refused.get(id);
+    if (refusedBy === "account") {
+      await append(day, { type: "settle", id, at: now(), outcome: "not_charged" }, NOT_CHARGED);
+    }
+    if (refusedBy !== undefined) return "refused";
+    return purchases.has(id) ? { id, day, micros } : "lost";
   }
 
   async function reserve(facts: PurchaseFacts, maxMicros: number): Promise<Reservation> {
@@ -65,33 +75,33 @@ export function createLedgerOverLines(lines: LedgerLines, { dailyBudgetMicros, n
   }
 
   return {
-    dailyBudgetMicros,
+    dailyBudgetMicros: boundOf(budgets),
     reserve: async (facts, maxMicros) => {
       requireWhole(maxMicros, "maxMicros");
-      if (maxMicros === 0) throw capIsZero();
-      return oneAtATime(() => reserve(facts, maxMicros)).catch((error: unknown) => {
-        throw wordFileFailure(error, where, "read", { charge: "not_charged" });
-      });
+      if (maxMicros === 0) throw capIsZero(isOperator);
+      return lines
+        .oneAtATime(() => reserve(facts, maxMicros))
+        .catch((error: unknown) => {
+          throw wordFileFailure(error, where, "read", NOT_CHARGED);
+        });
     },
-    settle: async ({ id, day }, settlement) => {
-      const text = encodeRecord(toSettleRecord(id, now(), settlement));
-      await lines.append(day, text).catch((error: unknown) => {
-        throw wordFileFailure(error, where, "written");
-      });
-    },
-    read: async (day = toDay(now())) => toDayBook(day, await foldOf(day)),
+    settle: ({ id, day }, settlement) => append(day, toSettleRecord(id, now(), settlement)),
+    read: (day = toDay(now())) => read(day),
+    readOwn: async (day = toDay(now())) => toAccountBook(await read(day), account?.name),
     days: () =>
       lines.days().catch((error: unknown) => {
         throw wordFileFailure(error, where, "read");
       }),
-    left: async () => leftOf(await foldOf(toDay(now())), dailyBudgetMicros),
+    left: async () => {
+      const fold = await lines.fold(toDay(now())).catch((error: unknown) => {
+        throw wordFileFailure(error, where, "read");
+      });
+      return leftOf(fold, budgets);
+    },
   };
 }
 
-/** Never below 0, though a charge may have come out above what was set aside for it. */
-function leftOf({ countedMicros }: Fold, budgetMicros: number | null): number | null {
-  return budgetMicros === null ? null : Math.max(0, budgetMicros - countedMicros);
-}
+const NOT_CHARGED = { charge: "not_charged" } as const;
 
 /** A charge that cannot be a charge is written down as one that nobody reported: it counts what was set aside. */
 function toSettleRecord(id: string, at: number, settlement: Settlement): SettleRecord {
@@ -99,8 +109,4 @@ function toSettleRecord(id: string, at: number, settlement: Settlement): SettleR
   const { micros, ...facts } = settlement;
   if (!(micros >= 0)) return { type: "settle", id, at, ...facts, outcome: "not_reported" };
   return { type: "settle", id, at, ...facts, micros: Math.min(Math.ceil(micros), MAX_MICROS) };
-}
-
-function requireWhole(value: number, name: string): void {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${name} must be whole and at least 0`);
 }

@@ -7,6 +7,14 @@ export interface PurchaseFacts {
   limit: number;
 }
 
+/** One of those who share the books. */
+export interface Account {
+  /** 1 to 100 of A–Z a–z 0–9 . _ @ : ~ -; the same name is the same account, in every process. */
+  name: string;
+  /** What it may spend in a day (UTC) within the budget of all, micro-dollars, whole, at least 0; null for no bound. */
+  dailyBudgetMicros: number | null;
+}
+
 /** Money set aside for one purchase, before anything is sent. */
 export interface Reservation {
   /** `p_` and 22 of A–Z a–z 0–9 - _, made for this purchase alone: its Idempotency-Key, and its id in the ledger. */
@@ -31,11 +39,13 @@ export type Settlement =
 /** One purchase as the ledger tells it; `open` has no outcome yet: it is under way, or its process ended. */
 export interface Purchase extends PurchaseFacts {
   id: string;
+  /** For whom; left out where nobody was told apart. */
+  account?: string;
   /** ms since the epoch. */
   reservedAt: number;
   reservedMicros: number;
   state: "open" | Settlement["outcome"];
-  /** What it counts against the budget. */
+  /** What it counts against the budgets. */
   countedMicros: number;
   settledAt?: number;
   snapshotId?: string;
@@ -52,12 +62,12 @@ export interface DayBook {
   unreadableLines: number;
 }
 
-/** The books: what was set aside and spent, by every process that shares them. */
+/** The books as one account uses them, or whoever is not told apart; every process that shares them has the same. */
 export interface Ledger {
   /**
-   * Sets aside up to `maxMicros`, less when less is left of the day's budget, never nothing.
+   * Sets aside up to `maxMicros`, less when less is left of the day's budgets, never nothing.
    * @param maxMicros whole, at least 0
-   * @throws {AppError} `budget` when nothing is left, or `maxMicros` is 0; `config` when the books cannot be read or
+   * @throws {AppError} `budget` when nothing is left, which says of which budget, or `maxMicros` is 0; `config` when the books cannot be read or
    *   written, since what is not written down must not be spent; `unavailable` when other processes were faster again
    *   and again. Nothing was sent, nothing charged.
    */
@@ -69,20 +79,23 @@ export interface Ledger {
    */
   settle(reservation: Reservation, settlement: Settlement): Promise<void>;
   /**
+   * The purchases of all, whoever this ledger is for.
    * @param day `2026-11-24`; left out, today (UTC)
    * @returns a copy; a day without books has no purchases
    * @throws {AppError} `config` when the books cannot be read
    */
   read(day?: string): Promise<DayBook>;
+  /** As `read`, its own purchases only: those of the account, or of nobody who was told apart. */
+  readOwn(day?: string): Promise<DayBook>;
   /**
    * Days that have books, newest first.
    * @throws {AppError} `config` when the books cannot be read
    */
   days(): Promise<string[]>;
-  /** Micro-dollars that may be spent in a day (UTC); null for no bound. */
+  /** Micro-dollars that may be spent in a day (UTC): the smaller of both budgets; null for no bound. */
   dailyBudgetMicros: number | null;
   /**
-   * Micro-dollars left of today's budget, never below 0; null for no bound.
+   * Micro-dollars left of today's budgets, the smaller rest, never below 0; null for no bound.
    * @throws {AppError} `config` when the books cannot be read
    */
   left(): Promise<number | null>;

@@ -1,6 +1,7 @@
 import type { Fold } from "./fold.ts";
+import type { OneAtATime } from "./one-at-a-time.ts";
 
-/** Where a ledger's lines live. Methods throw what the file system throws. */
+/** Where ledgers' lines live: one object for all ledgers of a process. Methods throw what the file system throws. */
 export interface LedgerLines {
   /** The folder, for messages. */
   where: string;
@@ -11,6 +12,8 @@ export interface LedgerLines {
   append(day: string, text: string): Promise<void>;
   /** All that was appended before the call, added up; later calls may change the object that is given back. */
   fold(day: string): Promise<Fold>;
+  /** Whose turn it is to set aside, in this process: nothing is gained by racing oneself. */
+  oneAtATime: OneAtATime;
   /** Days that have lines, newest first. */
   days(): Promise<string[]>;
 }

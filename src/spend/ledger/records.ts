@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { toOneLine } from "../../pages/text.ts";
+import { isAccountName } from "./account-name.ts";
 
 /** The most that one record may hold, a million dollars: sums of thousands of records stay exact. */
 export const MAX_MICROS = 1_000_000_000_000;
@@ -13,6 +14,8 @@ const MAX_EPOCH_MS = 8_640_000_000_000_000;
 /** Cleaned when read too: an edited file must not put escapes or extra lines on a terminal. */
 const text = z.string().transform((value) => toOneLine(value, 300));
 const micros = z.int().min(0).max(MAX_MICROS);
+/** Of the process that wrote this, null for no bound: what decides whether the record counts. */
+const budgetMicros = z.int().min(0).nullable();
 const facts = {
   type: z.literal("settle"),
   id: z.string(),
@@ -30,8 +33,10 @@ const ReserveSchema = z.object({
   limit: z.int().min(0),
   /** What is to be set aside. */
   micros,
-  /** The budget of the process that wrote this, null for no bound: what decides whether the record counts. */
-  budgetMicros: z.int().min(0).nullable(),
+  /** The budget of all. */
+  budgetMicros,
+  /** For whom, and the budget of its own. Versions before accounts pass over it. */
+  account: z.object({ name: z.string().refine(isAccountName), budgetMicros }).exactOptional(),
 });
 
 const SettleSchema = z.discriminatedUnion("outcome", [
@@ -62,7 +67,15 @@ export function encodeRecord(record: LedgerRecord): string {
 /** @returns undefined for everything that is no record of ours: torn, damaged, edited, or of a later version */
 export function parseRecord(line: string): LedgerRecord | undefined {
   if (line.length > MAX_LINE_CHARS) return undefined;
-  return RecordSchema.safeParse(readJson(line)).data;
+  const json = readJson(line);
+  // Money set aside counts for all, even where a later version says more of its account than we understand.
+  return RecordSchema.safeParse(json).data ?? RecordSchema.safeParse(withoutAccount(json)).data;
+}
+
+function withoutAccount(json: unknown): unknown {
+  if (typeof json !== "object" || json === null || !("account" in json)) return undefined;
+  const { account: _, ...rest } = json;
+  return rest;
 }
 
 function readJson(line: string): unknown {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toSpendJson } from "../../../src/cli/spend-json.ts";
-import type { SpendReport } from "../../../src/cli/spend-report.ts";
+import { narrowReport, type SpendReport } from "../../../src/cli/spend-report.ts";
 import { renderSpend } from "../../../src/cli/spend-text.ts";
 import type { Purchase } from "../../../src/spend/ledger/ledger.ts";
 import { hostileText } from "../../support/hostile-text.ts";
@@ -55,6 +55,14 @@ function reportOf(purchases: Purchase[], more: Partial<SpendReport> & { unreadab
   };
 }
 
+const OF_SEVERAL: Purchase[] = [
+  purchase(1, { account: "token:alice", state: "charged", countedMicros: 24_360, snapshotId: "s_7f3k2m" }),
+  purchase(2, { account: "oauth:4711", target: "example.com", state: "unknown" }),
+  purchase(3, { account: "token:alice", state: "charged", countedMicros: 10_000, snapshotId: "s_9ab2cd" }),
+  purchase(4, { state: "charged", countedMicros: 20_000, snapshotId: "s_x2y3z4" }),
+  purchase(5, { account: "token:alice" }),
+];
+
 describe("the spend report for a person", () => {
   it("shows the sums, the targets and the purchases", () => {
     expect(renderSpend(reportOf(ONE_OF_EACH, { unreadableLines: 2 }))).toMatchInlineSnapshot(`
@@ -100,6 +108,71 @@ describe("the spend report for a person", () => {
     `);
   });
 
+  it("tells the accounts apart where there are any", () => {
+    expect(renderSpend(reportOf(OF_SEVERAL))).toMatchInlineSnapshot(`
+      "day      2026-11-24 (UTC, today)
+      budget   $5
+      counted  $0.55436
+               $0.05436 charged
+               $0.25 may have been charged
+               $0.25 set aside, no outcome yet
+      left     $4.44564 until 00:00 UTC
+
+      purchases  charged   in doubt  account
+      3          $0.03436  $0.25     token:alice
+      1          $0        $0.25     oauth:4711
+      1          $0.02     $0        (no account)
+
+      purchases  charged   in doubt  target
+      4          $0.05436  $0.25     acme.example
+      1          $0        $0.25     example.com
+
+      time      account      kind   limit  amount       state                      snapshot  target
+      09:05:00  token:alice  pages  100    up to $0.25  set aside, no outcome yet            acme.example
+      09:04:00               pages  100    $0.02        charged                    s_x2y3z4  acme.example
+      09:03:00  token:alice  pages  100    $0.01        charged                    s_9ab2cd  acme.example
+      09:02:00  oauth:4711   pages  100    up to $0.25  may have been charged                example.com
+      09:01:00  token:alice  pages  100    $0.02436     charged                    s_7f3k2m  acme.example"
+    `);
+  });
+
+  it("tells of one account: its sums, and neither budget nor rest, which are not in the books", () => {
+    expect(renderSpend(narrowReport(reportOf(OF_SEVERAL), "token:alice"))).toMatchInlineSnapshot(`
+      "day      2026-11-24 (UTC, today)
+      account  token:alice
+      counted  $0.28436
+               $0.03436 charged
+               $0.25 set aside, no outcome yet
+
+      purchases  charged   in doubt  target
+      3          $0.03436  $0.25     acme.example
+
+      time      kind   limit  amount       state                      snapshot  target
+      09:05:00  pages  100    up to $0.25  set aside, no outcome yet            acme.example
+      09:03:00  pages  100    $0.01        charged                    s_9ab2cd  acme.example
+      09:01:00  pages  100    $0.02436     charged                    s_7f3k2m  acme.example"
+    `);
+  });
+
+  it("names the accounts that did buy where the one asked for did not", () => {
+    expect(renderSpend(narrowReport(reportOf(OF_SEVERAL), "alice"))).toMatchInlineSnapshot(`
+      "day      2026-11-24 (UTC, today)
+      account  alice
+      counted  $0
+      No purchases of this account on this day. Accounts that bought: token:alice, oauth:4711."
+    `);
+    const many = Array.from({ length: 9 }, (_, index) => purchase(index, { account: `a${index}` }));
+    expect(renderSpend(narrowReport(reportOf(many), "alice"))).toMatch(
+      /\. Accounts that bought: a0, a1, a2, a3, a4, a5, a6 and 2 more\.$/,
+    );
+    expect(renderSpend(narrowReport(reportOf([]), "alice"))).toMatch(
+      /\nNo purchases of this account, and no other day has books\.$/,
+    );
+    expect(renderSpend(narrowReport(reportOf([], { days: ["2026-11-20"] }), "alice"))).toMatch(
+      /\nNo purchases of this account on this day\. Days with books: 2026-11-20\.$/,
+    );
+  });
+
   it("tells neither a budget nor a rest of a past day: budgets are not kept", () => {
     const text = renderSpend(reportOf(ONE_OF_EACH, { today: "2026-11-25" }));
     expect(text).toMatch(/^day {6}2026-11-24 \(UTC\)\ncounted/);
@@ -132,6 +205,8 @@ describe("the spend report for a program", () => {
   it("holds everything under stable names", () => {
     expect(toSpendJson(reportOf(ONE_OF_EACH.slice(0, 2), { unreadableLines: 2 }))).toMatchInlineSnapshot(`
       {
+        "account": null,
+        "accounts": [],
         "charged_usd": 0.02436,
         "counted_usd": 0.27436,
         "daily_budget_usd": 5,
@@ -145,6 +220,7 @@ describe("the spend report for a program", () => {
         "not_reported_usd": 0,
         "purchases": [
           {
+            "account": null,
             "counted_usd": 0.02436,
             "id": "p_0000000000000000000001",
             "kind": "pages",
@@ -159,6 +235,7 @@ describe("the spend report for a program", () => {
             "target": "acme.example",
           },
           {
+            "account": null,
             "counted_usd": 0.25,
             "id": "p_0000000000000000000002",
             "kind": "pages",
@@ -197,6 +274,45 @@ describe("the spend report for a program", () => {
         "unreadable_lines": 2,
       }
     `);
+  });
+
+  it("holds the sums of every account, and who bought what", () => {
+    expect(toSpendJson(reportOf(OF_SEVERAL))).toMatchObject({
+      account: null,
+      daily_budget_usd: 5,
+      accounts: [
+        {
+          account: "token:alice",
+          purchases: 3,
+          counted_usd: 0.28436,
+          charged_usd: 0.03436,
+          may_have_been_charged_usd: 0,
+          set_aside_usd: 0.25,
+          not_reported_usd: 0,
+        },
+        { account: "oauth:4711", purchases: 1, counted_usd: 0.25, may_have_been_charged_usd: 0.25 },
+        { account: null, purchases: 1, counted_usd: 0.02 },
+      ],
+      purchases: [
+        { account: "token:alice" },
+        { account: "oauth:4711" },
+        { account: "token:alice" },
+        { account: null },
+        { account: "token:alice" },
+      ],
+    });
+  });
+
+  it("holds one account alone where it is asked for, without the budget and the rest of all", () => {
+    const json = toSpendJson(narrowReport(reportOf(OF_SEVERAL), "token:alice"));
+    expect(json).toMatchObject({
+      account: "token:alice",
+      counted_usd: 0.28436,
+      accounts: [{ account: "token:alice", purchases: 3 }],
+      targets: [{ target: "acme.example", purchases: 3 }],
+    });
+    for (const key of ["daily_budget_usd", "left_usd"]) expect(json).not.toHaveProperty(key);
+    expect(JSON.stringify(json)).not.toContain("oauth:4711");
   });
 
   it("has no rest without a bound, nor for a past day", () => {

@@ -23,8 +23,8 @@ function foldOf(text: string): Fold {
 }
 
 /** `a:open:60` for every purchase that counts. */
-const tell = ({ granted }: Fold) =>
-  [...granted.values()].map(({ id, state, countedMicros }) => `${id.charAt(2)}:${state}:${countedMicros}`);
+const tell = ({ purchases }: Fold) =>
+  [...purchases.values()].map(({ id, state, countedMicros }) => `${id.charAt(2)}:${state}:${countedMicros}`);
 
 const CASES: readonly [what: string, records: string[], purchases: string[], counted: number][] = [
   ["nothing", [], [], 0],
@@ -231,7 +231,7 @@ describe("the fold of any file", () => {
       fc.property(steps, (all) => {
         const { text, oracle, unreadable } = play(all);
         const fold = foldOf(text);
-        expect([...fold.granted.values()].map(({ id, countedMicros }) => [id, countedMicros])).toEqual(
+        expect([...fold.purchases.values()].map(({ id, countedMicros }) => [id, countedMicros])).toEqual(
           oracle.books.map(({ id, counted }) => [id, counted]),
         );
         expect(fold.countedMicros).toBe(oracle.counted);
@@ -259,7 +259,7 @@ describe("the fold of any file", () => {
     fc.assert(
       fc.property(steps, (all) => {
         const fold = foldOf(play(all).text);
-        const { countedMicros, ...kinds } = sumPurchases(fold.granted.values());
+        const { countedMicros, ...kinds } = sumPurchases(fold.purchases.values());
         expect(countedMicros).toBe(fold.countedMicros);
         expect(Object.values(kinds).reduce((sum, each) => sum + each, 0)).toBe(countedMicros);
       }),

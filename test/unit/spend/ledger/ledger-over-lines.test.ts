@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { addLine, createFold } from "../../../../src/spend/ledger/fold.ts";
 import { createLedgerOverLines } from "../../../../src/spend/ledger/ledger-over-lines.ts";
 import type { LedgerLines } from "../../../../src/spend/ledger/lines.ts";
+import { createOneAtATime } from "../../../../src/spend/ledger/one-at-a-time.ts";
 import { encodeRecord } from "../../../../src/spend/ledger/records.ts";
 import { FACTS } from "../../../support/ledger-facts.ts";
 
@@ -17,6 +18,7 @@ function linesWith(before: (attempt: number) => string, keeps = (text: string) =
       for (const line of `${before(++attempts)}${keeps(text)}`.split("\n")) addLine(fold, line);
     },
     fold: async () => fold,
+    oneAtATime: createOneAtATime(),
     days: async () => [],
   };
   return { lines, fold, attempts: () => attempts };

@@ -62,6 +62,32 @@ describe("parseRecord", () => {
     expect(parseRecord(JSON.stringify({ ...RESERVE, colour: "blue" }))).toEqual(RESERVE);
   });
 
+  it("reads what it always read: records of nobody in particular", () => {
+    expect(parseRecord(JSON.stringify(RESERVE))).not.toHaveProperty("account");
+  });
+
+  it.each(["a", "token:alice", "oauth:~0aB-_", "a.b@c.example", "x".repeat(100)])("reads the account %j", (name) => {
+    for (const budgetMicros of [0, 2_000_000, null]) {
+      const record = { ...RESERVE, account: { name, budgetMicros } };
+      expect(parseRecord(encodeRecord(record))).toEqual(record);
+    }
+  });
+
+  it.each([
+    null,
+    "alice",
+    {},
+    { name: "alice" },
+    { name: "a b", budgetMicros: 1 },
+    { name: "", budgetMicros: 1 },
+    { name: "x".repeat(101), budgetMicros: 1 },
+    { name: "alice", budgetMicros: -1 },
+    { name: "alice", budgetMicros: 0.5 },
+  ])("keeps the money of an account that it does not understand: %j", (account) => {
+    expect(parseRecord(JSON.stringify({ ...RESERVE, account }))).toEqual(RESERVE);
+    expect(parseRecord(JSON.stringify({ ...RESERVE, account, micros: -1 }))).toBeUndefined();
+  });
+
   it("throws on no text at all", () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string({ unit: "binary" })), (line) => {
@@ -92,5 +118,6 @@ describe("encodeRecord", () => {
 
   it("refuses what could not be read back", () => {
     expect(() => encodeRecord({ ...RESERVE, limit: Number.NaN })).toThrow(RangeError);
+    expect(() => encodeRecord({ ...RESERVE, account: { name: "a b", budgetMicros: 1 } })).toThrow(RangeError);
   });
 });
