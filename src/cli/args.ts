@@ -36,6 +36,7 @@ const OWN_OPTIONS = {
   fresh: { type: "boolean" },
   yes: { type: "boolean" },
   day: { type: "string" },
+  account: { type: "string" },
   format: { type: "string" },
   out: { type: "string" },
   force: { type: "boolean" },
@@ -67,7 +68,7 @@ const TAKES: Readonly<Record<CommandName, { options: (keyof typeof OWN_OPTIONS)[
   compare: { options: ["json"], operands: 2 },
   export: { options: ["format", "out", "force"], operands: 1 },
   import: { options: ["json"], operands: 1 },
-  spend: { options: ["day", "json"], operands: 0 },
+  spend: { options: ["day", "account", "json"], operands: 0 },
   sandbox: { options: ["port", "key", "price", "price-per-page", "fault"], operands: 0 },
   doctor: { options: [], operands: 0 },
 };

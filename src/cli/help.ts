@@ -29,7 +29,10 @@ export function renderHelp(): string {
         "domain-pages-mcp estimate <target> [--limit N] [--body JSON] [--json]",
         "what get would cost and bring: quote, kept answer, budget left (free)",
       ],
-      ["domain-pages-mcp spend [--day YYYY-MM-DD] [--json]", "what was spent, by target, and what is left (free)"],
+      [
+        "domain-pages-mcp spend [--day YYYY-MM-DD] [--account NAME] [--json]",
+        "what was spent, by account and target, and what is left (free)",
+      ],
       [
         "domain-pages-mcp query <snapshot | target> [--body JSON] [--json]",
         "ask a kept answer: filter, sort, group, open pages (free)",

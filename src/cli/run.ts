@@ -1,14 +1,13 @@
+import { openBooks } from "../compose/open-books.ts";
 import { type App, createOrganisation, type Organisation } from "../compose/organisation.ts";
-import { chooseFolders } from "../compose/stores.ts";
 import { type LoadedConfig, loadConfig } from "../config/load-config.ts";
 import { AppError, describeFailure } from "../errors.ts";
 import { createLog, type Log, redact } from "../log.ts";
-import { toMicros } from "../spend/micros.ts";
+import type { Ledger } from "../spend/ledger/ledger.ts";
 import { PRODUCT } from "../version.ts";
 import { type ParsedArgs, parseCommandLine } from "./args.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { type Io, print } from "./io.ts";
-import type { SpendSettings } from "./spend.ts";
 
 /**
  * Runs one command to its end.
@@ -64,7 +63,7 @@ async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise
       break;
     }
     case "spend":
-      await (await import("./spend.ts")).runSpend(args, await toSpendSettings(config), io);
+      await withBooks(config, log, io, async (ledger) => (await import("./spend.ts")).runSpend(args, ledger, io));
       break;
     case "estimate": {
       const { runEstimate } = await import("./estimate.ts");
@@ -116,9 +115,18 @@ function forReading({ settings }: ParsedArgs, config: LoadedConfig["config"]): L
 }
 
 /** The books that the server writes with the same settings. */
-async function toSpendSettings(config: LoadedConfig["config"]): Promise<SpendSettings> {
-  const folder = config.store === "disk" ? (await chooseFolders(config)).ledgerFolder : undefined;
-  return { folder, dailyBudgetMicros: toMicros(config.dailyBudgetUsd) };
+async function withBooks(
+  config: LoadedConfig["config"],
+  log: Log,
+  io: Io,
+  use: (ledger: Ledger | undefined) => Promise<void>,
+): Promise<void> {
+  const books = await openBooks(config, log, io.now);
+  try {
+    await use(books?.ledger);
+  } finally {
+    await books?.close();
+  }
 }
 
 const withApp = (config: LoadedConfig["config"], log: Log, io: Io, use: (app: App) => Promise<void>): Promise<void> =>

@@ -2,7 +2,6 @@ import { AppError } from "../errors.ts";
 import { quoteForMessage } from "../pages/text.ts";
 import { isAccountName } from "../spend/ledger/account-name.ts";
 import { isDay, toDay } from "../spend/ledger/day.ts";
-import { createFileLedger } from "../spend/ledger/file-ledger.ts";
 import type { Ledger } from "../spend/ledger/ledger.ts";
 import { usage } from "./args.ts";
 import { type Io, print, toJson } from "./io.ts";
@@ -18,20 +17,15 @@ export interface SpendOptions {
   json?: boolean;
 }
 
-/** Where the books are, and the budget in force. */
-export interface SpendSettings {
-  /** Left undefined where the ledger is kept in memory: then there is nothing to read. */
-  folder: string | undefined;
-  dailyBudgetMicros: number | null;
-}
-
 /**
- * `spend`: what a day's purchases cost, from the books on disk; nothing is sent.
- * @throws {AppError} `input` for a day that is none, or a name that no account can have; `config` when there are no books on disk, or they cannot be read
+ * `spend`: what a day's purchases cost, from the books; nothing is sent.
+ * @param ledger undefined where the books are kept in memory: then there is nothing to read
+ * @throws {AppError} `input` for a day that is none, or a name that no account can have;
+ *   `config` or `unavailable` when there are no books, or they cannot be read
  */
 export async function runSpend(
   { options }: { options: SpendOptions },
-  { folder, dailyBudgetMicros }: SpendSettings,
+  ledger: Ledger | undefined,
   io: Io,
 ): Promise<void> {
   const today = toDay(io.now());
@@ -41,12 +35,12 @@ export async function runSpend(
   if (account !== undefined && !isAccountName(account)) {
     throw usage(`--account takes a name such as token:alice, got ${quoteForMessage(account)}`);
   }
-  if (folder === undefined) {
-    throw new AppError("config", "No books are kept on disk with these settings, so there are none to read.", {
-      advice: "Set DOMAIN_PAGES_STORE to disk, as the server has it.",
+  if (ledger === undefined) {
+    throw new AppError("config", "No books outlast a process with these settings, so there are none to read.", {
+      advice: "Set DOMAIN_PAGES_STORE as the server has it: disk, or the address of Redis.",
     });
   }
-  const all = await readReport(createFileLedger({ folder, dailyBudgetMicros, now: io.now }), day, today);
+  const all = await readReport(ledger, day, today);
   const report = account === undefined ? all : narrowReport(all, account);
   const text = options.json === true ? toJson(toSpendJson(report)) : renderSpend(report);
   print(io.stdout, text);

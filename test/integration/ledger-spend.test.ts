@@ -17,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 async function spend(options: SpendOptions): Promise<string> {
   const io = createTestIo(["spend"]);
-  await runSpend({ options }, { folder, dailyBudgetMicros: 5_000_000 }, io);
+  await runSpend({ options }, createFileLedger({ folder, dailyBudgetMicros: 5_000_000, now: io.now }), io);
   await settled();
   return io.written("stdout");
 }
@@ -109,9 +109,8 @@ describe("the spend command", () => {
     });
   });
 
-  it("says when no books are kept on disk", async () => {
-    const settings = { folder: undefined, dailyBudgetMicros: null };
-    await expect(runSpend({ options: {} }, settings, createTestIo([]))).rejects.toMatchObject({
+  it("says when no books are kept", async () => {
+    await expect(runSpend({ options: {} }, undefined, createTestIo([]))).rejects.toMatchObject({
       kind: "config",
       facts: { advice: expect.stringContaining("DOMAIN_PAGES_STORE") },
     });

@@ -99,7 +99,8 @@ export async function startHttpService({ config, log, now, scope }: HttpServiceD
     now,
   });
   const server = await serveHttp({
-    listen: { host: config.httpHost, port: config.httpPort },
+    // In brackets it stands in URLs alone.
+    listen: { host: config.httpHost.replace(/^\[|\]$/g, ""), port: config.httpPort },
     ...names,
     mcp: createServeMcp(endpoint, {
       metadataUrl: access?.metadata?.url,
@@ -154,7 +155,7 @@ function toNames({ httpHost, publicUrl, allowedHosts, allowedOrigins }: Config) 
   const publicName = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
   return {
     isLoopback,
-    hosts: [...(isLoopback ? LOOPBACK_NAMES : []), ...publicName, ...allowedHosts],
+    hosts: [...(isLoopback ? [...LOOPBACK_NAMES, httpHost] : []), ...publicName, ...allowedHosts],
     origins: [...(isLoopback ? LOOPBACK_ORIGINS : []), ...allowedOrigins],
   };
 }
