@@ -2,18 +2,26 @@ import { z } from "zod";
 
 export const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/;
 
-/** The address of a gateway: https, or http on the loopback address. */
-export const baseUrl = z.string().transform((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    context.addIssue("must be a URL such as https://api.aisa.one/apis/v1");
-  } else if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-    context.addIssue("must have no user name, password, query or fragment");
-  } else if (url.protocol === "http:" && !LOOPBACK_HOST.test(url.hostname)) {
-    context.addIssue("must be https, since the API key travels with every call (http only on the loopback address)");
-  }
-  return text.replace(/\/+$/, "");
-});
+/** https, or http on the loopback address; no secrets in it, and nothing after its path. */
+const urlLike = (example: string, whyHttps = "") =>
+  z.string().superRefine((text, context) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined || !/^https?:$/.test(url.protocol)) {
+      context.addIssue(`must be a URL such as ${example}`);
+    } else if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+      context.addIssue("must have no user name, password, query or fragment");
+    } else if (url.protocol === "http:" && !LOOPBACK_HOST.test(url.hostname)) {
+      context.addIssue(`must be https${whyHttps} (http only on the loopback address)`);
+    }
+  });
+
+/** The address of a gateway, without a slash at its end. */
+export const baseUrl = urlLike("https://api.aisa.one/apis/v1", ", since the API key travels with every call").transform(
+  (text) => text.replace(/\/+$/, ""),
+);
+
+/** Where clients or an issuer are reached. Kept as it is written. */
+export const secureUrl = urlLike("https://mcp.example.com/mcp");
 
 /** What undici can speak to; `socks5h` is the usual name for its way of SOCKS5 (the proxy resolves names). */
 const PROXY_SCHEME = /^(?:https?|socks5):$/;
@@ -63,18 +71,6 @@ export const dollarsOrOff = (max: number) =>
   z.union([z.literal("off").transform(() => null), dollars(max)], {
     error: "must be off, or an amount in US dollars such as 0.05",
   });
-
-/** Where clients or an issuer are reached: https, or http on the loopback address. Kept as it is written. */
-export const secureUrl = z.string().superRefine((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    context.addIssue("must be a URL such as https://mcp.example.com/mcp");
-  } else if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-    context.addIssue("must have no user name, password, query or fragment");
-  } else if (url.protocol === "http:" && !LOOPBACK_HOST.test(url.hostname)) {
-    context.addIssue("must be https (http only on the loopback address)");
-  }
-});
 
 /** Host names with commas between; none for an empty text. */
 export const hostNames = z.string().transform((text, context) => {
