@@ -1,9 +1,6 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFileLines } from "../../src/spend/ledger/file-ledger.ts";
@@ -11,9 +8,9 @@ import type { Ledger } from "../../src/spend/ledger/ledger.ts";
 import { createLedgerOverLines } from "../../src/spend/ledger/ledger-over-lines.ts";
 import type { LedgerLines } from "../../src/spend/ledger/lines.ts";
 import { FACTS } from "../support/ledger-facts.ts";
+import { killAll, letGo, startTelling, type TellingChild } from "../support/telling-child.ts";
 
 const CHILD = fileURLToPath(new URL("../support/ledger-accounts-child.ts", import.meta.url));
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DAY = "2026-11-24";
 const noon = () => Date.UTC(2026, 10, 24, 12);
 
@@ -26,13 +23,7 @@ interface Told {
   charge?: string;
 }
 
-interface Child {
-  process: ChildProcessWithoutNullStreams;
-  told: Told[];
-  /** Settles when the child has told so many lines. */
-  until(lines: number): Promise<void>;
-  ended: Promise<unknown>;
-}
+type Child = TellingChild<Told>;
 
 let folder: string;
 let children: Child[];
@@ -42,40 +33,18 @@ beforeEach(async () => {
   children = [];
 });
 afterEach(async () => {
-  for (const { process: child } of children) child.kill("SIGKILL");
-  await Promise.all(children.map(({ ended }) => ended));
+  await killAll(children);
   await rm(folder, { recursive: true });
 });
 
 function startChild(all: number, max: number, mode: "settle" | "hold", accounts: Record<string, number>): Child {
   const named = Object.entries(accounts).map(([name, budget]) => `${name}:${budget}`);
-  const child = spawn(process.execPath, ["--import", "tsx", CHILD, folder, String(all), String(max), mode, ...named], {
-    cwd: ROOT,
-  });
-  child.stderr.pipe(process.stderr);
-  const told: Told[] = [];
-  const waiting = new Set<() => void>();
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    told.push(JSON.parse(line) as Told);
-    for (const check of waiting) check();
-  });
-  const until = (lines: number) =>
-    new Promise<void>((resolve) => {
-      const check = () => {
-        if (told.length >= lines) resolve();
-      };
-      waiting.add(check);
-      check();
-    });
-  const started = { process: child, told, until, ended: once(child, "close") };
+  const started = startTelling<Told>([
+    ...[process.execPath, "--import", "tsx", CHILD, folder, String(all), String(max), mode],
+    ...named,
+  ]);
   children.push(started);
   return started;
-}
-
-/** Lets all children begin once every one of them is up. */
-async function letGo(): Promise<void> {
-  await Promise.all(children.map(({ until }) => until(1)));
-  for (const { process: child } of children) child.stdin.write("go\n");
 }
 
 const allEnded = () => Promise.all(children.map(({ ended }) => ended));
@@ -101,7 +70,7 @@ describe("processes that buy for the same accounts", () => {
   it("use up every account's own budget, to the last micro-dollar and no further", { timeout: 60_000 }, async () => {
     const accounts = { ann: 150, bob: 80, cy: 23 };
     for (const max of [3, 7, 11, 13]) startChild(1000, max, "hold", accounts);
-    await letGo();
+    await letGo(children);
     await allEnded();
     const grants = grantsOf(children);
     expect(sumByAccount(grants)).toEqual(accounts);
@@ -128,7 +97,7 @@ describe("processes that buy for the same accounts", () => {
     // Nobody reaches the budget of its own.
     const accounts = { ann: 2000, bob: 2000, cy: 2000 };
     for (const max of [3, 7, 11, 40]) startChild(500, max, "settle", accounts);
-    await letGo();
+    await letGo(children);
     await allEnded();
     const book = await openFor(createFileLines(folder), 500, "ann", 2000).read(DAY);
     expect(book.countedMicros).toBe(500);
@@ -148,7 +117,7 @@ describe("processes that buy for the same accounts", () => {
     const accounts = { ann: 120, bob: 60, cy: 300 };
     const victim = startChild(400, 1, "hold", accounts);
     for (const max of [2, 3, 5]) startChild(400, max, "hold", accounts);
-    await letGo();
+    await letGo(children);
     await victim.until(12);
     victim.process.kill("SIGKILL");
     expect(await victim.ended).toEqual([null, "SIGKILL"]);

@@ -1,16 +1,13 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFileLedger } from "../../src/spend/ledger/file-ledger.ts";
 import { FACTS } from "../support/ledger-facts.ts";
+import { killAll, letGo, startTelling, type TellingChild } from "../support/telling-child.ts";
 
 const CHILD = fileURLToPath(new URL("../support/ledger-child.ts", import.meta.url));
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BUDGET = 1000;
 const DAY = "2026-11-24";
 
@@ -23,13 +20,7 @@ interface Told {
   message?: string;
 }
 
-interface Child {
-  process: ChildProcessWithoutNullStreams;
-  told: Told[];
-  /** Settles when the child has told so many lines. */
-  until(lines: number): Promise<void>;
-  ended: Promise<unknown>;
-}
+type Child = TellingChild<Told>;
 
 interface ChildOptions {
   /** A command that the child is run by. */
@@ -46,8 +37,7 @@ beforeEach(async () => {
   children = [];
 });
 afterEach(async () => {
-  for (const { process: child } of children) child.kill("SIGKILL");
-  await Promise.all(children.map(({ ended }) => ended));
+  await killAll(children);
   await rm(folder, { recursive: true });
 });
 
@@ -58,32 +48,9 @@ function startChild(
 ): Child {
   const args = ["--import", "tsx", CHILD, folder, String(BUDGET), String(max), mode];
   if (unprivileged) args.push("unprivileged");
-  const [command = process.execPath, ...rest] = [...through, process.execPath, ...args];
-  const child = spawn(command, rest, { cwd: ROOT });
-  child.stderr.pipe(process.stderr);
-  const told: Told[] = [];
-  const waiting = new Set<() => void>();
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    told.push(JSON.parse(line) as Told);
-    for (const check of waiting) check();
-  });
-  const until = (lines: number) =>
-    new Promise<void>((resolve) => {
-      const check = () => {
-        if (told.length >= lines) resolve();
-      };
-      waiting.add(check);
-      check();
-    });
-  const started = { process: child, told, until, ended: once(child, "close") };
+  const started = startTelling<Told>([...through, process.execPath, ...args]);
   children.push(started);
   return started;
-}
-
-/** Lets all children begin once every one of them is up. */
-async function letGo(): Promise<void> {
-  await Promise.all(children.map(({ until }) => until(1)));
-  for (const { process: child } of children) child.stdin.write("go\n");
 }
 
 const readBook = () => createFileLedger({ folder, dailyBudgetMicros: BUDGET, now: () => 0 }).read(DAY);
@@ -93,7 +60,7 @@ const grantsOf = ({ told }: Child) => told.flatMap(({ id, micros = 0 }) => (id =
 describe("processes that share one budget", () => {
   it("set aside all of it, never more, and agree on what counts", { timeout: 30_000 }, async () => {
     for (const max of [7, 11, 13, 40]) startChild(max, "hold");
-    await letGo();
+    await letGo(children);
     await Promise.all(children.map(({ ended }) => ended));
     const grants = children.flatMap(grantsOf);
     expect(grants.reduce((sum, { micros }) => sum + micros, 0)).toBe(BUDGET);
@@ -108,7 +75,7 @@ describe("processes that share one budget", () => {
 
   it("use what is released as well, to the last micro-dollar", { timeout: 30_000 }, async () => {
     for (const max of [60, 60, 60, 90]) startChild(max, "settle");
-    await letGo();
+    await letGo(children);
     await Promise.all(children.map(({ ended }) => ended));
     const book = await readBook();
     expect(book.purchases.filter(({ state }) => state === "open")).toEqual([]);
@@ -125,7 +92,7 @@ describe("processes that share one budget", () => {
   it("go on when one is killed, whose money stays set aside", { timeout: 30_000 }, async () => {
     const victim = startChild(1, "hold");
     for (const max of [2, 2]) startChild(max, "hold");
-    await letGo();
+    await letGo(children);
     await victim.until(10);
     victim.process.kill("SIGKILL");
     expect(await victim.ended).toEqual([null, "SIGKILL"]);
@@ -149,7 +116,7 @@ describe("a disk that takes only a part of a record", () => {
       // Files end at 1,024 bytes for this child, in the middle of its first record.
       const script = `trap "" XFSZ; ulimit -f 1; exec "$@"`;
       const child = startChild(10, "hold", { through: ["bash", "-c", script, "bash"] });
-      await letGo();
+      await letGo(children);
       await child.ended;
       expect(child.told.at(-1)).toMatchObject({
         kind: "config",
@@ -169,7 +136,7 @@ describe("a folder that cannot be written", () => {
     await chmod(folder, 0o755);
     await mkdir(path.join(folder, "ledger"), { mode: 0o555 });
     const child = startChild(10, "hold", { unprivileged: true });
-    await letGo();
+    await letGo(children);
     await child.ended;
     expect(child.told.at(-1)).toEqual({
       kind: "config",
