@@ -68,7 +68,8 @@ export function createGetPages(deps: GetPagesDeps): GetPages {
       delivery: {
         how,
         ageMs: snapshot.fetchedAt === null ? null : Math.max(0, deps.now() - snapshot.fetchedAt),
-        leftUsd: how === "kept" ? null : await deps.leftUsd(),
+        // What was paid for is told, whether or not the books can be read now.
+        leftUsd: how === "kept" ? null : await deps.leftUsd().catch(() => null),
       },
     });
   };

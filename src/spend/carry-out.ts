@@ -74,5 +74,5 @@ function noteCharge({ charge }: Snapshot, maxPriceUsd: number): string[] {
 
 function noteProblem(problem: string | undefined): string[] {
   if (problem === undefined) return [];
-  return [`this snapshot could not be kept on disk (${problem}): it lasts as long as this process`];
+  return [`this snapshot could not be written (${problem}): for now it is only in this process's memory`];
 }

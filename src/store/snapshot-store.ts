@@ -4,7 +4,7 @@ import type { ReadSnapshots, Snapshot } from "../pages/snapshot/snapshot.ts";
 export type Kept =
   /** Where the store promises; `memory` is all that a memory store promises. */
   | { where: "disk" | "memory" | "nowhere" }
-  /** It should be on disk and is not; `problem` completes "it could not be kept on disk (…)". */
+  /** It should be on disk and is not; `problem` completes "it could not be written (…)". */
   | { where: "memory"; problem: string };
 
 /** Snapshots that can be read again for free. */
