@@ -1,4 +1,4 @@
-import type { App } from "../compose/organisation.ts";
+import type { App } from "../compose/app.ts";
 import { renderComparisonStructured, renderComparisonText } from "../pages/compare/render-comparison.ts";
 import { type ParsedArgs, usage } from "./args.ts";
 import { type Io, print, toJson } from "./io.ts";

@@ -1,4 +1,4 @@
-import type { App } from "../compose/organisation.ts";
+import type { App } from "../compose/app.ts";
 import { renderEstimateStructured, renderEstimateText } from "../pages/estimate/render-estimate.ts";
 import type { ParsedArgs } from "./args.ts";
 import { type Io, print, toJson } from "./io.ts";

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import type { App } from "../compose/organisation.ts";
+import type { App } from "../compose/app.ts";
 import { AppError, type Consent } from "../errors.ts";
 import type { Answer } from "../pages/answer/answer.ts";
 import type { ParsedArgs } from "./args.ts";

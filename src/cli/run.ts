@@ -1,5 +1,6 @@
+import type { App } from "../compose/app.ts";
 import { openBooks } from "../compose/open-books.ts";
-import { type App, createOrganisation, type Organisation } from "../compose/organisation.ts";
+import { createOrganisation, type Organisation } from "../compose/organisation.ts";
 import { type LoadedConfig, loadConfig } from "../config/load-config.ts";
 import { AppError, describeFailure } from "../errors.ts";
 import { createLog, type Log, redact } from "../log.ts";

@@ -2,14 +2,17 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Principal } from "../access/principal.ts";
 import { type Config, isLive } from "../config/schema.ts";
 import type { Log } from "../log.ts";
-import type { ReadSnapshots, Snapshot } from "../pages/snapshot/snapshot.ts";
-import { createFlights, type Flights } from "../spend/flights.ts";
+import type { ReadSnapshots } from "../pages/snapshot/snapshot.ts";
+import { createFlights } from "../spend/flights.ts";
 import type { Account, Ledger } from "../spend/ledger/ledger.ts";
-import { toMicros, toUsd } from "../spend/micros.ts";
+import { toUsd } from "../spend/micros.ts";
 import type { Bought } from "../spend/order.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
+import type { App } from "./app.ts";
+import { flightsWithin } from "./flights-within.ts";
 import { once } from "./once.ts";
-import { createReader, type Reader } from "./reader.ts";
+import { toAccount, toAppKey } from "./principal-parts.ts";
+import { createReader } from "./reader.ts";
 import { withinScopes } from "./scopes.ts";
 import { createService, type Service } from "./service.ts";
 import { createStores, DEFAULT_TENANT, openLedger, type Stores } from "./stores.ts";
@@ -21,14 +24,6 @@ import {
   type Upstream,
 } from "./upstreams.ts";
 import { type Charged, watchLedger } from "./watch-ledger.ts";
-
-/** The product as one caller has it: what the protocol and the command line are served from. */
-export interface App extends Service, Reader {
-  source: "aisa" | "sandbox";
-  snapshots: ReadSnapshots;
-  /** Keeps a snapshot that was not bought here. Where the store takes none, nothing happens. */
-  keepSnapshot(snapshot: Snapshot): Promise<void>;
-}
 
 /** Told what happens, for metrics. Nothing in it may throw. */
 export interface Watch {
@@ -194,27 +189,6 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
 
 /** Callers come and go; for those unused for longest the app is made anew when they come back. */
 const MAX_APPS = 1000;
-
-/** All that an app depends on: a token whose scopes or budget were changed gets another. */
-const toAppKey = ({ name, tenant, scopes, dailyBudgetUsd }: Principal): string =>
-  JSON.stringify([name, tenant, dailyBudgetUsd, ...[...scopes].sort()]);
-
-/** A principal without a budget of its own has the one that the settings give to each. */
-function toAccount(principal: Principal | undefined, config: Config): Account | undefined {
-  if (principal === undefined) return undefined;
-  const budgetUsd = principal.dailyBudgetUsd ?? config.principalBudgetUsd;
-  return { name: principal.name, dailyBudgetMicros: budgetUsd === null ? null : toMicros(budgetUsd) };
-}
-
-/** Tenants do not share loads: each buys its own. No tenant's name holds a line break. */
-function flightsWithin(flights: Flights<Bought>, tenant: string): Flights<Bought> {
-  const keyOf = (key: string) => `${tenant}\n${key}`;
-  return {
-    has: (key) => flights.has(keyOf(key)),
-    join: (key, ...rest) => flights.join(keyOf(key), ...rest),
-    landed: flights.landed,
-  };
-}
 
 async function within(ms: number, done: Promise<void>): Promise<void> {
   const timer = new AbortController();

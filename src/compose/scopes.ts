@@ -1,6 +1,6 @@
 import type { Scope } from "../access/principal.ts";
 import { AppError } from "../errors.ts";
-import type { App } from "./organisation.ts";
+import type { App } from "./app.ts";
 
 /**
  * Takes away what a caller's scopes do not allow. The protocol's edge refuses such calls before they come here, with a

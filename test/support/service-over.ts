@@ -1,4 +1,5 @@
-import { type App, createOrganisation } from "../../src/compose/organisation.ts";
+import type { App } from "../../src/compose/app.ts";
+import { createOrganisation } from "../../src/compose/organisation.ts";
 import type { TenantStore } from "../../src/compose/stores.ts";
 import { DEFAULT_TENANT } from "../../src/compose/stores.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
