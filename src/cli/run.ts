@@ -1,5 +1,4 @@
 import type { App } from "../compose/app.ts";
-import { openBooks } from "../compose/open-books.ts";
 import { createOrganisation, type Organisation } from "../compose/organisation.ts";
 import { type LoadedConfig, loadConfig } from "../config/load-config.ts";
 import { AppError, describeFailure } from "../errors.ts";
@@ -122,6 +121,7 @@ async function withBooks(
   io: Io,
   use: (ledger: Ledger | undefined) => Promise<void>,
 ): Promise<void> {
+  const { openBooks } = await import("../compose/open-books.ts");
   const books = await openBooks(config, log, io.now);
   try {
     await use(books?.ledger);

@@ -15,7 +15,7 @@ import { toAccount, toAppKey } from "./principal-parts.ts";
 import { createReader } from "./reader.ts";
 import { withinScopes } from "./scopes.ts";
 import { createService, type Service } from "./service.ts";
-import { createStores, DEFAULT_TENANT, openLedger, type Stores } from "./stores.ts";
+import { createStores, DEFAULT_TENANT, type Stores } from "./stores.ts";
 import {
   type AroundWire,
   createLiveUpstream,
@@ -106,7 +106,8 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
   const flights = createFlights<Bought>();
 
   const loadLedger = async (account?: Account): Promise<Ledger> => {
-    const ledger = await openLedger(config, (await loadStores()).ledgerLines, account, now);
+    const [{ openLedger }, { ledgerLines }] = await Promise.all([import("./open-ledger.ts"), loadStores()]);
+    const ledger = openLedger(config, ledgerLines, account, now);
     return watch.charged === undefined ? ledger : watchLedger(ledger, watch.charged);
   };
 

@@ -3,9 +3,7 @@ import { type Config, isLive } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import type { RedisRoom } from "../redis/redis-room.ts";
 import type { WithKeyLock } from "../spend/buy-pages.ts";
-import type { Account, Ledger } from "../spend/ledger/ledger.ts";
 import type { LedgerLines } from "../spend/ledger/lines.ts";
-import { toMicros } from "../spend/micros.ts";
 import type { SnapshotStore } from "../store/snapshot-store.ts";
 
 /** What one tenant has bought, and the locks its purchases take turns by. */
@@ -130,20 +128,4 @@ export async function chooseFolders({ cacheDir }: Config): Promise<{ cacheFolder
   const { defaultFolders } = await import("../store/folders.ts");
   const { cache, data } = defaultFolders();
   return { cacheFolder: cache, ledgerFolder: data };
-}
-
-/** The books as one caller uses them. Where nothing costs anything, nothing bounds it. */
-export async function openLedger(
-  config: Config,
-  lines: LedgerLines,
-  account: Account | undefined,
-  now: () => number,
-): Promise<Ledger> {
-  const { createLedgerOverLines } = await import("../spend/ledger/ledger-over-lines.ts");
-  if (!isLive(config)) return createLedgerOverLines(lines, { dailyBudgetMicros: null, now });
-  return createLedgerOverLines(lines, {
-    dailyBudgetMicros: toMicros(config.dailyBudgetUsd),
-    ...(account !== undefined && { account }),
-    now,
-  });
 }
