@@ -72,11 +72,13 @@ export function createReception(deps: ReceptionDeps): Reception {
   };
 
   /** @throws {Refusal} where there is no room; health checks find some */
-  const checkRoom = ({ req: { socket }, route }: Visit): void => {
+  const checkRoom = ({ req: { socket, method, headers: given }, route }: Visit): void => {
     const headers = toRetryAfter(AWAY_MS);
     if (door.busyWith(socket) > limits.maxPipelined) throw new Refusal("pipelined", { headers });
     if (HEALTH_ROUTES.has(route)) return;
-    if (deps.isDraining()) throw new Refusal("draining", { headers });
+    // A word about a call under way still gets there (a cancellation, a person's answer); the endpoint refuses the rest.
+    const isOfSession = route === "/mcp" && method === "POST" && given["mcp-session-id"] !== undefined;
+    if (deps.isDraining() && !isOfSession) throw new Refusal("draining", { headers });
     if (door.isForProbes(socket)) throw new Refusal("busy", { headers });
   };
 

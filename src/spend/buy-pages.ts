@@ -4,6 +4,7 @@ import { formatUsd } from "../pages/text.ts";
 import type { Approve } from "./approve.ts";
 import { type CarryOutDeps, carryOut } from "./carry-out.ts";
 import type { Flights } from "./flights.ts";
+import type { Ledger } from "./ledger/ledger.ts";
 import { toUsd } from "./micros.ts";
 import type { Bought, Order } from "./order.ts";
 
@@ -31,12 +32,30 @@ export function createBuyPages(deps: BuyDeps): BuyPages {
   const buyPages: BuyPages = async (order, signal) => {
     const kept = await findKept(order, deps);
     if (kept !== undefined) return kept;
-    const { value, shared } = await deps.flights.join(order.requestKey, signal, (all) => load(order, deps, all));
+    const isJoining = deps.flights.has(order.requestKey);
+    const joined = await deps.flights
+      .join(order.requestKey, signal, (all) => load(order, deps, all))
+      .catch((error: unknown) => {
+        if (isJoining && !signal.aborted && isOfAnother(error, order)) return undefined;
+        throw error;
+      });
+    if (joined === undefined) return buyPages(order, signal);
+    const { value, shared } = joined;
     // Whoever joined may want fresher data than the one who started.
     if (!isFreshEnough(value, order)) return buyPages(order, signal);
     return shared && value.how === "bought" ? { ...value, how: "shared" } : value;
   };
   return buyPages;
+}
+
+/**
+ * Whether what stood in the way of a purchase that was joined is the business of whoever started it: their budget, or
+ * a person of theirs who has to agree. Whoever joined has a budget of its own, and may bring a yes.
+ */
+function isOfAnother(error: unknown, { consent }: Order): boolean {
+  if (!(error instanceof AppError) || error.kind !== "budget") return false;
+  const { ask, reason } = error.facts;
+  return reason !== "price_cap" && (ask === undefined || consent !== undefined);
 }
 
 /** Waits for its turn, since another process may be buying the same, and looks again before it buys. */
@@ -71,7 +90,7 @@ async function buy(order: Order, deps: BuyDeps, signal: AbortSignal): Promise<Bo
       kind: "pages",
       maxMicros,
       send: async (terms) => ({ fetched: await deps.fetchPages(order.request, terms, signal) }),
-      explain: (error, setAside) => (setAside < maxMicros ? blameBudget(error, toUsd(setAside)) : error),
+      explain: (error, setAside) => (setAside < maxMicros ? blameBudget(error, setAside, deps.ledger) : error),
     },
     deps,
   );
@@ -79,13 +98,19 @@ async function buy(order: Order, deps: BuyDeps, signal: AbortSignal): Promise<Bo
   return { ...done, how: "bought" };
 }
 
-/** The cap was lower than usual because little is left of the budget: that is what stands in the way. */
-function blameBudget(error: unknown, leftUsd: number): unknown {
+/**
+ * The cap was lower than usual because little is left of the budget: that is what stands in the way. One of many is not
+ * told how little, since that may be what the others have left.
+ */
+function blameBudget(error: unknown, leftMicros: number, { isOperator }: Ledger): unknown {
   if (!(error instanceof AppError) || error.facts.reason !== "price_cap") return error;
   const { requestId } = error.facts;
-  return new AppError("budget", `What is left of today's budget, ${formatUsd(leftUsd)}, does not pay for this call.`, {
+  const left = isOperator ? `, ${formatUsd(toUsd(leftMicros))},` : "";
+  return new AppError("budget", `What is left of today's budget${left} does not pay for this call.`, {
     charge: "not_charged",
-    advice: "Ask for fewer pages, wait for 00:00 UTC, or have DOMAIN_PAGES_DAILY_BUDGET_USD raised.",
+    advice: isOperator
+      ? "Ask for fewer pages, wait for 00:00 UTC, or have DOMAIN_PAGES_DAILY_BUDGET_USD raised."
+      : "Ask for fewer pages, or wait for 00:00 UTC; whoever runs the server can raise it.",
     ...(requestId !== undefined && { requestId }),
     cause: error,
   });

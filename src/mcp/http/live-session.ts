@@ -99,7 +99,10 @@ export class LiveSession {
       .finally(() => {
         if (request.method !== "GET") release();
       });
-    if (request.method !== "GET") return response;
+    if (request.method !== "GET") {
+      // Else its header leaves with the first event, and until then nobody knows that the call was taken.
+      return isEventStream(response) ? watchBody(response, { onEnd: () => {}, opening: OPENING }) : response;
+    }
     if (isEventStream(response)) {
       return watchBody(response, { onEnd: release, opening: OPENING, signal: request.signal });
     }

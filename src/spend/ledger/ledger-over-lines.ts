@@ -76,6 +76,7 @@ export function createLedgerOverLines(lines: LedgerLines, { now, ...budgets }: L
 
   return {
     dailyBudgetMicros: boundOf(budgets),
+    isOperator,
     reserve: async (facts, maxMicros) => {
       requireWhole(maxMicros, "maxMicros");
       if (maxMicros === 0) throw capIsZero(isOperator);

@@ -94,6 +94,8 @@ export interface Ledger {
   days(): Promise<string[]>;
   /** Micro-dollars that may be spent in a day (UTC): the smaller of both budgets; null for no bound. */
   dailyBudgetMicros: number | null;
+  /** Whether whoever buys here may see the books of all, and change the settings; else it is one of many. */
+  isOperator: boolean;
   /**
    * Micro-dollars left of today's budgets, the smaller rest, never below 0; null for no bound.
    * @throws {AppError} `config` when the books cannot be read
