@@ -1,5 +1,6 @@
 import { Pool } from "undici";
 import { send, toRequest } from "./call.ts";
+import { openInspector } from "./inspector.ts";
 import { startService } from "./started.ts";
 
 const CALLS = 50_000;
@@ -25,44 +26,35 @@ function toCall(n: number) {
   }
 }
 
-/** Heap in use and resident size, after each batch of calls. */
+/** Heap in use without garbage, after each batch of calls. */
 export async function benchMemory(): Promise<string[]> {
-  const service = await startService({ DOMAIN_PAGES_STORE: "memory" });
+  const service = await startService({ DOMAIN_PAGES_STORE: "memory" }, ["--inspect=127.0.0.1:0"]);
+  const inspector = await openInspector(service.inspector ?? "");
   const pool = new Pool(service.origin, { connections: AT_ONCE });
   try {
     for (const target of TARGETS) await send(pool, toRequest("get_domain_pages", { target, limit: 100 }));
     const heap: number[] = [];
-    const resident: number[] = [];
     let next = 0;
     for (let batch = 1; batch <= BATCHES; batch++) {
       const end = (CALLS / BATCHES) * batch;
-      let lowest = Number.POSITIVE_INFINITY;
       await Promise.all(
         Array.from({ length: AT_ONCE }, async () => {
           while (next < end) {
-            const n = next++;
-            const { status } = await send(pool, toCall(n));
+            const { status } = await send(pool, toCall(next++));
             if (status !== 200) throw new Error(`HTTP ${status}`);
-            // What is in use right after a collection is the lowest of a batch.
-            if (n % 100 === 0) lowest = Math.min(lowest, (await readGauges(pool)).heap);
           }
         }),
       );
-      heap.push(lowest);
-      resident.push((await readGauges(pool)).resident);
+      heap.push(await inspector.readHeap());
     }
+    const uncounted = (CALLS / BATCHES) * WARM_UP;
     return [
-      `${CALLS.toLocaleString("en")} calls, after the first ${((CALLS / BATCHES) * WARM_UP).toLocaleString("en")}: heap ${describe(heap)}; resident ${describe(resident)}`,
+      `${CALLS.toLocaleString("en")} calls; heap in use after the first ${uncounted.toLocaleString("en")}: ${describe(heap)}`,
     ];
   } finally {
+    inspector.close();
     await Promise.all([pool.close(), service.stop()]);
   }
-}
-
-async function readGauges(pool: Pool): Promise<{ heap: number; resident: number }> {
-  const text = await (await pool.request({ method: "GET", path: "/metrics" })).body.text();
-  const read = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
-  return { heap: read("nodejs_heap_size_used_bytes"), resident: read("process_resident_memory_bytes") };
 }
 
 /** Beginning and end of what is counted, and the slope of the line through it. */
@@ -75,5 +67,5 @@ function describe(bytesByBatch: readonly number[]): string {
     counted.reduce((sum, _, x) => sum + (x - meanX) ** 2, 0);
   const perThousand = slope / (CALLS / BATCHES / 1000) / 1024;
   const toMb = (bytes: number | undefined) => ((bytes ?? Number.NaN) / 1024 / 1024).toFixed(1);
-  return `${toMb(counted[0])} to ${toMb(counted.at(-1))} MB, slope ${perThousand.toFixed(1)} kB per 1,000 calls`;
+  return `${toMb(counted[0])} to ${toMb(counted.at(-1))} MB, slope ${perThousand.toFixed(2)} kB per 1,000 calls`;
 }
