@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { EXIT_CODES } from "../src/cli/exit-codes.ts";
 import { run } from "../src/cli/run.ts";
-import { ConfigSchema, SETTINGS } from "../src/config/schema.ts";
+import { ALL_SETTINGS, HttpConfigSchema } from "../src/config/http-settings.ts";
 import { workedSession } from "./worked-session.ts";
 
 const README = new URL("../README.md", import.meta.url);
@@ -17,8 +17,8 @@ const SPELT: ReadonlyMap<unknown, string> = new Map<unknown, string>([
 ]);
 
 function settingsTable(): string {
-  const defaults: Record<string, unknown> = ConfigSchema.parse({});
-  const rows = SETTINGS.map(({ key, facts, flag }) => {
+  const defaults: Record<string, unknown> = HttpConfigSchema.parse({});
+  const rows = ALL_SETTINGS.map(({ key, facts, flag }) => {
     const names = facts.env.map((name) => `\`${name}\``).join(", ");
     const value = defaults[key];
     const shown = value === undefined || String(value) === "" ? "–" : `\`${SPELT.get(value) ?? value}\``;

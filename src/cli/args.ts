@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { SETTINGS } from "../config/schema.ts";
+import type { Setting } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 
 const COMMANDS = [
@@ -78,9 +78,12 @@ const wordOperands = (count: number): string =>
 
 const SEE_HELP = "See `domain-pages-mcp --help`.";
 
-/** @throws {AppError} `input` for an unknown command or option, a missing value, or too many operands */
-export function parseCommandLine(argv: readonly string[]): ParsedArgs {
-  const flags = SETTINGS.flatMap(({ flag }) => (flag === undefined ? [] : [flag]));
+/**
+ * @param known the settings that may be given as flags
+ * @throws {AppError} `input` for an unknown command or option, a missing value, or too many operands
+ */
+export function parseCommandLine(argv: readonly string[], known: readonly Setting[]): ParsedArgs {
+  const flags = known.flatMap(({ flag }) => (flag === undefined ? [] : [flag]));
   const { values, positionals } = parseStrictly(argv, flags);
   const { help, version, ...rest } = values;
   const [first = "stdio", ...operands] = positionals;

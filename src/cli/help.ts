@@ -1,10 +1,10 @@
-import { SETTINGS } from "../config/schema.ts";
+import { ALL_SETTINGS } from "../config/http-settings.ts";
 import { PRODUCT } from "../version.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 
 /** What `--help` prints. */
 export function renderHelp(): string {
-  const settings = SETTINGS.map(({ facts, flag }) => [
+  const settings = ALL_SETTINGS.map(({ facts, flag }) => [
     facts.env.join(" or "),
     flag === undefined ? "" : `--${flag}`,
     facts.says.replaceAll("`", ""),

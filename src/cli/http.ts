@@ -1,4 +1,5 @@
 import { startHttpService } from "../compose/http/http-service.ts";
+import type { HttpConfig } from "../config/http-settings.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 import { createLog } from "../log.ts";
 import { createRequestScope } from "../serve/request-scope.ts";
@@ -9,7 +10,7 @@ import { type Io, print, whenStopped } from "./io.ts";
 const CLOSING_MS = 5000;
 
 /** `http`: MCP over Streamable HTTP for many, until a signal comes. */
-export async function runHttp({ config, secrets, ignored }: LoadedConfig, io: Io): Promise<void> {
+export async function runHttp({ config, secrets, ignored }: LoadedConfig<HttpConfig>, io: Io): Promise<void> {
   const scope = createRequestScope();
   const log = createLog({
     level: config.logLevel,

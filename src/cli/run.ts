@@ -1,6 +1,8 @@
 import type { App } from "../compose/app.ts";
 import { createOrganisation, type Organisation } from "../compose/organisation.ts";
-import { type LoadedConfig, loadConfig } from "../config/load-config.ts";
+import type { HttpConfig } from "../config/http-settings.ts";
+import { type LoadedConfig, loadConfig, loadHttpConfig } from "../config/load-config.ts";
+import { SETTINGS, type Setting } from "../config/schema.ts";
 import { AppError, describeFailure } from "../errors.ts";
 import { createLog, type Log, redact } from "../log.ts";
 import type { Ledger } from "../spend/ledger/ledger.ts";
@@ -16,7 +18,7 @@ import { type Io, print } from "./io.ts";
 export async function run(io: Io): Promise<number> {
   let secrets: string[] = [];
   try {
-    const args = parseCommandLine(io.argv);
+    const args = parseCommandLine(io.argv, await settingsFor(io.argv));
     if (args.wantsVersion) {
       print(io.stdout, PRODUCT.version);
       return EXIT_CODES.ok.code;
@@ -25,7 +27,13 @@ export async function run(io: Io): Promise<number> {
       print(io.stdout, (await import("./help.ts")).renderHelp());
       return EXIT_CODES.ok.code;
     }
-    const loaded = loadConfig(io.env, withShortFlags(args));
+    if (args.command === "http" || args.command === "token") {
+      const loaded = await loadHttpConfig(io.env, withShortFlags(args));
+      secrets = loaded.secrets;
+      await runServing(args, loaded, io);
+      return EXIT_CODES.ok.code;
+    }
+    const loaded = loadConfig(io.env, args.settings);
     secrets = loaded.secrets;
     return await dispatch(args, loaded, io);
   } catch (error) {
@@ -34,14 +42,25 @@ export async function run(io: Io): Promise<number> {
   }
 }
 
+/** Those of the HTTP service are set up only where they are read. */
+async function settingsFor(argv: readonly string[]): Promise<readonly Setting[]> {
+  if (!argv.includes("http") && !argv.includes("token")) return SETTINGS;
+  return (await import("../config/http-settings.ts")).ALL_SETTINGS;
+}
+
+/** The two commands that read the settings of the HTTP service. */
+async function runServing(args: ParsedArgs, loaded: LoadedConfig<HttpConfig>, io: Io): Promise<void> {
+  if (args.command === "http") return (await import("./http.ts")).runHttp(loaded, io);
+  const [{ runToken }, { chooseTokensFile }] = await Promise.all([
+    import("./token.ts"),
+    import("../compose/http/open-access.ts"),
+  ]);
+  await runToken({ ...args, file: await chooseTokensFile(loaded.config) }, io);
+}
+
 async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise<number> {
   const { config, secrets, ignored } = loaded;
   if (args.command === "doctor") return (await import("./doctor.ts")).runDoctor(loaded, io);
-  if (args.command === "http") {
-    // Its log tells of each line which request it belongs to.
-    await (await import("./http.ts")).runHttp(loaded, io);
-    return EXIT_CODES.ok.code;
-  }
   const log = createLog({ level: config.logLevel, secrets, now: io.now, write: (line) => io.stderr.write(line) });
   for (const what of ignored) log.warn("setting.ignored", { what });
   switch (args.command) {
@@ -54,14 +73,6 @@ async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise
     case "sandbox":
       await (await import("./sandbox.ts")).runSandbox(args, io);
       break;
-    case "token": {
-      const [{ runToken }, { chooseTokensFile }] = await Promise.all([
-        import("./token.ts"),
-        import("../compose/http/open-access.ts"),
-      ]);
-      await runToken({ ...args, file: await chooseTokensFile(config) }, io);
-      break;
-    }
     case "spend":
       await withBooks(config, log, io, async (ledger) => (await import("./spend.ts")).runSpend(args, ledger, io));
       break;

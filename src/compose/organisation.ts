@@ -38,6 +38,8 @@ export interface OrganisationDeps {
   watch?: Watch;
   /** The trace context of the call that is being made. */
   traceparent?: () => string | undefined;
+  /** USD that a principal may spend in a day whose token says nothing else; null for no bound but that of all. */
+  principalBudgetUsd?: number | null;
   /** Opens what is asked. Left out: the gateway or the sandbox, as the settings say. */
   openUpstream?: (around: AroundWire) => Promise<Upstream>;
 }
@@ -75,7 +77,7 @@ export interface Organisation {
  * a server starts without it.
  */
 export function createOrganisation(deps: OrganisationDeps): Organisation {
-  const { config, log, now, watch = {}, traceparent } = deps;
+  const { config, log, now, watch = {}, traceparent, principalBudgetUsd = null } = deps;
   const source = isLive(config) ? "aisa" : "sandbox";
   // What has not been used has no trouble.
   let isStoreReady = () => true;
@@ -134,7 +136,7 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
 
   const createApp = (principal: Principal | undefined): App => {
     const tenant = principal?.tenant ?? DEFAULT_TENANT;
-    const service = once(() => loadService(tenant, toAccount(principal, config)));
+    const service = once(() => loadService(tenant, toAccount(principal, principalBudgetUsd)));
     const ownSnapshots = async () => (await loadStores()).of(tenant).snapshots;
     const snapshots: ReadSnapshots = {
       get: async (id) => (await ownSnapshots()).get(id),
@@ -169,7 +171,7 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
     appFor,
     stores: loadStores,
     leftUsd: async (principal) => {
-      const left = await (await loadLedger(toAccount(principal, config))).left();
+      const left = await (await loadLedger(toAccount(principal, principalBudgetUsd))).left();
       return left === null ? null : toUsd(left);
     },
     health: () => ({

@@ -1,5 +1,4 @@
 import type { Principal } from "../access/principal.ts";
-import type { Config } from "../config/schema.ts";
 import type { Account } from "../spend/ledger/ledger.ts";
 import { toMicros } from "../spend/micros.ts";
 
@@ -7,9 +6,9 @@ import { toMicros } from "../spend/micros.ts";
 export const toAppKey = ({ name, tenant, scopes, dailyBudgetUsd }: Principal): string =>
   JSON.stringify([name, tenant, dailyBudgetUsd, ...[...scopes].sort()]);
 
-/** A principal without a budget of its own has the one that the settings give to each. */
-export function toAccount(principal: Principal | undefined, config: Config): Account | undefined {
+/** @param usualBudgetUsd for principals without a budget of their own; null for none */
+export function toAccount(principal: Principal | undefined, usualBudgetUsd: number | null): Account | undefined {
   if (principal === undefined) return undefined;
-  const budgetUsd = principal.dailyBudgetUsd ?? config.principalBudgetUsd;
+  const budgetUsd = principal.dailyBudgetUsd ?? usualBudgetUsd;
   return { name: principal.name, dailyBudgetMicros: budgetUsd === null ? null : toMicros(budgetUsd) };
 }

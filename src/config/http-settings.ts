@@ -1,10 +1,15 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { settings } from "./registry.ts";
+import { ConfigSchema, toSettings } from "./schema.ts";
 import { dollarsOrOff, hostNames, secureUrl, webOrigins, whole } from "./values.ts";
 
-/** The settings of the HTTP service; no other command reads them. */
-export const HTTP_SETTINGS = {
+/**
+ * All settings with those of the HTTP service. Apart, since to set up a schema takes a start some milliseconds, and only
+ * `http` and `token` read these.
+ */
+export const HttpConfigSchema = z.object({
+  ...ConfigSchema.shape,
   httpHost: z
     .string()
     .regex(/^[\w.:[\]-]+$/, "must be an address or host name such as 127.0.0.1")
@@ -101,4 +106,8 @@ export const HTTP_SETTINGS = {
       env: ["DOMAIN_PAGES_HTTP_DRAIN_SECONDS"],
       says: "How long calls under way may still take after SIGTERM; a slow purchase takes up to 130 s.",
     }),
-} as const;
+});
+
+export type HttpConfig = z.infer<typeof HttpConfigSchema>;
+
+export const ALL_SETTINGS = toSettings(HttpConfigSchema);

@@ -1,9 +1,11 @@
+import type { z } from "zod";
 import { AppError } from "../errors.ts";
-import { type Config, ConfigSchema, SETTINGS } from "./schema.ts";
+import type { HttpConfig } from "./http-settings.ts";
+import { type Config, ConfigSchema, SETTINGS, type Setting } from "./schema.ts";
 import { decodePercents } from "./values.ts";
 
-export interface LoadedConfig {
-  config: Config;
+export interface LoadedConfig<C extends Config = Config> {
+  config: C;
   /** Values that must not be logged. */
   secrets: string[];
   /** Variables that were there but count as unset, and why; one sentence each. */
@@ -14,13 +16,27 @@ export interface LoadedConfig {
 const COUNTS_AS_UNSET = /^\s*(?:\$\{[^}]*\}|undefined|null)?\s*$/;
 
 /**
- * Reads the settings: environment first, flags over it.
+ * Reads the settings that every command has: environment first, flags over it.
  * @param flags by flag name, without the dashes
  * @throws {AppError} `config`, naming every bad setting as it was typed; secret values are never repeated
  */
-export function loadConfig(env: ByName, flags: ByName = {}): LoadedConfig {
-  const { values, typedAs, ignored } = gatherValues(env, flags);
-  const parsed = ConfigSchema.safeParse(values);
+export const loadConfig = (env: ByName, flags: ByName = {}): LoadedConfig =>
+  loadSettings(ConfigSchema, SETTINGS, env, flags);
+
+/** The same, with those of the HTTP service. */
+export async function loadHttpConfig(env: ByName, flags: ByName = {}): Promise<LoadedConfig<HttpConfig>> {
+  const { ALL_SETTINGS, HttpConfigSchema } = await import("./http-settings.ts");
+  return loadSettings(HttpConfigSchema, ALL_SETTINGS, env, flags);
+}
+
+function loadSettings<C extends Config>(
+  schema: z.ZodType<C>,
+  settings: readonly Setting[],
+  env: ByName,
+  flags: ByName,
+): LoadedConfig<C> {
+  const { values, typedAs, ignored } = gatherValues(settings, env, flags);
+  const parsed = schema.safeParse(values);
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((issue) => {
@@ -52,11 +68,11 @@ function findPasswordFlag(flags: ByName): string[] {
 type ByName = Readonly<Record<string, string | undefined>>;
 
 /** What was set, by key; how each was typed, for messages; what was there but counts as unset. */
-function gatherValues(env: ByName, flags: ByName) {
+function gatherValues(settings: readonly Setting[], env: ByName, flags: ByName) {
   const values: Record<string, string> = {};
   const typedAs: Record<string, string> = {};
   const ignored: string[] = [];
-  for (const { key, facts, flag } of SETTINGS) {
+  for (const { key, facts, flag } of settings) {
     // Later ones win: flags over the environment, a first spelling over a second.
     const candidates = [
       ...[...facts.env].reverse().map((name) => ({ name, value: env[name] })),

@@ -1,7 +1,6 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { LOG_LEVELS } from "../log.ts";
-import { HTTP_SETTINGS } from "./http-settings.ts";
 import { type SettingFacts, settings } from "./registry.ts";
 import { baseUrl, choice, dollars, dollarsOrOff, proxyUrl, redisAddress, switchable, whole } from "./values.ts";
 
@@ -180,20 +179,27 @@ export const ConfigSchema = z.object({
       env: ["no_proxy", "NO_PROXY"],
       says: "Hosts that are reached without a proxy.",
     }),
-  ...HTTP_SETTINGS,
 });
 
 export type Config = z.infer<typeof ConfigSchema>;
-export type ConfigKey = keyof Config;
 
-/** Every setting with its facts, in the order of the README table. */
-export const SETTINGS: readonly { key: ConfigKey; facts: SettingFacts; flag: string | undefined }[] = Object.entries(
-  ConfigSchema.shape,
-).map(([key, schema]) => {
-  const facts = settings.get(schema) as SettingFacts;
-  const takesFlag = facts.secret !== true && facts.env[0].startsWith("DOMAIN_PAGES_");
-  return { key: key as ConfigKey, facts, flag: takesFlag ? toFlag(facts.env[0]) : undefined };
-});
+/** One setting: its name in the config, what is said of it, and its flag if it has one. */
+export interface Setting {
+  key: string;
+  facts: SettingFacts;
+  flag: string | undefined;
+}
+
+/** The settings of a schema, in the order of the README table. */
+export const toSettings = (schema: z.ZodObject): readonly Setting[] =>
+  Object.entries(schema.shape).map(([key, each]) => {
+    const facts = settings.get(each) as SettingFacts;
+    const takesFlag = facts.secret !== true && facts.env[0].startsWith("DOMAIN_PAGES_");
+    return { key, facts, flag: takesFlag ? toFlag(facts.env[0]) : undefined };
+  });
+
+/** Those that every command reads. */
+export const SETTINGS = toSettings(ConfigSchema);
 
 function toFlag(env: string): string {
   return env.replace("DOMAIN_PAGES_", "").toLowerCase().replaceAll("_", "-");

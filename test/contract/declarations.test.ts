@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConfigSchema, SETTINGS } from "../../src/config/schema.ts";
+import { ALL_SETTINGS, HttpConfigSchema } from "../../src/config/http-settings.ts";
 import { INSTRUCTIONS } from "../../src/mcp/server.ts";
 import { BODY_FIELDS } from "../support/body-fields.ts";
 import { CLIENTS, type ConnectedClient } from "../support/clients.ts";
@@ -92,7 +92,7 @@ describe("the listed tools", () => {
     const { name, version } = await read("package.json");
     expect(manifest).toMatchObject({ name, version });
     expect(manifest.tools.map((tool: { name: string }) => tool.name)).toEqual(tools.map((tool) => tool.name));
-    const variables = SETTINGS.flatMap(({ facts }) => facts.env);
+    const variables = ALL_SETTINGS.flatMap(({ facts }) => facts.env);
     for (const variable of Object.keys(manifest.server.mcp_config.env)) expect(variables).toContain(variable);
   });
 });
@@ -103,11 +103,11 @@ describe("instructions and settings", () => {
   });
 
   it("describe every setting", () => {
-    expect(SETTINGS.map(({ key }) => key).sort()).toEqual(Object.keys(ConfigSchema.shape).sort());
-    for (const { facts } of SETTINGS) expect(facts.says).toMatch(/\.$/);
+    expect(ALL_SETTINGS.map(({ key }) => key).sort()).toEqual(Object.keys(HttpConfigSchema.shape).sort());
+    for (const { facts } of ALL_SETTINGS) expect(facts.says).toMatch(/\.$/);
   });
 
   it("never take a secret as a flag", () => {
-    expect(SETTINGS.filter(({ facts, flag }) => facts.secret === true && flag !== undefined)).toEqual([]);
+    expect(ALL_SETTINGS.filter(({ facts, flag }) => facts.secret === true && flag !== undefined)).toEqual([]);
   });
 });

@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { validate } from "dockerfile-utils";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { SETTINGS } from "../../src/config/schema.ts";
+import { ALL_SETTINGS } from "../../src/config/http-settings.ts";
 
 const read = (file: string) => readFile(new URL(`../../deploy/${file}`, import.meta.url), "utf8");
 
-const ENV_NAMES = SETTINGS.flatMap(({ facts }) => facts.env);
+const ENV_NAMES = ALL_SETTINGS.flatMap(({ facts }) => facts.env);
 
 /** Every setting of ours that a text speaks of. */
 const namesIn = (text: string) => [...new Set(text.match(/\b(?:DOMAIN_PAGES|AISA)_[A-Z_]+\b/g) ?? [])];

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Config } from "../../config/schema.ts";
+import type { HttpConfig } from "../../config/http-settings.ts";
 import { LOOPBACK_HOST } from "../../config/values.ts";
 import { AppError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -20,7 +20,7 @@ import { createRecentPrincipals } from "./recent-principals.ts";
 import { openShared } from "./shared-parts.ts";
 
 export interface HttpServiceDeps {
-  config: Config;
+  config: HttpConfig;
   log: Log;
   now: () => number;
   /** The one that the log takes its request's facts from. */
@@ -68,6 +68,7 @@ export async function startHttpService({ config, log, now, scope }: HttpServiceD
     now,
     watch: { exchange: (event) => countExchange(metrics, event), charged: metrics.charged },
     traceparent: () => scope.get()?.traceparent,
+    principalBudgetUsd: config.principalBudgetUsd,
   });
   const recent = createRecentPrincipals();
   const countCall = createCallCounter(metrics);
@@ -150,7 +151,7 @@ const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 const LOOPBACK_ORIGINS = LOOPBACK_NAMES.flatMap((name) => [`http://${name}:*`, `https://${name}:*`]);
 
 /** The names and pages that are served. */
-function toNames({ httpHost, publicUrl, allowedHosts, allowedOrigins }: Config) {
+function toNames({ httpHost, publicUrl, allowedHosts, allowedOrigins }: HttpConfig) {
   const isLoopback = LOOPBACK_HOST.test(httpHost);
   const publicName = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
   return {
@@ -160,14 +161,14 @@ function toNames({ httpHost, publicUrl, allowedHosts, allowedOrigins }: Config) 
   };
 }
 
-function openToAll({ httpHost }: Config): AppError {
+function openToAll({ httpHost }: HttpConfig): AppError {
   return new AppError("config", `Listening on ${httpHost} without access control would let anybody spend your money.`, {
     advice:
       "Make tokens (domain-pages-mcp token create NAME), or set DOMAIN_PAGES_HTTP_OAUTH_ISSUER, or listen on 127.0.0.1.",
   });
 }
 
-function namesMissing({ httpHost }: Config): AppError {
+function namesMissing({ httpHost }: HttpConfig): AppError {
   return new AppError("config", `Listening on ${httpHost} needs the name that clients use.`, {
     advice: "Set DOMAIN_PAGES_HTTP_PUBLIC_URL (https://mcp.example.com/mcp) or DOMAIN_PAGES_HTTP_ALLOWED_HOSTS.",
   });

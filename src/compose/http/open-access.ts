@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { CheckToken, Scope } from "../../access/principal.ts";
-import type { Config } from "../../config/schema.ts";
+import type { HttpConfig } from "../../config/http-settings.ts";
 import { AppError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Access } from "../../serve/admission.ts";
@@ -11,7 +11,7 @@ import { chooseFolders } from "../stores.ts";
 const CLIENT_SCOPES: readonly Scope[] = ["pages:read", "snapshots:read"];
 
 /** Where tokens are kept when nobody says: beside the books, where no cleaner of caches comes by. */
-export async function chooseTokensFile(config: Config): Promise<string> {
+export async function chooseTokensFile(config: HttpConfig): Promise<string> {
   return config.tokensFile ?? path.join((await chooseFolders(config)).ledgerFolder, "tokens.json");
 }
 
@@ -20,7 +20,7 @@ export async function chooseTokensFile(config: Config): Promise<string> {
  * @returns undefined when there are neither tokens nor an issuer: then everyone who reaches the port is let in
  * @throws {AppError} `config` when what was set cannot be used
  */
-export async function openAccess(config: Config, log: Log, now: () => number): Promise<Access | undefined> {
+export async function openAccess(config: HttpConfig, log: Log, now: () => number): Promise<Access | undefined> {
   const [tokens, jwt] = await Promise.all([openTokens(config, log, now), openIssuer(config, now)]);
   if (tokens === undefined && jwt === undefined) return undefined;
   const [{ createAuthenticate }, { toChallenge }, { toMetadataPath, toResourceMetadata }] = await Promise.all([
@@ -45,7 +45,7 @@ export async function openAccess(config: Config, log: Log, now: () => number): P
   };
 }
 
-async function openTokens(config: Config, log: Log, now: () => number): Promise<CheckToken | undefined> {
+async function openTokens(config: HttpConfig, log: Log, now: () => number): Promise<CheckToken | undefined> {
   const { tokensFile, tokens: text, oauthIssuer } = config;
   const file = await chooseTokensFile(config);
   const isWanted = tokensFile !== undefined || text !== undefined || oauthIssuer !== undefined;
@@ -67,7 +67,7 @@ const isMissing = (file: string): Promise<boolean> =>
     (error: NodeJS.ErrnoException) => error.code === "ENOENT" || error.code === "ENOTDIR",
   );
 
-async function openIssuer(config: Config, now: () => number): Promise<CheckToken | undefined> {
+async function openIssuer(config: HttpConfig, now: () => number): Promise<CheckToken | undefined> {
   const { oauthIssuer: issuer, oauthJwksUrl: jwksUrl, publicUrl, oauthTenantClaim: tenantClaim } = config;
   if (issuer === undefined) return undefined;
   const audience = config.oauthAudience ?? publicUrl;

@@ -24,7 +24,7 @@ const principal = (name: string, facts: Partial<Principal> = {}): Principal => (
 });
 
 /** The product over a gateway that bills ten cents a call and keeps books. */
-function open(env: Record<string, string> = {}) {
+function open(env: Record<string, string> = {}, principalBudgetUsd: number | null = null) {
   const books = createBooks();
   const gateway = createGateway({ world: createWorld(), prices: { perCallUsd: PRICE_USD, perPageUsd: 0 }, books });
   const wire: Wire = async ({ signal: _signal, body = "", ...request }) => gateway({ ...request, body }).reply;
@@ -34,6 +34,7 @@ function open(env: Record<string, string> = {}) {
     config,
     log: createLog({ level: "silent", write: () => {}, secrets: [], now: () => 0 }),
     now: () => Date.UTC(2026, 10, 25, 9),
+    principalBudgetUsd,
     watch: { charged: (each) => charged.push(each) },
     openUpstream: async () => ({
       wire,
@@ -79,11 +80,11 @@ describe("one organisation, many callers", () => {
   });
 
   it("holds each to its own budget, to the one that the settings give, and all to that of all", async () => {
-    const { organisation, billed } = open({
+    const env = {
       DOMAIN_PAGES_DAILY_BUDGET_USD: "0.45",
-      DOMAIN_PAGES_HTTP_PRINCIPAL_BUDGET_USD: "0.2",
       DOMAIN_PAGES_MAX_PRICE_USD: "0.1",
-    });
+    };
+    const { organisation, billed } = open(env, 0.2);
     const buy = (who: Principal, limit: number) =>
       organisation.appFor(who).getPages({ target: "acme.example", limit }, CALLER);
     const [small, usual, other] = [principal("small", { dailyBudgetUsd: 0.1 }), principal("usual"), principal("other")];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { ALL_SETTINGS } from "../../../src/config/http-settings.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
-import { isLive, SETTINGS } from "../../../src/config/schema.ts";
+import { isLive } from "../../../src/config/schema.ts";
 import { AppError } from "../../../src/errors.ts";
 
 const KEY = "sk-aisa-0123456789abcdef";
@@ -171,7 +172,7 @@ describe("secrets", () => {
   });
 
   it("can never be given as a flag", () => {
-    expect(SETTINGS.filter(({ facts, flag }) => facts.secret === true && flag !== undefined)).toEqual([]);
+    expect(ALL_SETTINGS.filter(({ facts, flag }) => facts.secret === true && flag !== undefined)).toEqual([]);
   });
 });
 
@@ -201,61 +202,14 @@ describe("a store that replicas share", () => {
   });
 });
 
-describe("the HTTP service", () => {
-  it("listens on the loopback address and gives each caller a budget unless told otherwise", () => {
-    expect(loadConfig({}).config).toMatchObject({
-      httpHost: "127.0.0.1",
-      httpPort: 8080,
-      allowedHosts: [],
-      allowedOrigins: [],
-      principalBudgetUsd: 1,
-      drainSeconds: 30,
-    });
-  });
-
-  it("takes lists of names and origins", () => {
-    const { config } = loadConfig({
-      DOMAIN_PAGES_HTTP_ALLOWED_HOSTS: "mcp.example.com, MCP.internal ,[::1]",
-      DOMAIN_PAGES_HTTP_ALLOWED_ORIGINS: "https://app.example.com/, http://localhost:*,moz-extension://4711-ab",
-    });
-    expect(config.allowedHosts).toEqual(["mcp.example.com", "mcp.internal", "[::1]"]);
-    expect(config.allowedOrigins).toEqual(["https://app.example.com", "http://localhost:*", "moz-extension://4711-ab"]);
-  });
-
-  it.each([
-    ["DOMAIN_PAGES_HTTP_PUBLIC_URL", "http://mcp.example.com/mcp", "must be https (http only on the loopback address)"],
-    ["DOMAIN_PAGES_HTTP_PUBLIC_URL", "mcp.example.com", "must be a URL such as https://mcp.example.com/mcp"],
-    [
-      "DOMAIN_PAGES_HTTP_OAUTH_ISSUER",
-      "https://me:pw@id.example.com",
-      "must have no user name, password, query or fragment",
-    ],
-    [
-      "DOMAIN_PAGES_HTTP_ALLOWED_HOSTS",
-      "https://mcp.example.com",
-      "must be host names such as mcp.example.com, without scheme or port",
-    ],
-    ["DOMAIN_PAGES_HTTP_ALLOWED_HOSTS", "*", "must be host names such as mcp.example.com, without scheme or port"],
-    [
-      "DOMAIN_PAGES_HTTP_ALLOWED_ORIGINS",
-      "https://app.example.com/path",
-      "must be origins such as https://app.example.com, without a path",
-    ],
-    ["DOMAIN_PAGES_HTTP_ALLOWED_ORIGINS", "*", "must be origins such as https://app.example.com, without a path"],
-    ["DOMAIN_PAGES_HTTP_TOKENS_FILE", "tokens.json", "must be an absolute path"],
-  ])("refuses %s=%s", (name, value, rule) => {
-    expect(problemsOf({ [name]: value })).toEqual([`${name}: ${rule}`]);
-  });
-});
-
 describe("SETTINGS", () => {
-  it.each(SETTINGS)("describes $key in one sentence for the README", ({ facts }) => {
+  it.each(ALL_SETTINGS)("describes $key in one sentence for the README", ({ facts }) => {
     expect(facts.says).toMatch(/^[\w`].{10,140}\.$/);
     expect(facts.env.every((name) => /^[A-Za-z_]+$/.test(name))).toBe(true);
   });
 
   it("spells every flag like its variable", () => {
-    expect(SETTINGS.find(({ key }) => key === "maxReplyMb")?.flag).toBe("max-reply-mb");
-    expect(SETTINGS.find(({ key }) => key === "baseUrl")?.flag).toBeUndefined();
+    expect(ALL_SETTINGS.find(({ key }) => key === "maxReplyMb")?.flag).toBe("max-reply-mb");
+    expect(ALL_SETTINGS.find(({ key }) => key === "baseUrl")?.flag).toBeUndefined();
   });
 });
