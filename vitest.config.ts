@@ -13,7 +13,7 @@ export default defineConfig({
       // Real processes on a machine of two cores: a slow start is not a failure.
       project("e2e", { testTimeout: 60_000, hookTimeout: 60_000 }),
       // Against a real redis-server; skipped with a word where there is none, and failed in CI.
-      project("redis", { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project("redis", { testTimeout: 60_000, hookTimeout: 60_000, globalSetup: ["test/redis/global-setup.ts"] }),
       project("faults", { testTimeout: 600_000, hookTimeout: 120_000 }),
     ],
   },

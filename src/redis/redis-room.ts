@@ -4,36 +4,85 @@ import type { WithKeyLock } from "../spend/buy-pages.ts";
 import type { LedgerLines } from "../spend/ledger/lines.ts";
 import type { SnapshotStore } from "../store/snapshot-store.ts";
 import type { Wire } from "../upstream/wire.ts";
+import { createSharedGate, type SharedLimits } from "./gate.ts";
+import { createRedisKeyLock } from "./key-lock.ts";
+import { createRedisLines } from "./ledger-lines.ts";
+import { createRedisLink } from "./link.ts";
+import { createPendingWrites } from "./pending-writes.ts";
+import type { OnRedisProblem } from "./problem.ts";
+import { createRedisSessionMail } from "./session-mail.ts";
+import { createRedisSessionRecords } from "./session-records.ts";
+import { getSharedSecret } from "./shared-secret.ts";
+import { createRedisSnapshots } from "./snapshots.ts";
+import { createRedisTurns } from "./turns.ts";
 
 /** All that replicas share through Redis or Valkey. */
 export interface RedisRoom {
   snapshots(tenant: string): SnapshotStore;
   keyLock(tenant: string): WithKeyLock;
   ledgerLines: LedgerLines;
-  gate: (wire: Wire, limits: { perMinute: number; atOnce: number }) => Wire;
+  gate: (wire: Wire, limits: SharedLimits) => Wire;
   turns: TakeTurn;
   sessions: SessionRecords;
   mail: SessionMail;
   /** Bytes that are the same on all replicas, made by the first that asks. */
   secret(name: string, make: () => Uint8Array): Promise<Uint8Array>;
+  /** Whether there is a connection now. */
   isReady(): boolean;
   /** Waits for what is still to be written, at most this long, ms. */
   flush(withinMs: number): Promise<void>;
+  /** Ends the connections; what is still to be written is given up, and reported. */
   close(): Promise<void>;
 }
 
 export interface RedisRoomDeps {
-  /** `redis://…` or `rediss://…`. */
+  /** `redis://…` or `rediss://…`; see `parseAddress`. */
   url: string;
   /** What every key begins with. */
   prefix: string;
   /** In front of Redis, by tenant. */
   memory: (tenant: string) => SnapshotStore;
+  /** How long a snapshot stays. */
   maxAgeMs: number;
   now: () => number;
-  onProblem: (problem: object) => void;
+  onProblem: OnRedisProblem;
 }
 
-export function createRedisRoom(_deps: RedisRoomDeps): RedisRoom {
-  throw new Error("not built yet");
+/** Compressed, a large snapshot is some 200 kB. */
+const MAX_PENDING_SNAPSHOT_BYTES = 64 * 1024 * 1024;
+
+/** A line is some 200 bytes: more than can be bought while Redis is gone. */
+const MAX_PENDING_BOOK_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Begins to connect at once, and makes the connection anew for ever: nothing here has to be restarted after an outage.
+ * One Redis (6.2 or later) or Valkey, or a primary behind one address; not Redis Cluster. It keeps books: run it with
+ * `appendonly yes` and `maxmemory-policy noeviction` (see `createRedisLines`).
+ * @throws {AppError} `config` for an address that cannot be meant
+ */
+export function createRedisRoom({ url, prefix, memory, maxAgeMs, now, onProblem }: RedisRoomDeps): RedisRoom {
+  const link = createRedisLink({ url, prefix, onProblem });
+  // Apart, so that no line waits behind a snapshot. Settlements are small and must not make room for anything.
+  const books = createPendingWrites({ link, maxBytes: MAX_PENDING_BOOK_BYTES, onProblem });
+  const pending = createPendingWrites({ link, maxBytes: MAX_PENDING_SNAPSHOT_BYTES, onProblem });
+  const { written } = pending;
+  return {
+    snapshots: (tenant) => createRedisSnapshots({ link, tenant, memory: memory(tenant), maxAgeMs, pending, onProblem }),
+    keyLock: (tenant) => createRedisKeyLock({ link, tenant, written, onProblem }),
+    ledgerLines: createRedisLines({ link, pending: books, now }),
+    gate: (wire, limits) => createSharedGate(wire, { link, ...limits, onProblem }),
+    turns: createRedisTurns(link),
+    sessions: createRedisSessionRecords(link, onProblem),
+    mail: createRedisSessionMail(link, onProblem),
+    secret: (name, make) => getSharedSecret(link, name, make),
+    isReady: link.isReady,
+    flush: async (withinMs) => {
+      await Promise.all([books.flush(withinMs), pending.flush(withinMs)]);
+    },
+    close: async () => {
+      books.close();
+      pending.close();
+      link.close();
+    },
+  };
 }

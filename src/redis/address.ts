@@ -1,0 +1,46 @@
+import { isIP } from "node:net";
+import type { RedisOptions } from "ioredis";
+import { AppError } from "../errors.ts";
+
+/** Who and where, as ioredis takes it. */
+type Address = Pick<RedisOptions, "host" | "port" | "username" | "password" | "db" | "tls">;
+
+const DEFAULT_PORT = 6379;
+
+/**
+ * Reads `redis://user:password@host:6379/0`; `rediss://` for TLS. Certificates are checked against what Node trusts; a
+ * CA of one's own comes in through NODE_EXTRA_CA_CERTS. A query is passed over: it could switch off what we rely on.
+ * @throws {AppError} `config` for an address that cannot be meant; its text stays out of the message
+ */
+export function parseAddress(url: string): Address {
+  const { protocol, hostname, port, username, password, pathname } = parse(url);
+  const db = pathname.replace(/^\//, "");
+  if (!/^\d{0,4}$/.test(db)) throw refuse("the part behind the host must be the number of a database");
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return {
+    host,
+    port: port === "" ? DEFAULT_PORT : Number(port),
+    db: Number(db),
+    ...(username !== "" && { username: decode(username) }),
+    ...(password !== "" && { password: decode(password) }),
+    // Without a name, a server behind a shared address cannot tell which one is meant; an IP address is no name.
+    ...(protocol === "rediss:" && { tls: isIP(host) === 0 ? { servername: host } : {} }),
+  };
+}
+
+function parse(url: string): URL {
+  if (!URL.canParse(url) || !/^rediss?:\/\/[^/]/.test(url)) throw refuse("redis:// or rediss://, then a host");
+  return new URL(url);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw refuse("a % in the name or password must be written as %25");
+  }
+}
+
+function refuse(rule: string): AppError {
+  return new AppError("config", `DOMAIN_PAGES_STORE is no address of Redis: ${rule}.`);
+}

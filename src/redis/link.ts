@@ -1,0 +1,204 @@
+import { createHash } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { Redis, type RedisOptions } from "ioredis";
+import { parseAddress } from "./address.ts";
+import { type FailureFacts, isConnectionLoss, NotConnected, toFailureCode, toUnavailable } from "./failures.ts";
+import type { OnRedisProblem } from "./problem.ts";
+
+export interface RunOptions extends FailureFacts {
+  /** How long to wait for a connection, counted from when it was lost at the latest. @default 1,000 */
+  withinMs?: number;
+}
+
+type Argument = string | number | Buffer;
+
+/** One connection to Redis or Valkey that is made anew for ever, and what is done over it. */
+export interface RedisLink {
+  /**
+   * Runs commands. When the connection breaks they run again over the next one, so they must be such that twice is as
+   * good as once.
+   * @throws {AppError} `unavailable` within about a second where Redis is gone, within two where it does not answer
+   */
+  run<T>(commands: (client: Redis) => Promise<T>, options?: RunOptions): Promise<T>;
+  /** The same for a Lua script, which Redis runs whole or not at all. */
+  script(lua: string, keys: readonly string[], args: readonly Argument[], options?: RunOptions): Promise<unknown>;
+  /** A key of ours; the parts must hold no `:` but for the last. */
+  key(...parts: readonly string[]): string;
+  isReady(): boolean;
+  /**
+   * @param listener called whenever a connection has been made, with when the one before was lost (`performance.now`),
+   * or when making the first one began
+   * @returns ends the listening
+   */
+  onReady(listener: (lostAtMs: number) => void): () => void;
+  /**
+   * Settles at once as a rule, and a while after an outage: by then every replica has written what it owed.
+   * @throws the signal's reason
+   */
+  steady(signal: AbortSignal): Promise<void>;
+  /** The connection itself, for libraries that want one. */
+  client: Redis;
+  /** One more connection, made when it is first used; closed with this one. */
+  openAnother(): Redis;
+  isClosed(): boolean;
+  close(): void;
+}
+
+export interface RedisLinkDeps {
+  /** As `parseAddress` reads it. */
+  url: string;
+  /** What every key begins with. */
+  prefix: string;
+  onProblem: OnRedisProblem;
+  /** 0 to 1. @default Math.random */
+  random?: () => number;
+}
+
+/** A command without a reply for so long has failed; on a network of one's own they take a few ms at most. */
+const COMMAND_MS = 2000;
+
+/** A restart of Redis or a failover without much data takes less: nobody needs to hear of it. */
+const PATIENCE_MS = 1000;
+
+/** A connection that has just broken may look whole for a moment. */
+const RETRY_MS = 20;
+
+const MAX_RECONNECT_MS = 1000;
+
+/** All replicas have reconnected by then, and have written what they owed. */
+const STEADY_MS = MAX_RECONNECT_MS + 500;
+
+/** Often enough for `isReady` to be true to what a caller would find. */
+const HEARTBEAT_MS = 5000;
+
+/** Begins to connect at once. @throws {AppError} `config` for an address that cannot be meant */
+export function createRedisLink({ url, prefix, onProblem, random = Math.random }: RedisLinkDeps): RedisLink {
+  const options = {
+    ...parseAddress(url),
+    // What waits in a queue of the library's is sent who knows when: everything fails at once, and is tried again here.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    autoResubscribe: false,
+    commandTimeout: COMMAND_MS,
+    // Ends a connection over which nothing comes, as when the other machine is gone.
+    socketTimeout: COMMAND_MS + 500,
+    connectTimeout: COMMAND_MS,
+    retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 10), MAX_RECONNECT_MS) * (0.5 + random() / 2),
+    // After a failover the old address may lead to what has become a replica.
+    reconnectOnError: ({ message }) => message.startsWith("READONLY"),
+  } satisfies RedisOptions;
+  const client = new Redis(options);
+  const others: Redis[] = [];
+  const whenMade = new Set<(lostAtMs: number) => void>();
+  const shas = new Map<string, string>();
+  let downSince: number | undefined = performance.now();
+  let wasReady = false;
+  let steadyAt = 0;
+  let code = "closed";
+  let isReported = false;
+  let isClosed = false;
+
+  client.on("error", (error: unknown) => {
+    code = toFailureCode(error);
+  });
+  client.on("close", () => {
+    downSince ??= performance.now();
+    if (isReported || isClosed) return;
+    isReported = true;
+    onProblem({ kind: "unreachable", code });
+  });
+  client.on("ready", () => {
+    const now = performance.now();
+    const lostAt = downSince ?? now;
+    if (wasReady) steadyAt = now + STEADY_MS;
+    if (isReported) onProblem({ kind: "reachable_again", afterMs: Math.round(now - lostAt) });
+    wasReady = true;
+    isReported = false;
+    downSince = undefined;
+    code = "closed";
+    for (const listener of whenMade) listener(lostAt);
+  });
+  const heartbeat = setInterval(() => {
+    for (const each of [client, ...others]) if (each.status === "ready") each.ping().catch(() => {});
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+
+  const whenReady = async (untilMs: number): Promise<void> => {
+    if (client.status === "ready") return;
+    const leftMs = untilMs - performance.now();
+    if (isClosed || leftMs <= 0) throw new NotConnected(code);
+    let made = () => {};
+    const isMade = await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), leftMs);
+      made = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      whenMade.add(made);
+    });
+    whenMade.delete(made);
+    if (!isMade) throw new NotConnected(code);
+  };
+
+  const run: RedisLink["run"] = async (commands, { withinMs = PATIENCE_MS, ...facts } = {}) => {
+    const until = performance.now() + withinMs;
+    for (;;) {
+      try {
+        await whenReady(Math.min(until, (downSince ?? until) + withinMs));
+        return await commands(client);
+      } catch (error) {
+        if (!isConnectionLoss(error) || performance.now() + RETRY_MS > until) throw toUnavailable(error, facts);
+        await wait(RETRY_MS);
+      }
+    }
+  };
+
+  const toSha = (lua: string): string => {
+    const sha = shas.get(lua) ?? createHash("sha1").update(lua).digest("hex");
+    shas.set(lua, sha);
+    return sha;
+  };
+
+  return {
+    run,
+    script: (lua, keys, args, runOptions) => {
+      const rest = [...keys, ...args];
+      return run(
+        (redis) =>
+          redis.evalsha(toSha(lua), keys.length, ...rest).catch((error: unknown) => {
+            if (toFailureCode(error) !== "NOSCRIPT") throw error;
+            return redis.eval(lua, keys.length, ...rest);
+          }),
+        runOptions,
+      );
+    },
+    key: (...parts) => prefix + parts.join(":"),
+    isReady: () => client.status === "ready",
+    onReady: (listener) => {
+      // Of its own, so that one function that listens twice is two listeners.
+      const own = (lostAtMs: number) => listener(lostAtMs);
+      whenMade.add(own);
+      return () => whenMade.delete(own);
+    },
+    steady: async (signal) => {
+      signal.throwIfAborted();
+      const leftMs = steadyAt - performance.now();
+      if (leftMs > 0) await wait(leftMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    },
+    client,
+    openAnother: () => {
+      const another = client.duplicate({ lazyConnect: true });
+      // Its failures are those of the first, which are reported.
+      another.on("error", () => {});
+      others.push(another);
+      return another;
+    },
+    isClosed: () => isClosed,
+    close: () => {
+      isClosed = true;
+      clearInterval(heartbeat);
+      for (const each of [client, ...others]) each.disconnect();
+    },
+  };
+}
