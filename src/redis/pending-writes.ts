@@ -1,16 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { isRefusal, toFailureCode } from "./failures.ts";
 import type { RedisLink } from "./link.ts";
-import type { OnRedisProblem, PendingKind } from "./problem.ts";
+import type { Owed } from "./owed.ts";
+import type { OnRedisProblem } from "./problem.ts";
 import { createRecentWrites } from "./recent-writes.ts";
-
-/** Something that must get to Redis, sooner or later; written twice, it is as if written once. */
-export interface Owed {
-  what: PendingKind;
-  /** What keeping it here takes, about. */
-  bytes: number;
-  write: () => Promise<unknown>;
-}
 
 /** What came of the first attempt. */
 export type FirstTry = { is: "written" } | { is: "waiting" | "given_up"; code: string };
@@ -72,23 +65,20 @@ export function createPendingWrites({ link, maxBytes, onProblem }: PendingWrites
     one.tried({ is: "waiting", code });
   };
 
-  /** @returns what to do about the others: one that Redis does not take keeps none of them waiting */
-  const writeOne = async (one: Waiting): Promise<"go on" | "stop"> => {
+  /** @returns the failure when there is no connection; what Redis does not take keeps none of the others waiting */
+  const writeOne = async (one: Waiting): Promise<string | undefined> => {
     try {
       await one.write();
     } catch (error) {
       const code = toFailureCode(error);
-      if (isRefusal(error)) {
-        putOff(one, code);
-        return "go on";
-      }
-      for (const each of queue) putOff(each, code);
-      return "stop";
+      if (!isRefusal(error)) return code;
+      putOff(one, code);
+      return undefined;
     }
     one.tried({ is: "written" });
     recent.add(one);
     remove(one);
-    return "go on";
+    return undefined;
   };
 
   const writeAll = async (): Promise<void> => {
@@ -97,11 +87,14 @@ export function createPendingWrites({ link, maxBytes, onProblem }: PendingWrites
     clearTimeout(retry);
     const tried = new Set<Waiting>();
     const getNext = () => queue.find((one) => !tried.has(one));
-    for (let one = getNext(); one !== undefined; one = getNext()) {
+    let failure: string | undefined;
+    for (let one = getNext(); one !== undefined && failure === undefined; one = getNext()) {
       tried.add(one);
-      if ((await writeOne(one)) === "stop") break;
+      failure = await writeOne(one);
     }
+    // In one go with the last look at the queue: what is added from here on begins anew.
     isWriting = false;
+    if (failure !== undefined) for (const each of queue) putOff(each, failure);
     if (queue.length === 0) return;
     retry = setTimeout(writeAll, RETRY_MS);
     retry.unref();

@@ -1,4 +1,4 @@
-import type { Owed } from "./pending-writes.ts";
+import type { Owed } from "./owed.ts";
 
 /** What was written lately, in its order. */
 export interface RecentWrites {

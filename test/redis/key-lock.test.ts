@@ -44,13 +44,13 @@ describeRedis("a lock across replicas", ({ open, look, server }) => {
   });
 
   /** With a lease that a test can wait for. */
-  function openQuick(leaseMs: number, retryMs = 5) {
+  function openQuick(leaseMs: number, written = () => Promise.resolve()) {
     const problems: RedisProblem[] = [];
     const onProblem = (problem: RedisProblem) => problems.push(problem);
     const link = createRedisLink({ url: server().url, prefix: PREFIX, onProblem });
     links.push(link);
-    const deps = { link, tenant: "t", written: () => Promise.resolve(), onProblem };
-    return { withKeyLock: createRedisKeyLock({ ...deps, leaseMs, retryMs }), problems };
+    const deps = { link, tenant: "t", written, onProblem };
+    return { withKeyLock: createRedisKeyLock({ ...deps, leaseMs, retryMs: 5 }), problems };
   }
 
   it("gives back what was returned or thrown, and leaves nothing behind", async () => {
@@ -108,6 +108,17 @@ describeRedis("a lock across replicas", ({ open, look, server }) => {
     await expect(b.withKeyLock(KEY, AbortSignal.timeout(600), async () => 1)).rejects.toThrow("timeout");
     await release();
     expect(a.problems).toEqual([]);
+  });
+
+  it("is held until what was bought is written, without keeping the buyer", async () => {
+    const write = step();
+    const quick = openQuick(300, () => write.taken);
+    expect(await quick.withKeyLock(KEY, unending, async () => "bought")).toBe("bought");
+    const other = openQuick(300).withKeyLock;
+    await expect(other(KEY, AbortSignal.timeout(600), async () => 1)).rejects.toThrow("timeout");
+    write.take();
+    expect(await other(KEY, unending, async () => "next")).toBe("next");
+    expect(quick.problems).toEqual([]);
   });
 
   it("is set anew when Redis has forgotten everything", async () => {
