@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { isDay } from "../spend/ledger/day.ts";
-import { addLine, createFold, type Fold } from "../spend/ledger/fold.ts";
+import type { Fold } from "../spend/ledger/fold.ts";
 import { createJoinWaiting } from "../spend/ledger/join-waiting.ts";
 import type { LedgerLines } from "../spend/ledger/lines.ts";
 import { createOneAtATime } from "../spend/ledger/one-at-a-time.ts";
 import { encodeRecord, parseRecord, type ReserveRecord } from "../spend/ledger/records.ts";
 import type { RedisLink } from "./link.ts";
+import { BOOKS_UNREAD, createListFollower } from "./list-follower.ts";
 import type { PendingWrites } from "./pending-writes.ts";
 
 export interface RedisLinesDeps {
@@ -28,9 +29,6 @@ const APPEND_MS = 2000;
 
 /** Today, and yesterday around midnight. */
 const FOLLOWED_DAYS = 2;
-
-/** Records read by one command. */
-const AT_ONCE = 5000;
 
 /** KEYS: lines, nonces, days. ARGV: nonce, text, ms kept, ms that nonces are kept, day, its beginning in ms. */
 const APPEND = `
@@ -115,7 +113,7 @@ export function createRedisLines({ link, pending, now }: RedisLinesDeps): Ledger
     },
     fold: async (day) => {
       if (!isDay(day)) throw new RangeError("not a day");
-      const follow = followed.get(day) ?? createJoinWaiting(createFollower(link, linesOf(day)));
+      const follow = followed.get(day) ?? createJoinWaiting(createListFollower(link, linesOf(day)));
       followed.delete(day);
       followed.set(day, follow);
       if (followed.size > FOLLOWED_DAYS) followed.delete(followed.keys().next().value as string);
@@ -123,41 +121,8 @@ export function createRedisLines({ link, pending, now }: RedisLinesDeps): Ledger
     },
     days: async () => {
       const since = now() - KEPT_MS;
-      const found = await link.run((redis) => redis.zrangebyscore(days, since, "+inf"), READ);
+      const found = await link.run((redis) => redis.zrangebyscore(days, since, "+inf"), BOOKS_UNREAD);
       return found.filter(isDay).sort().reverse();
     },
-  };
-}
-
-const READ = { charge: "not_charged", so: "so the books cannot be read now" } as const;
-
-/**
- * Adds up a list that grows: each call reads what came since the last, and the element before it, to see that it is the
- * list which was read before. Calls must not overlap.
- */
-function createFollower(link: RedisLink, list: string): () => Promise<Fold> {
-  let fold = createFold();
-  let offset = 0;
-  let last: string | undefined;
-
-  const readOn = async (): Promise<"more" | "all" | "another list"> => {
-    const from = Math.max(0, offset - 1);
-    const texts = await link.run((redis) => redis.lrange(list, from, from + AT_ONCE), READ);
-    if (last !== undefined && texts.shift() !== last) return "another list";
-    for (const text of texts) for (const line of text.split("\n")) addLine(fold, line);
-    offset += texts.length;
-    last = texts.at(-1) ?? last;
-    return texts.length >= AT_ONCE ? "more" : "all";
-  };
-
-  return async () => {
-    for (;;) {
-      const read = await readOn();
-      if (read === "all") return fold;
-      if (read === "more") continue;
-      fold = createFold();
-      offset = 0;
-      last = undefined;
-    }
   };
 }

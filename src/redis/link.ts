@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { Redis, type RedisOptions } from "ioredis";
-import { parseAddress } from "./address.ts";
+import { Redis } from "ioredis";
+import { MAX_RECONNECT_MS, toClientOptions } from "./client-options.ts";
 import { type FailureFacts, isConnectionLoss, NotConnected, toFailureCode, toUnavailable } from "./failures.ts";
 import type { OnRedisProblem } from "./problem.ts";
 
@@ -54,16 +54,11 @@ export interface RedisLinkDeps {
   random?: () => number;
 }
 
-/** A command without a reply for so long has failed; on a network of one's own they take a few ms at most. */
-const COMMAND_MS = 2000;
-
 /** A restart of Redis or a failover without much data takes less: nobody needs to hear of it. */
 const PATIENCE_MS = 1000;
 
 /** A connection that has just broken may look whole for a moment. */
 const RETRY_MS = 20;
-
-const MAX_RECONNECT_MS = 1000;
 
 /** All replicas have reconnected by then, and have written what they owed. */
 const STEADY_MS = MAX_RECONNECT_MS + 500;
@@ -73,22 +68,7 @@ const HEARTBEAT_MS = 5000;
 
 /** Begins to connect at once. @throws {AppError} `config` for an address that cannot be meant */
 export function createRedisLink({ url, prefix, onProblem, random = Math.random }: RedisLinkDeps): RedisLink {
-  const options = {
-    ...parseAddress(url),
-    // What waits in a queue of the library's is sent who knows when: everything fails at once, and is tried again here.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    autoResubscribe: false,
-    commandTimeout: COMMAND_MS,
-    // Ends a connection over which nothing comes, as when the other machine is gone.
-    socketTimeout: COMMAND_MS + 500,
-    connectTimeout: COMMAND_MS,
-    retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 10), MAX_RECONNECT_MS) * (0.5 + random() / 2),
-    // After a failover the old address may lead to what has become a replica.
-    reconnectOnError: ({ message }) => message.startsWith("READONLY"),
-  } satisfies RedisOptions;
-  const client = new Redis(options);
+  const client = new Redis(toClientOptions(url, random));
   const others: Redis[] = [];
   const whenMade = new Set<(lostAtMs: number) => void>();
   const shas = new Map<string, string>();

@@ -139,10 +139,12 @@ describe("CORS", () => {
   });
 });
 
+const TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 describe("the course of a request", () => {
   it("carries its id, trace and principal to the call, and back", async () => {
     service = await openHttpService({ access: accessOf() });
-    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const traceparent = TRACE;
     const { headers } = await post({
       headers: { ...bearer(GOOD_TOKEN).headers, "x-request-id": "job-7.a", traceparent },
     });
@@ -168,6 +170,21 @@ describe("the course of a request", () => {
       ]);
     expect(service.logged[0]?.fields["bytes"]).toBeGreaterThan(100);
     expect(service.ended).toEqual([{ route: "/mcp", status: 200 }]);
+  });
+
+  it.each([
+    ["that the message carries where no header does", undefined, TRACE, TRACE],
+    ["of the header before that of the message", TRACE, TRACE.replace("0af7", "ffff"), TRACE],
+    ["that is none is left out", undefined, "00-zz\r\nx: y", undefined],
+    ["that is no text is left out", undefined, { a: 1 }, undefined],
+  ])("takes the trace %s", async (_what, header, inMessage, taken) => {
+    service = await openHttpService({});
+    const params = { _meta: { traceparent: inMessage } };
+    await post({
+      headers: header === undefined ? {} : { traceparent: header },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping", params }),
+    });
+    expect(service.calls[0]?.facts?.traceparent).toBe(taken);
   });
 
   it("leaves nothing behind on a connection that is used again", async () => {
