@@ -55,11 +55,14 @@ export function createLedgerOverLines(lines: LedgerLines, { now, ...budgets }: L
     const { kind, target, requestKey, limit } = facts;
     const record = { id, at, kind, target, requestKey, limit, micros, budgetMicros: dailyBudgetMicros };
     await append(day, { type: "reserve", ...record, ...accountFacts }, NOT_CHARGED);
-    const { purchases, refused } = await lines.fold(day);
+    const takeBack = () => append(day, { type: "settle", id, at: now(), outcome: "not_charged" }, NOT_CHARGED);
+    const { purchases, refused } = await lines.fold(day).catch(async (error: unknown) => {
+      // Whether it counts cannot be seen, so nothing is sent for it.
+      await takeBack().catch(() => {});
+      throw error;
+    });
     const refusedBy = refused.get(id);
-    if (refusedBy === "account") {
-      await append(day, { type: "settle", id, at: now(), outcome: "not_charged" }, NOT_CHARGED);
-    }
+    if (refusedBy === "account") await takeBack();
     if (refusedBy !== undefined) return "refused";
     return purchases.has(id) ? { id, day, micros } : "lost";
   }

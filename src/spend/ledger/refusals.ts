@@ -22,7 +22,7 @@ export function outpaced(): AppError {
 export function booksLost(where: string | undefined): AppError {
   return new AppError("config", `${wordLedger(where)} does not keep what is written to it.`, {
     charge: "not_charged",
-    advice: where === undefined ? TELL_OPERATOR : "Point DOMAIN_PAGES_CACHE_DIR to a folder on a local disk.",
+    advice: where === undefined ? TELL_OPERATOR : BOOKS_ADVICE,
   });
 }
 

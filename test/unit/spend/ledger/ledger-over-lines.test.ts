@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { AppError } from "../../../../src/errors.ts";
 import { addLine, createFold } from "../../../../src/spend/ledger/fold.ts";
 import { createLedgerOverLines } from "../../../../src/spend/ledger/ledger-over-lines.ts";
 import type { LedgerLines } from "../../../../src/spend/ledger/lines.ts";
@@ -72,6 +73,16 @@ describe("a ledger whose lines others write too", () => {
       message: "The ledger in here does not keep what is written to it.",
       facts: { charge: "not_charged" },
     });
+  });
+
+  it("takes back what it wrote down when the books cannot be read after that", async () => {
+    const { lines, fold } = linesWith(() => "");
+    let looks = 0;
+    const away = new AppError("unavailable", "The shared store cannot be reached.", { charge: "not_charged" });
+    const failing = { ...lines, fold: async () => (++looks === 2 ? Promise.reject(away) : lines.fold("2026-11-24")) };
+    await expect(ledgerOver(failing).reserve(FACTS, 400)).rejects.toBe(away);
+    expect(fold.countedMicros).toBe(0);
+    expect([...fold.purchases.values()].map(({ state }) => state)).toEqual(["not_charged"]);
   });
 
   it("lets a mistake in this program through as it is", async () => {
