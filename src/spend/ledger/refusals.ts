@@ -15,6 +15,9 @@ export function outpaced(): AppError {
   });
 }
 
+const BOOKS_ADVICE =
+  "Point DOMAIN_PAGES_CACHE_DIR to a folder on a local disk; Redis needs appendonly yes and maxmemory-policy noeviction.";
+
 /**
  * What was appended was not there when it was read back: deleted meanwhile, or no disk to keep books on.
  * @param where the folder; undefined where whoever reads this neither knows nor mends it
