@@ -4,7 +4,7 @@ import { LOOPBACK_HOST } from "../../config/values.ts";
 import { AppError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { createPersonAsker } from "../../mcp/ask-person.ts";
-import type { CreateServerFor } from "../../mcp/http/caller.ts";
+import type { Caller, CreateServerFor } from "../../mcp/http/caller.ts";
 import { createMcpEndpoint } from "../../mcp/http/endpoint.ts";
 import { createServeMcp, principalOf } from "../../mcp/http/serve-mcp.ts";
 import { createServer } from "../../mcp/server.ts";
@@ -13,6 +13,7 @@ import { createRenderAnswer } from "../../pages/answer/render-answer.ts";
 import type { RequestScope } from "../../serve/request-scope.ts";
 import { serveHttp } from "../../serve/serve-http.ts";
 import { PRODUCT } from "../../version.ts";
+import type { App } from "../app.ts";
 import { createOrganisation, type Organisation } from "../organisation.ts";
 import { countExchange, createCallCounter, createHttpMetrics } from "./http-metrics.ts";
 import { openAccess } from "./open-access.ts";
@@ -76,11 +77,17 @@ export async function startHttpService({ config, log, now, scope }: HttpServiceD
   const asker = createPersonAsker(() => shared.secret("asker", () => randomBytes(32)));
   const renderAnswer = createRenderAnswer();
 
+  const appOf = (caller: Caller): App => {
+    const principal = principalOf(caller);
+    // Nobody is all-powerful for want of a name.
+    if (access !== undefined && principal === undefined) throw new Error("a call came in without its principal");
+    return organisation.appFor(principal);
+  };
   const createServerFor: CreateServerFor = ({ caller, era, method }) =>
     createServer(
       {
         product: PRODUCT,
-        ...organisation.appFor(principalOf(caller)),
+        ...appOf(caller),
         renderAnswer,
         asker,
         answerForm: config.answerForm,
