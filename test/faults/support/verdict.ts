@@ -32,6 +32,7 @@ export function describeVerdict({ title, fault, tool, text, bills, purchases, an
 /** The rest of an answer is the business of other tests. */
 const isAboutMoney = (line: string): boolean => /^(?:snapshot|note:) /.test(line);
 
+/** Leaves out what differs from run to run; so does the number of tries, since the waits between them are random. */
 function normalise(text: string): string {
   return text
     .replace(/s_[0-9a-z]{8}/g, "s_…")
@@ -39,6 +40,6 @@ function normalise(text: string): string {
     .replace(/11010000-[0-9a-f]{4}-0270-0000-[0-9a-f]{12}/g, "11010000-…")
     .replace(/\d{4}-\d{2}-\d{2}( \d{2}:\d{2} UTC)?/g, "<time>")
     .replace(/\$[\d.]+(?= (?:of \$[\d.,]+ )?left )/g, "<left>")
-    .replace(/within \d+ s\)/g, "within <seconds> s)")
+    .replace(/tried \d+ times within \d+ s\)/g, "tried <n> times within <seconds> s)")
     .replace(/Wait at least \d+ s/g, "Wait at least <seconds> s");
 }
