@@ -2,6 +2,9 @@
 export const SCOPES = ["pages:read", "snapshots:read", "metrics:read"] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** What a person or an agent needs; metrics are for machines of the operator's own. */
+export const CLIENT_SCOPES: readonly Scope[] = ["pages:read", "snapshots:read"];
+
 /** Who is behind a request. */
 export interface Principal {
   /**
@@ -22,6 +25,10 @@ export interface Principal {
   /** When its token ends, s since the epoch; left out for one that does not. */
   expiresAt?: number;
 }
+
+/** All that a principal's tokens allow, as text: equal for the same rights, whatever order its scopes came in. */
+export const toRights = ({ tenant, scopes, dailyBudgetUsd }: Principal): string =>
+  JSON.stringify([tenant, dailyBudgetUsd, ...[...scopes].sort()]);
 
 /**
  * Why a caller is not let in: `missing` is a request without a credential, or with one of a scheme that is not spoken

@@ -1,5 +1,6 @@
 import { ALL_SETTINGS } from "../config/http-settings.ts";
 import { PRODUCT } from "../version.ts";
+import { alignColumns } from "./align-columns.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 
 /** What `--help` prints. */
@@ -62,9 +63,4 @@ export function renderHelp(): string {
   ].join("\n");
 }
 
-function indent(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  return rows
-    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd())
-    .join("\n");
-}
+const indent = (rows: string[][]): string => alignColumns(rows).replace(/^(?=.)/gm, "  ");

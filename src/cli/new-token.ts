@@ -1,4 +1,4 @@
-import { isTenantName, SCOPES, type Scope } from "../access/principal.ts";
+import { CLIENT_SCOPES, isTenantName, SCOPES, type Scope } from "../access/principal.ts";
 import { createStaticToken, toTokenDigest } from "../access/static-token.ts";
 import {
   isTokenName,
@@ -24,7 +24,6 @@ export interface TokenOptions {
   json?: boolean;
 }
 
-const DEFAULT_SCOPES: readonly Scope[] = ["pages:read", "snapshots:read"];
 const MAX_DAYS = 3650;
 const DAY_MS = 86_400_000;
 
@@ -53,7 +52,7 @@ export function toNewToken(name: string, options: TokenOptions, now: number): { 
 }
 
 function parseScopes(typed: string | undefined): Scope[] {
-  if (typed === undefined) return [...DEFAULT_SCOPES];
+  if (typed === undefined) return [...CLIENT_SCOPES];
   const names = typed.split(",").map((name) => name.trim());
   const unknown = names.find((name) => !SCOPES.some((scope) => scope === name));
   if (unknown !== undefined) {

@@ -2,6 +2,7 @@ import { countOf, formatCount, formatUsd, toOneLine } from "../pages/text.ts";
 import type { DayBook, Purchase } from "../spend/ledger/ledger.ts";
 import { type LedgerSums, sumPurchases } from "../spend/ledger/sums.ts";
 import { toUsd } from "../spend/micros.ts";
+import { alignColumns } from "./align-columns.ts";
 import {
   budgetOf,
   hasAccounts,
@@ -146,16 +147,3 @@ function renderUnreadable({ unreadableLines: count }: DayBook): string {
 }
 
 const usd = (micros: number): string => formatUsd(toUsd(micros));
-
-/** Columns two spaces apart, to the left; the last one is as long as it is. */
-function alignColumns(rows: readonly string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}

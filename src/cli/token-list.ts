@@ -1,5 +1,6 @@
 import type { TokenEntry } from "../access/token-entries.ts";
 import { formatUsd } from "../pages/text.ts";
+import { alignColumns } from "./align-columns.ts";
 
 /** What may be shown of a token: everything but its hash. */
 export type ShownToken = Omit<TokenEntry, "sha256"> & { is_expired: boolean };
@@ -21,10 +22,4 @@ export function renderTokens(tokens: readonly ShownToken[]): string {
     token.expires === null ? "never" : token.expires.slice(0, 10) + (token.is_expired ? " (expired)" : ""),
   ]);
   return alignColumns([["name", "id", "scopes", "tenant", "usd/day", "calls/min", "created", "expires"], ...rows]);
-}
-
-function alignColumns(rows: readonly string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-  return lines.map((line) => line.trimEnd()).join("\n");
 }

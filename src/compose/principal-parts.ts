@@ -1,10 +1,9 @@
-import type { Principal } from "../access/principal.ts";
+import { type Principal, toRights } from "../access/principal.ts";
 import type { Account } from "../spend/ledger/ledger.ts";
 import { toMicros } from "../spend/micros.ts";
 
 /** All that an app depends on: a token whose scopes or budget were changed gets another. */
-export const toAppKey = ({ name, tenant, scopes, dailyBudgetUsd }: Principal): string =>
-  JSON.stringify([name, tenant, dailyBudgetUsd, ...[...scopes].sort()]);
+export const toAppKey = (principal: Principal): string => `${principal.name} ${toRights(principal)}`;
 
 /** @param usualBudgetUsd for principals without a budget of their own; null for none */
 export function toAccount(principal: Principal | undefined, usualBudgetUsd: number | null): Account | undefined {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Principal, Scope } from "../access/principal.ts";
+import { CLIENT_SCOPES, type Principal } from "../access/principal.ts";
 import { type Access, authenticateBy, takeTurns } from "./admission.ts";
 import { toPreflightHeaders } from "./cors.ts";
 import { parseBody } from "./json-body.ts";
@@ -42,9 +42,6 @@ interface EndpointDeps {
 
 /** Who takes the turns where nobody has a name. */
 const NOBODY = "local";
-
-/** What a client should ask its issuer for. */
-const CLIENT_SCOPES: readonly Scope[] = ["pages:read", "snapshots:read"];
 
 /** Stays open for news and ends with its client alone (protocol 2026-07-28). */
 const STREAM_METHOD = "subscriptions/listen";

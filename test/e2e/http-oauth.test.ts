@@ -4,8 +4,9 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { json, makeKey, signToken } from "../integration/access-issuer.ts";
+import { findFreePort } from "../support/free-port.ts";
 import { HTTP_CLIENTS } from "../support/http-clients.ts";
-import { ask, callTool, createToken, findFreePort, type HttpProcess, startHttp } from "../support/http-start.ts";
+import { ask, callTool, createToken, type HttpProcess, startHttp } from "../support/http-start.ts";
 import { type OpenIssuer, openIssuer } from "../support/issuer.ts";
 
 let issuer: OpenIssuer;

@@ -1,6 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { type Finished, runBuilt, start } from "./built.ts";
 import type { ToolAnswer } from "./clients.ts";
 import { type RawAnswer, type RawOptions, sendRaw } from "./http-clients.ts";
@@ -147,14 +146,4 @@ export async function callTool(
     data: result.structuredContent,
     isError: result.isError === true || last?.error !== undefined,
   };
-}
-
-/** A port that nobody listens on: for a service whose own settings name its address. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,14 +1,11 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import type { CheckToken, Scope } from "../../access/principal.ts";
+import { type CheckToken, CLIENT_SCOPES } from "../../access/principal.ts";
 import type { HttpConfig } from "../../config/http-settings.ts";
 import { AppError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Access } from "../../serve/admission.ts";
 import { chooseFolders } from "../stores.ts";
-
-/** What clients may ask an issuer for; metrics are for machines of the operator's own. */
-const CLIENT_SCOPES: readonly Scope[] = ["pages:read", "snapshots:read"];
 
 /** Where tokens are kept when nobody says: beside the books, where no cleaner of caches comes by. */
 export async function chooseTokensFile(config: HttpConfig): Promise<string> {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import type { AuthInfo } from "@modelcontextprotocol/server";
-import type { Principal } from "../../access/principal.ts";
+import { type Principal, toRights } from "../../access/principal.ts";
 import type { Caller } from "./caller.ts";
 import type { McpEndpoint } from "./endpoint.ts";
 
@@ -36,7 +36,7 @@ export function createServeMcp(
 }
 
 /** Who is behind a caller; undefined where nobody is told apart. */
-export const principalOf = ({ authInfo }: Caller): Principal | undefined =>
+export const principalOf = ({ authInfo }: Pick<Caller, "authInfo">): Principal | undefined =>
   authInfo?.extra?.["principal"] as Principal | undefined;
 
 /** The token itself stays outside: nothing in here needs it. */
@@ -56,12 +56,10 @@ function toAuthInfo(principal: Principal, metadataUrl: string | undefined): Auth
 const NOBODY: Caller = { owner: "local" };
 
 function toCaller(authInfo: AuthInfo | undefined): Caller {
-  const principal = authInfo?.extra?.["principal"] as Principal | undefined;
+  const principal = authInfo && principalOf({ authInfo });
   return authInfo === undefined || principal === undefined ? NOBODY : { owner: toOwner(principal), authInfo };
 }
 
 /** A session lives with the rights it was opened with: where these change, its client has to open another. */
-function toOwner({ name, tenant, scopes, dailyBudgetUsd }: Principal): string {
-  const rights = JSON.stringify([tenant, dailyBudgetUsd, ...[...scopes].sort()]);
-  return `${name} ${createHash("sha256").update(rights).digest("hex").slice(0, 12)}`;
-}
+const toOwner = (principal: Principal): string =>
+  `${principal.name} ${createHash("sha256").update(toRights(principal)).digest("hex").slice(0, 12)}`;

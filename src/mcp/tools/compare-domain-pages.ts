@@ -1,8 +1,8 @@
-import type { ToolAnnotations } from "@modelcontextprotocol/server";
 import type { ComparePages } from "../../pages/compare/compare-pages.ts";
 import { COMPARISON_FIELDS } from "../../pages/compare/comparison-fields.ts";
 import { toPortableSchema } from "../portable-schema.ts";
 import type { ToolAnswer } from "../tool-result.ts";
+import { annotate } from "./annotate.ts";
 
 export interface CompareDomainPagesDeps {
   comparePages: ComparePages;
@@ -22,13 +22,7 @@ export const compareDomainPages = {
       properties: Object.fromEntries(COMPARISON_FIELDS.map((name) => [name, { type: "string" }])),
       additionalProperties: false,
     })),
-    annotations: {
-      title: TITLE,
-      readOnlyHint: true,
-      destructiveHint: false,
-      idempotentHint: true,
-      openWorldHint: false,
-    } satisfies ToolAnnotations,
+    annotations: annotate(TITLE, "kept"),
   },
 } as const;
 

@@ -1,9 +1,10 @@
-import type { ServerContext, ToolAnnotations } from "@modelcontextprotocol/server";
+import type { ServerContext } from "@modelcontextprotocol/server";
 import type { EstimatePages } from "../../pages/estimate/estimate-pages.ts";
 import { toNamesOnlySchema } from "../../pages/request/schema.ts";
 import { withCallerSignal } from "../caller-signal.ts";
 import { toPortableSchema } from "../portable-schema.ts";
 import type { ToolAnswer } from "../tool-result.ts";
+import { annotate } from "./annotate.ts";
 
 export interface EstimateDomainPagesDeps {
   estimatePages: EstimatePages;
@@ -17,13 +18,7 @@ export const estimateDomainPages = {
       "FREE: what get_domain_pages would cost and bring with these same arguments: the gateway's quote, a kept " +
       "snapshot that already answers, budget left, pages and answer tokens to expect. Buys nothing.",
     inputSchema: toPortableSchema(toNamesOnlySchema),
-    annotations: {
-      title: "Estimate a call before paying for it",
-      readOnlyHint: true,
-      destructiveHint: false,
-      idempotentHint: true,
-      openWorldHint: true,
-    } satisfies ToolAnnotations,
+    annotations: annotate("Estimate a call before paying for it", "gateway"),
   },
 } as const;
 

@@ -1,4 +1,4 @@
-import type { ClientCapabilities, ServerContext, ToolAnnotations } from "@modelcontextprotocol/server";
+import type { ClientCapabilities, ServerContext } from "@modelcontextprotocol/server";
 import { AppError } from "../../errors.ts";
 import type { RenderAnswer } from "../../pages/answer/render-answer.ts";
 import type { GetPages } from "../../pages/get-pages.ts";
@@ -8,6 +8,7 @@ import { withCallerSignal } from "../caller-signal.ts";
 import { toPortableSchema } from "../portable-schema.ts";
 import { reportProgress } from "../progress.ts";
 import type { ToolOutcome } from "../tool-result.ts";
+import { annotate } from "./annotate.ts";
 
 /** What the tool needs from the rest of the server. */
 export interface GetDomainPagesDeps {
@@ -29,14 +30,7 @@ export const getDomainPages = {
       "request again is answered for free from the kept snapshot. Fetch once with the limit you need rather than page " +
       "through. Wrong arguments are refused before anything is spent. Without an API key: a free sandbox, which says so.",
     inputSchema: toPortableSchema(toAdvertisedSchema),
-    annotations: {
-      title: "Get domain pages with backlinks",
-      readOnlyHint: true,
-      destructiveHint: false,
-      // The same call again is answered from the kept snapshot, for free.
-      idempotentHint: true,
-      openWorldHint: true,
-    } satisfies ToolAnnotations,
+    annotations: annotate("Get domain pages with backlinks", "gateway"),
   },
 } as const;
 

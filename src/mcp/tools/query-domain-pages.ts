@@ -1,8 +1,8 @@
-import type { ToolAnnotations } from "@modelcontextprotocol/server";
 import { GROUPINGS, PAGE_STATES } from "../../pages/query/choices.ts";
 import type { QueryPages } from "../../pages/query/query-pages.ts";
 import { toPortableSchema } from "../portable-schema.ts";
 import type { ToolAnswer } from "../tool-result.ts";
+import { annotate } from "./annotate.ts";
 
 export interface QueryDomainPagesDeps {
   queryPages: QueryPages;
@@ -45,13 +45,7 @@ export const queryDomainPages = {
       "FREE: ask a fetched snapshot anything instead of paying again: filter and sort (as in get_domain_pages), " +
       "group, choose columns, page through, open full records.",
     inputSchema: toPortableSchema(createSchema),
-    annotations: {
-      title: TITLE,
-      readOnlyHint: true,
-      destructiveHint: false,
-      idempotentHint: true,
-      openWorldHint: false,
-    } satisfies ToolAnnotations,
+    annotations: annotate(TITLE, "kept"),
   },
 } as const;
 
