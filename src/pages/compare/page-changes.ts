@@ -104,9 +104,19 @@ function byWeight(a: PageChange, b: PageChange): number {
     groupOf(a) - groupOf(b) ||
     b.stake - a.stake ||
     Math.abs(moveOf(b, domainsOf)) - Math.abs(moveOf(a, domainsOf)) ||
-    Math.abs(moveOf(b, rankOf)) - Math.abs(moveOf(a, rankOf))
+    Math.abs(moveOf(b, rankOf)) - Math.abs(moveOf(a, rankOf)) ||
+    // Which of equals is left out for want of room must not depend on which list came first.
+    inOrder(urlOf(a), urlOf(b))
   );
 }
+
+/** The first of the URLs that the two lists name it after. */
+function urlOf({ before, after }: PageChange): string {
+  const [one = "", other = one] = [before ?? after, after ?? before].map((state) => state?.page.url);
+  return one < other ? one : other;
+}
+
+const inOrder = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 const domainsOf = ({ referringDomains }: PageState): number | null => referringDomains?.low ?? null;
 const rankOf = ({ rank }: PageState): number | null => rank;

@@ -9,7 +9,7 @@ import type { PagesRequest } from "../../../../src/pages/request/request.ts";
 import type { Snapshot } from "../../../../src/pages/snapshot/snapshot.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
-import { changesOf, compare, DAY_MS, FETCHED_AT } from "./compare.ts";
+import { changesOf, compare, DAY_MS, FETCHED_AT, listOf } from "./compare.ts";
 
 const PATHS = ["/", "/index.html", "/a", "/a/", "/b", "/c?utm_source=x", "/c", "/blog/x", "/blog/y", "/A"];
 const HOSTS = ["https://acme.example", "http://acme.example", "https://www.acme.example", "https://blog.acme.example"];
@@ -124,6 +124,14 @@ describe("a comparison", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("puts equals in the same order, whichever list came first", () => {
+    const [here, there] = [listOf([{ path: "/b" }, { path: "/d" }]), listOf([{ path: "/c" }, { path: "/a" }], 3)];
+    const urlsOf = (rows: ReturnType<typeof changesOf>) => rows.map(({ url }) => url);
+    const turned = compare(at(there, 0), at(here, 3));
+    expect(urlsOf(changesOf(compare(here, there)))).toEqual(["/a", "/b", "/c", "/d"]);
+    expect(urlsOf(changesOf(turned))).toEqual(["/a", "/b", "/c", "/d"]);
   });
 
   it("tells of a change of status only where one and the same URL answers otherwise", () => {
