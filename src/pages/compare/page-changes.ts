@@ -113,7 +113,7 @@ function byWeight(a: PageChange, b: PageChange): number {
 /** The first of the URLs that the two lists name it after. */
 function urlOf({ before, after }: PageChange): string {
   const [one = "", other = one] = [before ?? after, after ?? before].map((state) => state?.page.url);
-  return one < other ? one : other;
+  return inOrder(one, other) <= 0 ? one : other;
 }
 
 const inOrder = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
