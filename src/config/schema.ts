@@ -13,6 +13,12 @@ export const ConfigSchema = z.object({
       env: ["AISA_API_KEY"],
       secret: true,
       says: "Your AIsa key. Without it the server runs on its sandbox.",
+      asked: {
+        name: "api_key",
+        type: "string",
+        title: "AIsa API key",
+        help: "Your AIsa key. Leave it empty to try the sandbox, which is free and knows acme.example.",
+      },
     }),
   baseUrl: baseUrl.prefault("https://api.aisa.one/apis/v1").register(settings, {
     env: ["AISA_BASE_URL"],
@@ -23,6 +29,12 @@ export const ConfigSchema = z.object({
     .register(settings, {
       env: ["DOMAIN_PAGES_SOURCE"],
       says: "`aisa`, `sandbox`, or `auto`: aisa when there is a key.",
+      asked: {
+        name: "source",
+        type: "string",
+        title: "Where answers come from",
+        help: "auto: your key is used if there is one. sandbox: generated data, never a charge. aisa: only with a key.",
+      },
     }),
   bodyForm: choice(["auto", "object", "array"])
     .default("auto")
@@ -41,18 +53,40 @@ export const ConfigSchema = z.object({
     .register(settings, {
       env: ["DOMAIN_PAGES_MAX_PRICE_USD"],
       says: "The most one call may cost, US dollars; the gateway is told to refuse a dearer one unbilled.",
+      asked: {
+        name: "max_price_usd",
+        type: "number",
+        title: "Most per call, US dollars",
+        help: "A dearer call is refused before it is charged.",
+        min: 0,
+        max: 1000,
+      },
     }),
   dailyBudgetUsd: dollars(1_000_000)
     .prefault(5)
     .register(settings, {
       env: ["DOMAIN_PAGES_DAILY_BUDGET_USD"],
       says: "The most that may be spent in a day (UTC), by all processes that share the ledger; 0 buys nothing.",
+      asked: {
+        name: "daily_budget_usd",
+        type: "number",
+        title: "Most per day, US dollars",
+        help: "Over all calls of a day (UTC). 0 buys nothing.",
+        min: 0,
+        max: 1_000_000,
+      },
     }),
   askAboveUsd: dollarsOrOff(1000)
     .prefault("off")
     .register(settings, {
       env: ["DOMAIN_PAGES_ASK_ABOVE_USD"],
       says: "A call quoted above this many US dollars needs a person's yes; `off` never asks.",
+      asked: {
+        name: "ask_above_usd",
+        type: "string",
+        title: "Ask me above, US dollars",
+        help: "A call quoted above this amount, such as 0.05, waits for your yes. off never asks.",
+      },
     }),
   store: z
     .union([z.enum(["disk", "memory", "none"]), redisAddress], {
@@ -81,6 +115,12 @@ export const ConfigSchema = z.object({
     .register(settings, {
       env: ["DOMAIN_PAGES_CACHE_DIR"],
       says: "Folder for snapshots and ledger; else the platform's cache folder for the ones, its data folder for the other.",
+      asked: {
+        name: "cache_dir",
+        type: "directory",
+        title: "Folder for answers and spending records",
+        help: "What was bought is kept here and asked again for free. Leave it empty for the usual place.",
+      },
     }),
   freshHours: z.coerce
     .number({ error: "must be a number of hours, 0 to 8760" })

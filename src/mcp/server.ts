@@ -1,6 +1,7 @@
 import { McpServer, requireScopes } from "@modelcontextprotocol/server";
 import type { FindSnapshot } from "../pages/snapshot/find-snapshot.ts";
 import type { ReadSnapshots } from "../pages/snapshot/snapshot.ts";
+import { DISPLAY_NAME } from "../version.ts";
 import { ICON } from "./icon.ts";
 import { registerPrompts } from "./prompts/register-prompts.ts";
 import { registerResources } from "./resources/register-resources.ts";
@@ -60,7 +61,7 @@ const NEEDS_READING = requireScopes("snapshots:read");
 export function createServer(deps: ServerDeps, method?: string): McpServer {
   const keep = { ttlMs: LIST_TTL_MS, cacheScope: "public" } as const;
   const server = new McpServer(
-    { ...deps.product, title: "Domain pages with backlinks", icons: [ICON] },
+    { ...deps.product, title: DISPLAY_NAME, icons: [ICON] },
     {
       instructions: INSTRUCTIONS,
       capabilities: {
