@@ -12,6 +12,8 @@ export default defineConfig({
       project("integration"),
       // Real processes on a machine of two cores: a slow start is not a failure.
       project("e2e", { testTimeout: 60_000, hookTimeout: 60_000 }),
+      // What is published, packed and started as its users start it.
+      project("package", { testTimeout: 120_000, hookTimeout: 120_000 }),
       // Against a real redis-server; skipped with a word where there is none, and failed in CI.
       project("redis", { testTimeout: 60_000, hookTimeout: 60_000, globalSetup: ["test/redis/global-setup.ts"] }),
       project("faults", { testTimeout: 600_000, hookTimeout: 120_000 }),

@@ -46,7 +46,7 @@ async function main() {
 }
 
 /** The licence text of every package that is part of the bundle, as their licences ask. */
-async function collectLicenses(modules) {
+export async function collectLicenses(modules) {
   const folders = new Set(
     modules
       .map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0])
