@@ -39,7 +39,7 @@ export interface AppErrorFacts {
   priceUsd?: number;
   /** The purchase waits for a person's word. */
   ask?: AskPerson;
-  /** Arguments that were refused before anything was sent, in the order of the message's lines. */
+  /** Arguments or settings that were refused before anything was sent, in the order of the message's lines. */
   refused?: readonly string[];
   /** What to do now, as one sentence. */
   advice?: string;

@@ -5,3 +5,6 @@ export const PRODUCT = { name: packageJson.name, version: packageJson.version } 
 
 /** What people read where hosts show the server. */
 export const DISPLAY_NAME = "Domain pages with backlinks";
+
+/** The versions of Node it runs on, as the package declares them: `>=20.18.1`. */
+export const NODE_RANGE = packageJson.engines.node;

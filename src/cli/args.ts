@@ -70,7 +70,7 @@ const TAKES: Readonly<Record<CommandName, { options: (keyof typeof OWN_OPTIONS)[
   import: { options: ["json"], operands: 1 },
   spend: { options: ["day", "account", "json"], operands: 0 },
   sandbox: { options: ["port", "key", "price", "price-per-page", "fault"], operands: 0 },
-  doctor: { options: [], operands: 0 },
+  doctor: { options: ["json"], operands: 0 },
 };
 
 const wordOperands = (count: number): string =>

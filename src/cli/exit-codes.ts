@@ -12,7 +12,7 @@ export const EXIT_CODES = {
   cancelled: { code: 130, says: "interrupted" },
 } as const;
 
-const BY_KIND: Readonly<Record<ErrorKind, keyof typeof EXIT_CODES>> = {
+const BY_KIND: Readonly<Record<ErrorKind, Exclude<keyof typeof EXIT_CODES, "ok">>> = {
   input: "usage",
   config: "usage",
   budget: "capped",
@@ -22,6 +22,8 @@ const BY_KIND: Readonly<Record<ErrorKind, keyof typeof EXIT_CODES>> = {
   cancelled: "cancelled",
 };
 
+export const exitOf = ({ kind }: AppError): (typeof BY_KIND)[ErrorKind] => BY_KIND[kind];
+
 export function exitCodeOf(error: unknown): number {
-  return EXIT_CODES[error instanceof AppError ? BY_KIND[error.kind] : "defect"].code;
+  return EXIT_CODES[error instanceof AppError ? exitOf(error) : "defect"].code;
 }

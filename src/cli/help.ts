@@ -51,7 +51,10 @@ export function renderHelp(): string {
         "domain-pages-mcp sandbox [--port N] [--key KEY] [--price USD] [--price-per-page USD] [--fault NAME]",
         "serve the sandbox endpoint over HTTP on 127.0.0.1, with prices and faults on demand",
       ],
-      ["domain-pages-mcp doctor", "check settings, network and key (free)"],
+      [
+        "domain-pages-mcp doctor [--json]",
+        "check settings, key, storage, budget, network and price, and say what to do (free)",
+      ],
       ["domain-pages-mcp --help | --version", ""],
     ]),
     "",

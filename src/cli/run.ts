@@ -33,9 +33,12 @@ export async function run(io: Io): Promise<number> {
       await runServing(args, loaded, io);
       return EXIT_CODES.ok.code;
     }
+    // It tells of bad settings in its own way.
+    if (args.command === "doctor") return await (await import("./doctor/run-doctor.ts")).runDoctor(args, io);
     const loaded = loadConfig(io.env, args.settings);
     secrets = loaded.secrets;
-    return await dispatch(args, loaded, io);
+    await dispatch(args, loaded, io);
+    return EXIT_CODES.ok.code;
   } catch (error) {
     print(io.stderr, redact(wordFailure(error), secrets));
     return exitCodeOf(error);
@@ -58,9 +61,8 @@ async function runServing(args: ParsedArgs, loaded: LoadedConfig<HttpConfig>, io
   await runToken({ ...args, file: await chooseTokensFile(loaded.config) }, io);
 }
 
-async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise<number> {
+async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise<void> {
   const { config, secrets, ignored } = loaded;
-  if (args.command === "doctor") return (await import("./doctor.ts")).runDoctor(loaded, io);
   const log = createLog({ level: config.logLevel, secrets, now: io.now, write: (line) => io.stderr.write(line) });
   for (const what of ignored) log.warn("setting.ignored", { what });
   switch (args.command) {
@@ -107,7 +109,6 @@ async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise
       break;
     }
   }
-  return EXIT_CODES.ok.code;
 }
 
 /** `http` has short names for the two settings that everybody gives it. */

@@ -1,5 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import type { Client } from "../upstream/client.ts";
+import type { ProxySettings } from "../upstream/path/route.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
 import { wait } from "../upstream/wait.ts";
 import type { Wire } from "../upstream/wire.ts";
@@ -44,17 +45,12 @@ export async function createLiveUpstream(
     import("../upstream/limited-wire.ts"),
     import("../upstream/traced-wire.ts"),
   ]);
-  const { origin, protocol, pathname } = new URL(config.baseUrl);
+  const { origin, pathname } = new URL(config.baseUrl);
   const live = createLiveWire({
     origin,
     timeoutMs: config.timeoutMs,
     maxReplyBytes: config.maxReplyMb * MB,
-    // undici would send https through the http proxy when that is the only one; curl and others do not.
-    proxy: {
-      httpProxy: protocol === "http:" ? config.httpProxy : "",
-      httpsProxy: config.httpsProxy,
-      noProxy: config.noProxy,
-    },
+    proxy: toProxySettings(config),
   });
   const limits = { perMinute: config.callsPerMinute, atOnce: config.callsAtOnce };
   const breaker = createBreakerWire(live.exchange, { now });
@@ -66,6 +62,11 @@ export async function createLiveUpstream(
     isCircuitOpen: breaker.isOpen,
     close: live.close,
   };
+}
+
+/** undici would send https through the http proxy when that is the only one; curl and others do not. */
+export function toProxySettings({ baseUrl, httpProxy, httpsProxy, noProxy }: Config): ProxySettings {
+  return { httpProxy: baseUrl.startsWith("http:") ? httpProxy : "", httpsProxy, noProxy };
 }
 
 /** The embedded endpoint: free, and never asked over a network. */

@@ -18,7 +18,8 @@ const COUNTS_AS_UNSET = /^\s*(?:\$\{[^}]*\}|undefined|null)?\s*$/;
 /**
  * Reads the settings that every command has: environment first, flags over it.
  * @param flags by flag name, without the dashes
- * @throws {AppError} `config`, naming every bad setting as it was typed; secret values are never repeated
+ * @throws {AppError} `config`, naming every bad setting as it was typed, a line and a `refused` each; secret values are
+ *   never repeated
  */
 export const loadConfig = (env: ByName, flags: ByName = {}): LoadedConfig =>
   loadSettings(ConfigSchema, SETTINGS, env, flags);
@@ -39,14 +40,15 @@ function loadSettings<C extends Config>(
   const parsed = schema.safeParse(values);
   const problems = parsed.success
     ? []
-    : parsed.error.issues.map((issue) => {
-        const key = String(issue.path[0]);
-        return `${typedAs[key] ?? key}: ${issue.message}`;
-      });
+    : parsed.error.issues.map(({ path: [key], message }) => ({ name: typedAs[String(key)] ?? String(key), message }));
   problems.push(...findPasswordFlag(flags));
-  const wantsKey = values["source"] === "aisa" && values["apiKey"] === undefined;
-  if (wantsKey) problems.push(`${typedAs["source"]}: "aisa" needs AISA_API_KEY`);
-  if (!parsed.success || problems.length > 0) throw new AppError("config", problems.join("\n"));
+  if (values["source"] === "aisa" && values["apiKey"] === undefined) {
+    problems.push({ name: typedAs["source"] ?? "source", message: '"aisa" needs AISA_API_KEY' });
+  }
+  if (!parsed.success || problems.length > 0) {
+    const lines = problems.map(({ name, message }) => `${name}: ${message}`);
+    throw new AppError("config", lines.join("\n"), { refused: problems.map(({ name }) => name) });
+  }
   const { apiKey, httpsProxy, httpProxy, store } = parsed.data;
   const redisUrl = typeof store === "string" ? "" : store.redisUrl;
   return {
@@ -59,10 +61,11 @@ function loadSettings<C extends Config>(
 }
 
 /** Flags can be read in the process list. */
-function findPasswordFlag(flags: ByName): string[] {
+function findPasswordFlag(flags: ByName): { name: string; message: string }[] {
   const store = flags["store"] ?? "";
   if (!URL.canParse(store) || new URL(store).password === "") return [];
-  return ["--store: has a password, which others on this machine could read; set DOMAIN_PAGES_STORE instead"];
+  const message = "has a password, which others on this machine could read; set DOMAIN_PAGES_STORE instead";
+  return [{ name: "--store", message }];
 }
 
 type ByName = Readonly<Record<string, string | undefined>>;

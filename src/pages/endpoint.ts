@@ -32,7 +32,12 @@ export type Quote =
       mayExceed: boolean;
     }
   /** No price, and nothing was charged; `why` completes "no quote: …". */
-  | { kind: "none"; why: string }
+  | {
+      kind: "none";
+      why: string;
+      /** The price is above the cap of the question: it was not told, and the question may have been taken for an order. */
+      reason?: "price_cap";
+    }
   /** The gateway took no notice of the question and carried the call out: it is paid for, so it is kept. */
   | { kind: "bought"; fetched: Fetched };
 

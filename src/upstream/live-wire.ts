@@ -3,6 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { EnvHttpProxyAgent } from "undici";
 import { HangUp } from "../errors.ts";
 import { networkCodeOf } from "./network-code.ts";
+import type { ProxySettings } from "./path/route.ts";
 import { type Wire, WireFailure, type WireFailureReason, type WireReply, type WireRequest } from "./wire.ts";
 
 export interface LiveWireOptions {
@@ -12,8 +13,7 @@ export interface LiveWireOptions {
   timeoutMs: number;
   /** The longest decoded reply, bytes. */
   maxReplyBytes: number;
-  /** Proxies as the environment names them; empty text switches one off. */
-  proxy: { httpProxy: string; httpsProxy: string; noProxy: string };
+  proxy: ProxySettings;
 }
 
 export interface LiveWire {

@@ -48,7 +48,8 @@ export function toNoQuote(error: AppError): Quote {
   const { charge, reason } = error.facts;
   if (charge !== "not_charged" || !(reason === "price_cap" || MAY_BE_ABOUT_ASKING.has(error.kind))) throw error;
   const [first = "", ...rest] = error.message.replace(/\.$/, "");
-  return { kind: "none", why: [first.toLowerCase(), ...rest].join("") };
+  const why = [first.toLowerCase(), ...rest].join("");
+  return { kind: "none", why, ...(reason !== undefined && { reason }) };
 }
 
 /** Refusals that a gateway without quotes may give to the question, and not to the call. */

@@ -1,7 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { HttpConfig } from "../../config/http-settings.ts";
-import { LOOPBACK_HOST } from "../../config/values.ts";
-import { AppError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { createPersonAsker } from "../../mcp/ask-person.ts";
 import type { Caller, CreateServerFor } from "../../mcp/http/caller.ts";
@@ -18,6 +16,7 @@ import { createOrganisation, type Organisation } from "../organisation.ts";
 import { countExchange, createCallCounter, createHttpMetrics } from "./http-metrics.ts";
 import { openAccess } from "./open-access.ts";
 import { createRecentPrincipals } from "./recent-principals.ts";
+import { toServedNames } from "./served-names.ts";
 import { openShared } from "./shared-parts.ts";
 
 export interface HttpServiceDeps {
@@ -47,9 +46,7 @@ const LAST_PART = 0.2;
 /** The service for many, on one port. @throws {AppError} `config` for settings that do not go together */
 export async function startHttpService({ config, log, now, scope }: HttpServiceDeps): Promise<HttpService> {
   const access = await openAccess(config, log, now);
-  const names = toNames(config);
-  if (access === undefined && !names.isLoopback) throw openToAll(config);
-  if (names.hosts.length === 0) throw namesMissing(config);
+  const names = toServedNames(config, access !== undefined);
 
   // The gauges are read long after everything is there.
   const gauges: Parameters<typeof createHttpMetrics>[0] = {
@@ -153,30 +150,3 @@ const toReadiness = ({ store, circuit }: ReturnType<Organisation["health"]>) => 
   ready: store === "ok",
   checks: { store: store === "ok", upstream: circuit === "closed" },
 });
-
-const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
-const LOOPBACK_ORIGINS = LOOPBACK_NAMES.flatMap((name) => [`http://${name}:*`, `https://${name}:*`]);
-
-/** The names and pages that are served. */
-function toNames({ httpHost, publicUrl, allowedHosts, allowedOrigins }: HttpConfig) {
-  const isLoopback = LOOPBACK_HOST.test(httpHost);
-  const publicName = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
-  return {
-    isLoopback,
-    hosts: [...(isLoopback ? [...LOOPBACK_NAMES, httpHost] : []), ...publicName, ...allowedHosts],
-    origins: [...(isLoopback ? LOOPBACK_ORIGINS : []), ...allowedOrigins],
-  };
-}
-
-function openToAll({ httpHost }: HttpConfig): AppError {
-  return new AppError("config", `Listening on ${httpHost} without access control would let anybody spend your money.`, {
-    advice:
-      "Make tokens (domain-pages-mcp token create NAME), or set DOMAIN_PAGES_HTTP_OAUTH_ISSUER, or listen on 127.0.0.1.",
-  });
-}
-
-function namesMissing({ httpHost }: HttpConfig): AppError {
-  return new AppError("config", `Listening on ${httpHost} needs the name that clients use.`, {
-    advice: "Set DOMAIN_PAGES_HTTP_PUBLIC_URL (https://mcp.example.com/mcp) or DOMAIN_PAGES_HTTP_ALLOWED_HOSTS.",
-  });
-}

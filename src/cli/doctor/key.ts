@@ -1,0 +1,50 @@
+import type { Check } from "./check.ts";
+import { type Finding, note, ok, skip } from "./finding.ts";
+
+const VARIABLE = "AISA_API_KEY";
+const PREFIX = "sk-aisa-";
+
+/** Documented is the prefix alone; shorter than this is a piece of a key, longer is several. */
+const MIN_CHARS = 20;
+const MAX_CHARS = 200;
+
+/** What guides write where the reader's own key belongs. */
+const PLACEHOLDER = /your|xxx|\.\.\.|…|<|>|\*\*|change|replace|example|placeholder|key[-_]?here/i;
+
+const COPY_ANEW = `Copy the key anew from your AIsa account into ${VARIABLE}.`;
+
+/** Whether the key looks like one. Nothing of it is shown beyond the prefix that all keys have. */
+export const key: Check = {
+  name: "key",
+  look: async ({ config: { apiKey, source }, isLive, settings: { problems } }) => {
+    if (problems.some((problem) => problem.startsWith(`${VARIABLE}:`))) {
+      return [skip(`${VARIABLE} cannot be used, see above`)];
+    }
+    if (apiKey === undefined) {
+      return [
+        note("none: real domains need one", `Set ${VARIABLE} to the key of your AIsa account, and run doctor again.`),
+      ];
+    }
+    const unused = note(
+      `there is one, but DOMAIN_PAGES_SOURCE is ${source}`,
+      "Take that setting away, or set it to auto, to have real domains answered.",
+    );
+    return [judgeShape(apiKey), ...(isLive ? [] : [unused])];
+  },
+};
+
+function judgeShape(apiKey: string): Finding {
+  const hasPrefix = apiKey.startsWith(PREFIX);
+  const shape = `${hasPrefix ? `starts with ${PREFIX}` : `does not start with ${PREFIX}`}, ${apiKey.length} characters, from ${VARIABLE}`;
+  const odd = findOddity(apiKey, hasPrefix);
+  return odd === undefined ? ok(shape) : note(`${shape}; ${odd}`, COPY_ANEW);
+}
+
+function findOddity(apiKey: string, hasPrefix: boolean): string | undefined {
+  if (/["'`“”]/.test(apiKey)) return "it has quotation marks in it, which belong to no key";
+  if (PLACEHOLDER.test(apiKey)) return "it looks like the placeholder of a guide";
+  if (!hasPrefix) return "keys of AIsa do";
+  if (apiKey.indexOf(PREFIX, 1) !== -1) return "the prefix comes twice, as when a key was pasted twice";
+  if (apiKey.length < MIN_CHARS) return "that is short for a key";
+  return apiKey.length > MAX_CHARS ? "that is long for a key" : undefined;
+}

@@ -1,0 +1,109 @@
+import { AppError } from "../../errors.ts";
+import { redact } from "../../log.ts";
+import { PRODUCT } from "../../version.ts";
+import type { ParsedArgs } from "../args.ts";
+import { EXIT_CODES, exitOf } from "../exit-codes.ts";
+import { type Io, print, toJson } from "../io.ts";
+import { access } from "./access.ts";
+import { budget } from "./budget.ts";
+import { certificate } from "./certificate.ts";
+import type { Check } from "./check.ts";
+import { clock } from "./clock.ts";
+import { beginExamination, type Examination, type Limits } from "./examination.ts";
+import { type Finding, fail } from "./finding.ts";
+import { http } from "./http.ts";
+import { key } from "./key.ts";
+import { origin } from "./origin.ts";
+import { program } from "./program.ts";
+import { proxy } from "./proxy.ts";
+import { bodyForm, quote } from "./quote.ts";
+import { readSettings } from "./read-settings.ts";
+import { renderFinding, renderSum } from "./render.ts";
+import { sandbox } from "./sandbox.ts";
+import { settings } from "./settings.ts";
+import { storage } from "./storage.ts";
+
+/** What takes no network comes first. */
+const HERE: readonly Check[] = [program, settings, key, storage, budget, http];
+const TO_GATEWAY: readonly Check[] = [proxy, origin, certificate, access, clock, quote, bodyForm];
+
+/** A connection takes milliseconds; who sits before it does not want to wait for minutes. */
+const LIMITS: Limits = { totalMs: 60_000, connectMs: 10_000, callMs: 20_000 };
+
+/**
+ * `doctor`: looks at everything a call needs, one line each, and says what to do. Buys nothing, shows no secret. What
+ * fails keeps nothing else from being looked at, except what cannot be without it.
+ * @returns the exit code of the worst finding: the lowest one
+ */
+export async function runDoctor(
+  { options: { json = false }, settings: flags }: Pick<ParsedArgs, "options" | "settings">,
+  io: Io,
+  limits: Limits = LIMITS,
+): Promise<number> {
+  const read = readSettings(io.env, flags);
+  const examination = beginExamination(read, io, limits);
+  const all: { name: string; finding: Finding }[] = [];
+  const tell = (text: string) => print(io.stdout, redact(text, read.secrets));
+  try {
+    for (const check of choose(examination)) {
+      const findings = await lookAt(check, examination, io);
+      if (io.stopped.aborted) return EXIT_CODES.cancelled.code;
+      for (const finding of findings) {
+        all.push({ name: check.name, finding });
+        if (!json) tell(renderFinding(check.name, finding));
+      }
+    }
+  } finally {
+    await examination.close();
+  }
+  const findings = all.map(({ finding }) => finding);
+  const exitCode = worstOf(findings);
+  tell(json ? toJson(toReport(all, exitCode)) : `\n${renderSum(findings)}`);
+  return exitCode;
+}
+
+/** The way to the gateway is of interest too where only the key is bad. */
+function choose({ isLive, settings: { problems } }: Examination): readonly Check[] {
+  const wantsGateway = isLive || problems.some((problem) => problem.startsWith("AISA_API_KEY:"));
+  return [...HERE, ...(wantsGateway ? TO_GATEWAY : [sandbox])];
+}
+
+async function lookAt({ look }: Check, examination: Examination, io: Io): Promise<Finding[]> {
+  try {
+    return await look(examination);
+  } catch (error) {
+    return [judgeFailure(error, examination, io)];
+  }
+}
+
+function judgeFailure(error: unknown, { signal, limits, settings: { secrets } }: Examination, io: Io): Finding {
+  if (signal.aborted) {
+    const says = `not looked at: all together may take ${limits.totalMs / 1000} s, and that is over`;
+    return fail("unavailable", says, "Mend what took so long, told above, and run doctor again.");
+  }
+  if (error instanceof AppError) {
+    return fail(exitOf(error), error.message.replace(/\.$/, ""), error.facts.advice ?? "Run doctor again in a minute.");
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!io.stopped.aborted) print(io.stderr, redact(text, secrets));
+  return fail("defect", "could not be looked at: a mistake in this program", "Report it with what stands on stderr.");
+}
+
+function worstOf(findings: readonly Finding[]): number {
+  const codes = findings.flatMap((finding) => (finding.verdict === "FAIL" ? [EXIT_CODES[finding.exit].code] : []));
+  return codes.length === 0 ? EXIT_CODES.ok.code : Math.min(...codes);
+}
+
+/** The report for a program. */
+function toReport(all: readonly { name: string; finding: Finding }[], exitCode: number) {
+  return {
+    version: PRODUCT.version,
+    exit_code: exitCode,
+    checks: all.map(({ name, finding }) => ({
+      check: name,
+      verdict: finding.verdict.toLowerCase(),
+      says: finding.says,
+      ...("todo" in finding && { todo: finding.todo }),
+    })),
+  };
+}
