@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -25,18 +26,23 @@ export interface Stub {
 
 export type Respond = (response: ServerResponse, request: Seen) => void;
 
-/** An upstream on a real socket of the loopback address. Close it in `afterEach`. */
-export async function startStub(respond: Respond): Promise<Stub> {
+/**
+ * An upstream on a real socket of the loopback address. Close it in `afterEach`.
+ * @param tls its certificate and key; then it is `https://localhost:…`
+ */
+export async function startStub(respond: Respond, tls?: { cert: string; key: string }): Promise<Stub> {
   const seen: Seen[] = [];
   const waiting: ((request: Seen) => void)[] = [];
-  const server = createServer(async (request, response) => {
+  const listener: RequestListener = async (request, response) => {
     const { method = "", url = "", headers, socket } = request;
     const one: Seen = { method, url, headers, socket, body: await text(request) };
     seen.push(one);
     waiting.shift()?.(one);
     respond(response, one);
-  });
-  const origin = await listen(server);
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  const plain = await listen(server);
+  const origin = tls === undefined ? plain : plain.replace("http://127.0.0.1", "https://localhost");
   return {
     origin,
     seen,
@@ -60,11 +66,14 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-/** A proxy that opens tunnels, or refuses each with the given status. */
-export async function startProxy(refuseWith?: number): Promise<Proxy> {
+/**
+ * A proxy that opens tunnels, or refuses each with the given status.
+ * @param tls its certificate and key; then it is `https://localhost:…`
+ */
+export async function startProxy(refuseWith?: number, tls?: { cert: string; key: string }): Promise<Proxy> {
   const tunnels: Proxy["tunnels"] = [];
   const open = new Set<Duplex>();
-  const server = createServer();
+  const server = tls === undefined ? createServer() : createTlsServer(tls);
   server.on("connect", (request, client: Duplex) => {
     const { url: target = "", headers } = request;
     tunnels.push({ target, authorization: headers["proxy-authorization"] });
@@ -82,7 +91,8 @@ export async function startProxy(refuseWith?: number): Promise<Proxy> {
     open.add(onward);
     onward.on("error", () => client.destroy());
   });
-  const origin = await listen(server);
+  const plain = await listen(server);
+  const origin = tls === undefined ? plain : plain.replace("http://127.0.0.1", "https://localhost");
   const closeAll = () => {
     for (const socket of open) socket.destroy();
     return close(server);
