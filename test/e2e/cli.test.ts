@@ -186,51 +186,6 @@ describe("domain-pages-mcp import", () => {
   });
 });
 
-describe("domain-pages-mcp doctor", () => {
-  const diagnose = async (status: number, body: object) => {
-    const upstream = await startHeldUpstream();
-    const running = runBuilt(["doctor"], { env: { AISA_API_KEY: KEY, AISA_BASE_URL: upstream.baseUrl } });
-    const request = await upstream.next();
-    request.answer(status, JSON.stringify(body));
-    const finished = await running;
-    await upstream.close();
-    return { ...finished, request };
-  };
-
-  it("finds a key accepted by a free call", async () => {
-    const { code, stdout, request } = await diagnose(200, { balance: 5 });
-    expect(request).toMatchObject({ method: "GET", url: "/v1/credits/balance" });
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^ok {4}settings read; source aisa at http:\/\/127/);
-    expect(stdout).toContain("ok    API key accepted");
-    expect(stdout).not.toContain(KEY);
-  });
-
-  it("finds a key refused", async () => {
-    const { code, stdout } = await diagnose(401, { error: { code: "invalid_api_key" } });
-    expect(code).toBe(3);
-    expect(stdout).toContain("FAIL  API key refused: check AISA_API_KEY");
-  });
-
-  it("finds an upstream that cannot be reached", async () => {
-    const upstream = await startHeldUpstream();
-    await upstream.close();
-    const { code, stdout } = await runBuilt(["doctor"], {
-      env: { AISA_API_KEY: KEY, AISA_BASE_URL: upstream.baseUrl },
-    });
-    expect(code).toBe(4);
-    expect(stdout).toContain("not reached (unreachable, ECONNREFUSED");
-  });
-
-  it("says that the sandbox answers, and which variables count as unset", async () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: what a host leaves that cannot fill its own placeholder
-    const { code, stdout } = await runBuilt(["doctor"], { env: { AISA_API_KEY: "${user_config.api_key}" } });
-    expect(code).toBe(0);
-    expect(stdout).toContain("source sandbox");
-    expect(stdout).toContain("AISA_API_KEY counts as unset: it holds a placeholder that was not filled in");
-  });
-});
-
 describe("domain-pages-mcp sandbox", () => {
   it("serves the endpoint until it is stopped, and prints a curl that works", async () => {
     const child = start(["sandbox", "--port", "0"]);

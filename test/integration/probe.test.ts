@@ -29,7 +29,7 @@ function probe(
 describe("probeGateway", () => {
   it("asks for the balance, with the key and nothing that could cost", async () => {
     const upstream = await startUpstream(replyWith(200, { balance: "12.5" }));
-    expect(await probe(upstream.origin)).toEqual({ reached: true, status: 200, key: "accepted" });
+    expect(await probe(upstream.origin)).toMatchObject({ reached: true, status: 200, key: "accepted" });
     expect(upstream.seen).toMatchObject([
       { method: "GET", url: "/v1/credits/balance", body: "", headers: { authorization: "Bearer sk-aisa-test" } },
     ]);
@@ -49,7 +49,15 @@ describe("probeGateway", () => {
     ["nothing at all", 200, "", "unclear"],
   ] as const)("judges the key by %s", async (_what, status, body, key) => {
     const upstream = await startUpstream(replyWith(status, body));
-    expect(await probe(upstream.origin)).toEqual({ reached: true, status, key });
+    expect(await probe(upstream.origin)).toMatchObject({ reached: true, status, key });
+  });
+
+  it.each([
+    ["Tue, 24 Nov 2026 09:30:00 GMT", Date.UTC(2026, 10, 24, 9, 30)],
+    ["half past nine", undefined],
+  ])("reads the time that the gateway says it is: %s", async (date, gatewayTime) => {
+    const upstream = await startUpstream(replyWith(404, "", { date }));
+    expect(await probe(upstream.origin)).toMatchObject({ gatewayTime });
   });
 
   it("says why a gateway was not reached", async () => {

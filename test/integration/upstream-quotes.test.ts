@@ -98,13 +98,13 @@ describe("a question for the price", () => {
 
 describe("a question that is refused", () => {
   it.each([
-    ["gateway-402-price-cap", "the gateway's price for this call is above the cap that was set"],
+    ["gateway-402-price-cap", "the gateway's price for this call is above the cap that was set", "price_cap"],
     ["gateway-404-string", "the gateway does not know the endpoint"],
     ["gateway-422-parameter", "the gateway refused a parameter of the request"],
     ["provider-task-40501-order-by", 'the data provider refuses the field "order_by" (code 40501)'],
-  ])("has no price, unbilled: %s", async (name, why) => {
+  ])("has no price, unbilled: %s", async (name, why, reason?: string) => {
     const { fetchQuote } = await startQuotes(inTurn(name));
-    expect(await fetchQuote()).toEqual({ kind: "none", why });
+    expect(await fetchQuote()).toEqual({ kind: "none", why, reason });
   });
 
   it("in both forms has no price", async () => {

@@ -20,7 +20,7 @@ export const budget: Check = {
     const leftUsd = toUsd(left ?? 0);
     const asking = askAboveUsd === null ? "nobody is asked first" : `a person is asked above ${formatUsd(askAboveUsd)}`;
     const says = [
-      `${formatUsd(leftUsd)} left of ${formatUsd(dailyBudgetUsd)} today (UTC), ${formatUsd(toUsd(countedMicros))} counted`,
+      `${leftUsd === 0 ? "nothing" : formatUsd(leftUsd)} left of ${formatUsd(dailyBudgetUsd)} today (UTC), ${formatUsd(toUsd(countedMicros))} counted`,
       `a call may cost up to ${formatUsd(maxPriceUsd)}`,
       asking,
     ].join("; ");

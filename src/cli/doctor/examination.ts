@@ -67,7 +67,7 @@ export function beginExamination(settings: DoctorSettings, io: Io, limits: Limit
   const stores = once(() => createStores(config, log, now));
   const ledger = once(async () => openLedger(config, (await stores()).ledgerLines, undefined, now));
   const upstream = once(() => (live ? createLiveUpstream(config, now) : createSandboxUpstream()));
-  const path = once(() =>
+  const path = onlyOnce(() =>
     lookAtPath({
       origin: new URL(config.baseUrl),
       proxy: toProxySettings(config),
@@ -75,14 +75,14 @@ export function beginExamination(settings: DoctorSettings, io: Io, limits: Limit
       signal,
     }),
   );
-  const probe = once(async () => {
+  const probe = onlyOnce(async () => {
     const { wire, apiKey } = await upstream();
     const askedAt = now();
     const probed = await probeGateway(wire, apiKey, signal);
     signal.throwIfAborted();
     return { probe: probed, askedAt, answeredAt: now() };
   });
-  const price = once(async () =>
+  const price = onlyOnce(async () =>
     askForNothing(
       { config, upstream: await upstream(), stores: await stores(), ledger: await ledger(), log, now },
       signal,
@@ -107,6 +107,15 @@ export function beginExamination(settings: DoctorSettings, io: Io, limits: Limit
       await (await upstream.begun())?.close();
       await (await stores.begun())?.shared?.close();
     },
+  };
+}
+
+/** What failed stays failed: above all, no question is sent twice. */
+function onlyOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  return () => {
+    loading ??= load();
+    return loading;
   };
 }
 

@@ -16,7 +16,10 @@ export const proxy: Check = {
       return [ok(route.because === "exempt" ? `none is used: NO_PROXY names ${host}` : wordNone(examination))];
     }
     const name = `${nameOfProxy(route.proxy)} (${variableOf(examination)})`;
-    if (failure !== undefined) return [judge(name, failure, variableOf(examination), host)];
+    if (failure !== undefined)
+      return [
+        judge(name, failure, { variable: variableOf(examination), host, hasPassword: route.proxy.username !== "" }),
+      ];
     if (isUnseen) return [ok(`${name} takes connections; whether it lets calls through, the next lines tell`)];
     return [ok(`${name} opens the way to ${port === "" ? `${host}:${protocol === "https:" ? 443 : 80}` : host}`)];
   },
@@ -38,9 +41,17 @@ function variableOf({ config, env }: Examination): string {
   return names.find((name) => (env[name] ?? "").trim() !== "") ?? names[1] ?? "";
 }
 
-function judge(name: string, { at, code }: NoConnection, variable: string, host: string): Finding {
+interface ProxyFacts {
+  variable: string;
+  /** Of the gateway. */
+  host: string;
+  hasPassword: boolean;
+}
+
+function judge(name: string, { at, code }: NoConnection, facts: ProxyFacts): Finding {
+  const { variable, host } = facts;
   const check = `Check ${variable}`;
-  if (at === "tunnel") return judgeRefusal(name, code, variable, host);
+  if (at === "tunnel") return judgeRefusal(name, code, facts);
   if (at === "proxy_tls") {
     return fail(
       "unavailable",
@@ -55,11 +66,11 @@ function judge(name: string, { at, code }: NoConnection, variable: string, host:
   );
 }
 
-function judgeRefusal(name: string, code: string, variable: string, host: string): Finding {
+function judgeRefusal(name: string, code: string, { variable, host, hasPassword }: ProxyFacts): Finding {
   if (code === "407") {
     return fail(
       "unavailable",
-      `${name} is reached, and wants a user name and password, or does not take those it got (407)`,
+      `${name} is reached, and ${hasPassword ? "does not take the user name and password it got" : "wants a user name and password"} (407)`,
       `Write them into ${variable}: http://user:password@host:port, with %40 for an @ in the password. Your IT knows them.`,
     );
   }

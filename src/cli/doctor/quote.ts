@@ -20,7 +20,6 @@ export const quote: Check = {
     try {
       return [judge((await examination.price()).price, examination.config.maxPriceUsd)];
     } catch (error) {
-      examination.signal.throwIfAborted();
       if (error instanceof AppError) return [judgeFailure(error)];
       throw error;
     }
@@ -113,14 +112,16 @@ function judgeFailure(error: AppError): Finding {
     const says = `CHARGED ${amount} for the question: ${words}${id}`;
     return fail("contract", says, `Set DOMAIN_PAGES_QUOTES to off, and tell the gateway's support. ${IN_THE_BOOKS}`);
   }
+  // Cut short by whoever stopped us, or by our own time limit.
+  const exit = error.kind === "cancelled" ? "unavailable" : exitOf(error);
   if (charge === "unknown") {
     return fail(
-      exitOf(error),
+      exit,
       `${words}; the question may have been charged${id}`,
       `Check the account's usage. ${IN_THE_BOOKS}`,
     );
   }
-  return fail(exitOf(error), `${words}; not charged${id}`, adviceOf(error));
+  return fail(exit, `${words}; not charged${id}`, adviceOf(error));
 }
 
 /** What messages say of `doctor` is no help in it. */

@@ -1,3 +1,4 @@
+import { countOf } from "../../pages/text.ts";
 import type { Finding } from "./finding.ts";
 
 /** The longest name of a check. */
@@ -16,6 +17,10 @@ export function renderFinding(name: string, finding: Finding): string {
 export function renderSum(findings: readonly Finding[]): string {
   const count = (verdict: Finding["verdict"]) => findings.filter((finding) => finding.verdict === verdict).length;
   const [failed, noted] = [count("FAIL"), count("note")];
-  if (failed > 0) return `${failed} FAIL: do what stands below the first one, then run doctor again.`;
-  return noted === 0 ? "All is well." : `Nothing stands in the way; ${noted} to know of.`;
+  if (failed > 0) {
+    const what = failed === 1 ? "1 thing stands" : `${failed} things stand`;
+    return `${what} in the way. Do what is written below the first FAIL, then run doctor again.`;
+  }
+  if (noted === 0) return "All is well.";
+  return `Nothing stands in the way; ${countOf(noted, "note")} above.`;
 }

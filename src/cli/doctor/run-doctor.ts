@@ -46,9 +46,8 @@ export async function runDoctor(
   const tell = (text: string) => print(io.stdout, redact(text, read.secrets));
   try {
     for (const check of choose(examination)) {
-      const findings = await lookAt(check, examination, io);
-      if (io.stopped.aborted) return EXIT_CODES.cancelled.code;
-      for (const finding of findings) {
+      if (io.stopped.aborted) break;
+      for (const finding of await lookAt(check, examination, io)) {
         all.push({ name: check.name, finding });
         if (!json) tell(renderFinding(check.name, finding));
       }
@@ -57,8 +56,9 @@ export async function runDoctor(
     await examination.close();
   }
   const findings = all.map(({ finding }) => finding);
-  const exitCode = worstOf(findings);
-  tell(json ? toJson(toReport(all, exitCode)) : `\n${renderSum(findings)}`);
+  const exitCode = io.stopped.aborted ? EXIT_CODES.cancelled.code : worstOf(findings);
+  const sum = io.stopped.aborted ? "Interrupted: the rest was not looked at." : renderSum(findings);
+  tell(json ? toJson(toReport(all, exitCode)) : `\n${sum}`);
   return exitCode;
 }
 
@@ -72,7 +72,7 @@ async function lookAt({ look }: Check, examination: Examination, io: Io): Promis
   try {
     return await look(examination);
   } catch (error) {
-    return [judgeFailure(error, examination, io)];
+    return io.stopped.aborted ? [] : [judgeFailure(error, examination, io)];
   }
 }
 
@@ -85,7 +85,7 @@ function judgeFailure(error: unknown, { signal, limits, settings: { secrets } }:
     return fail(exitOf(error), error.message.replace(/\.$/, ""), error.facts.advice ?? "Run doctor again in a minute.");
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  if (!io.stopped.aborted) print(io.stderr, redact(text, secrets));
+  print(io.stderr, redact(text, secrets));
   return fail("defect", "could not be looked at: a mistake in this program", "Report it with what stands on stderr.");
 }
 
