@@ -136,6 +136,22 @@ describe("what doctor prints", () => {
     expect(text).not.toContain("two words");
   });
 
+  it.each([
+    ["AISA_BASE_URL", "http://gateway.example"],
+    ["HTTP_PROXY", "ftp://proxy.example"],
+    ["DOMAIN_PAGES_MAX_PRICE_USD", "much"],
+    ["DOMAIN_PAGES_STORE", "cellar"],
+  ])("of a bad %s, and sends the key nowhere", async (name, value) => {
+    const gateway = await openGateway();
+    const { code, text } = await diagnose(live(gateway.origin, { [name]: value }));
+    expect(code).toBe(2);
+    expect(linesOf(text, "settings")[0]).toMatch(new RegExp(`^FAIL  settings     ${name}: must be`));
+    for (const what of ["access", "quote"]) {
+      expect(linesOf(text, what)[0]).toContain("the key is not sent before the settings are right");
+    }
+    expect(gateway.books.read().calls.received).toBe(0);
+  });
+
   it("as JSON", async () => {
     const gateway = await openGateway();
     const { code, stdout } = await diagnose(live(gateway.origin), { json: true, nodeVersion: "18.20.4" });

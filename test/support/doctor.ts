@@ -33,12 +33,17 @@ export async function diagnose(
   return { code, text: withoutChance(stdout, env), stdout, stderr: io.written("stderr") };
 }
 
-/** Ports, times, folders and room on disk: different in each run, and of no interest. */
+/** Ports, times, folders, room on disk, and what this machine is like: different in each run, and of no interest. */
 export function withoutChance(text: string, env: Record<string, string>): string {
   const folder = env["DOMAIN_PAGES_CACHE_DIR"];
-  return (folder === undefined ? text : text.replaceAll(folder, "/cache"))
-    .replaceAll(`domain-pages-mcp ${PRODUCT.version}`, "domain-pages-mcp 1.2.3")
-    .replace(/(127\.0\.0\.1|localhost):\d+/g, "$1:8787")
-    .replace(/\b\d+ ms\b/g, "9 ms")
-    .replace(/[\d,]+ MB free/g, "12,345 MB free");
+  return (
+    (folder === undefined ? text : text.replaceAll(folder, "/cache"))
+      .replaceAll(`domain-pages-mcp ${PRODUCT.version}`, "domain-pages-mcp 1.2.3")
+      .replace(/(127\.0\.0\.1|localhost):\d+/g, "$1:8787")
+      .replace(/ on Node [\d.]+/, " on Node 20.18.1")
+      // Some machines have a second address for localhost.
+      .replace(/(takes connections) \([^)]+\)/, "$1 (127.0.0.1)")
+      .replace(/\b\d+ ms\b/g, "9 ms")
+      .replace(/[\d,]+ MB free/g, "12,345 MB free")
+  );
 }

@@ -15,7 +15,9 @@ export const access: Check = {
 };
 
 /** @returns why the gateway is not to be asked anything; undefined where it may */
-export async function findBlock({ isLive, path }: Examination): Promise<string | undefined> {
+export async function findBlock({ isLive, path, settings }: Examination): Promise<string | undefined> {
+  // What a bad one was meant to say is not known: the key could go where it should not, or ask under other caps.
+  if (settings.problems.length > 0) return "the key is not sent before the settings are right";
   if (!isLive) return "there is no key that could be used";
   return isOpen(await path()) ? undefined : "the key is not sent before the lines above are fine";
 }

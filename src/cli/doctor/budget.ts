@@ -1,12 +1,17 @@
 import { countOf, formatUsd } from "../../pages/text.ts";
 import { toUsd } from "../../spend/micros.ts";
 import type { Check } from "./check.ts";
-import { type Finding, fail, note, ok } from "./finding.ts";
+import { STORE_SETTINGS } from "./examination.ts";
+import { type Finding, fail, note, ok, skip } from "./finding.ts";
+
+const MONEY_SETTINGS = ["DOMAIN_PAGES_MAX_PRICE_USD", "DOMAIN_PAGES_DAILY_BUDGET_USD", "DOMAIN_PAGES_ASK_ABOVE_USD"];
 
 /** What a call may cost, and what is left of today. */
 export const budget: Check = {
   name: "budget",
-  look: async ({ config, isLive, ledger }) => {
+  look: async ({ config, isLive, ledger, findLeftOut }) => {
+    const leftOut = findLeftOut("AISA_API_KEY", ...MONEY_SETTINGS, ...STORE_SETTINGS);
+    if (leftOut !== undefined) return [skip(leftOut)];
     if (!isLive) return [ok("nothing costs anything on the sandbox")];
     const { maxPriceUsd, dailyBudgetUsd, askAboveUsd } = config;
     if (maxPriceUsd === 0) {

@@ -2,7 +2,7 @@ import { formatMinute, quoteForMessage } from "../../pages/text.ts";
 import type { Certificate } from "../../upstream/path/certificate.ts";
 import type { PathLook } from "../../upstream/path/look-at-path.ts";
 import type { Check } from "./check.ts";
-import type { Examination } from "./examination.ts";
+import { type Examination, PATH_SETTINGS } from "./examination.ts";
 import { type Finding, fail, note, ok, skip } from "./finding.ts";
 import { wordNetworkCode } from "./network-words.ts";
 
@@ -14,7 +14,11 @@ const SOON_DAYS = 7;
 /** Whether the gateway shows that it is who it should be. */
 export const certificate: Check = {
   name: "certificate",
-  look: async (examination) => [...noteUnchecked(examination), judge(await examination.path(), examination)],
+  look: async (examination) => {
+    const leftOut = examination.findLeftOut(...PATH_SETTINGS);
+    const finding = leftOut === undefined ? judge(await examination.path(), examination) : skip(leftOut);
+    return [...noteUnchecked(examination), finding];
+  },
 };
 
 function noteUnchecked({ env }: Examination): Finding[] {

@@ -39,6 +39,8 @@ export interface Examination {
   /** Aborted when somebody stops it, or the time is up. */
   signal: AbortSignal;
   limits: Limits;
+  /** @returns why something that rests on these settings cannot be looked at; undefined where it can */
+  findLeftOut(...variables: readonly string[]): string | undefined;
   /** Where snapshots and books are kept, as calls have it. */
   stores(): Promise<Stores>;
   ledger(): Promise<Ledger>;
@@ -97,6 +99,10 @@ export function beginExamination(settings: DoctorSettings, io: Io, limits: Limit
     nodeVersion,
     signal,
     limits,
+    findLeftOut: (...variables) => {
+      const bad = variables.find((name) => settings.leftOut.has(name));
+      return bad === undefined ? undefined : `${bad} cannot be used, see above`;
+    },
     stores,
     ledger,
     upstream,
@@ -109,6 +115,12 @@ export function beginExamination(settings: DoctorSettings, io: Io, limits: Limit
     },
   };
 }
+
+/** What the way to the gateway rests on. */
+export const PATH_SETTINGS = ["AISA_BASE_URL", "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
+
+/** What keeping things rests on. */
+export const STORE_SETTINGS = ["DOMAIN_PAGES_STORE", "DOMAIN_PAGES_CACHE_DIR", "DOMAIN_PAGES_REDIS_PREFIX"];
 
 /** What failed stays failed: above all, no question is sent twice. */
 function onlyOnce<T>(load: () => Promise<T>): () => Promise<T> {

@@ -21,7 +21,7 @@ export const http: Check = {
       notes.push(String(fields["message"]));
     };
     try {
-      const { config, ignored } = await loadHttpConfig(withoutProblems(examination));
+      const { config, ignored } = await loadHttpConfig(withoutLeftOut(examination));
       const access = await openAccess(config, { ...log, warn: hear, error: hear }, now);
       const { hosts } = toServedNames(config, access !== undefined);
       const names = [...new Set(hosts)].join(", ");
@@ -39,10 +39,8 @@ export const http: Check = {
 };
 
 /** What is wrong with the settings that all commands have was told already. */
-function withoutProblems({ env, settings: { problems } }: Examination): Examination["env"] {
-  const told = problems.map((problem) => problem.split(":")[0]);
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !told.includes(name)));
-}
+const withoutLeftOut = ({ env, settings: { leftOut } }: Examination): Examination["env"] =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !leftOut.has(name)));
 
 const judgeFailure = ({ message, facts }: AppError): Finding[] =>
   message

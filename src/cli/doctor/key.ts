@@ -16,10 +16,9 @@ const COPY_ANEW = `Copy the key anew from your AIsa account into ${VARIABLE}.`;
 /** Whether the key looks like one. Nothing of it is shown beyond the prefix that all keys have. */
 export const key: Check = {
   name: "key",
-  look: async ({ config: { apiKey, source }, isLive, settings: { problems } }) => {
-    if (problems.some((problem) => problem.startsWith(`${VARIABLE}:`))) {
-      return [skip(`${VARIABLE} cannot be used, see above`)];
-    }
+  look: async ({ config: { apiKey, source }, isLive, findLeftOut }) => {
+    const leftOut = findLeftOut(VARIABLE);
+    if (leftOut !== undefined) return [skip(leftOut)];
     if (apiKey === undefined) {
       return [
         note("none: real domains need one", `Set ${VARIABLE} to the key of your AIsa account, and run doctor again.`),

@@ -1,13 +1,16 @@
 import { LOOPBACK_HOST } from "../../config/values.ts";
 import type { NoConnection } from "../../upstream/path/connect.ts";
 import type { Check } from "./check.ts";
+import { PATH_SETTINGS } from "./examination.ts";
 import { type Finding, fail, ok, skip } from "./finding.ts";
 import { wordNetworkCode } from "./network-words.ts";
 
 /** Whether somebody is at the gateway's address. */
 export const origin: Check = {
   name: "gateway",
-  look: async ({ config, path }) => {
+  look: async ({ config, path, findLeftOut }) => {
+    const leftOut = findLeftOut(...PATH_SETTINGS);
+    if (leftOut !== undefined) return [skip(leftOut)];
     const url = new URL(config.baseUrl);
     const { route, failure, addresses } = await path();
     if (route.kind === "proxy") {

@@ -1,15 +1,17 @@
 import type { NoConnection } from "../../upstream/path/connect.ts";
 import { nameOfProxy } from "../../upstream/path/route.ts";
 import type { Check } from "./check.ts";
-import type { Examination } from "./examination.ts";
-import { type Finding, fail, ok } from "./finding.ts";
+import { type Examination, PATH_SETTINGS } from "./examination.ts";
+import { type Finding, fail, ok, skip } from "./finding.ts";
 import { wordNetworkCode } from "./network-words.ts";
 
 /** Which proxy stands before the gateway, and whether it opens the way. */
 export const proxy: Check = {
   name: "proxy",
   look: async (examination) => {
-    const { config, path } = examination;
+    const { config, path, findLeftOut } = examination;
+    const leftOut = findLeftOut(...PATH_SETTINGS);
+    if (leftOut !== undefined) return [skip(leftOut)];
     const { host, port, protocol } = new URL(config.baseUrl);
     const { route, failure, isUnseen } = await path();
     if (route.kind === "direct") {

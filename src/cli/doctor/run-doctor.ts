@@ -63,8 +63,8 @@ export async function runDoctor(
 }
 
 /** The way to the gateway is of interest too where only the key is bad. */
-function choose({ isLive, settings: { problems } }: Examination): readonly Check[] {
-  const wantsGateway = isLive || problems.some((problem) => problem.startsWith("AISA_API_KEY:"));
+function choose({ isLive, settings: { leftOut } }: Examination): readonly Check[] {
+  const wantsGateway = isLive || leftOut.has("AISA_API_KEY");
   return [...HERE, ...(wantsGateway ? TO_GATEWAY : [sandbox])];
 }
 

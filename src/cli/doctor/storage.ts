@@ -2,8 +2,8 @@ import { chooseFolders } from "../../compose/stores.ts";
 import { countOf, formatCount, toOneLine } from "../../pages/text.ts";
 import { examineFolder, type FolderLook } from "../../store/examine-folder.ts";
 import type { Check } from "./check.ts";
-import type { Examination } from "./examination.ts";
-import { type Finding, fail, note, ok } from "./finding.ts";
+import { type Examination, STORE_SETTINGS } from "./examination.ts";
+import { type Finding, fail, note, ok, skip } from "./finding.ts";
 
 const MB = 1024 * 1024;
 
@@ -14,7 +14,9 @@ const LOW_MB = 100;
 export const storage: Check = {
   name: "storage",
   look: async (examination) => {
-    const { config } = examination;
+    const { config, findLeftOut } = examination;
+    const leftOut = findLeftOut(...STORE_SETTINGS);
+    if (leftOut !== undefined) return [skip(leftOut)];
     if (typeof config.store !== "string") return lookAtRedis(examination);
     if (config.store === "memory") {
       return [note("answers and books are kept in memory (DOMAIN_PAGES_STORE): both end with each process")];
