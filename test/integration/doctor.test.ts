@@ -232,7 +232,7 @@ describe("the question for a price", () => {
     const gateway = await openGateway({ fault: "data_for_quote" });
     const { code, text } = await diagnose(live(gateway.origin));
     expect(code).toBe(0);
-    expect(linesOf(text, "quote")[0]).toContain("would have charged for the question, and the cap of $0");
+    expect(linesOf(text, "quote")[0]).toContain("refused the question for the cap of $0");
     expect(gateway.books.read().billed).toEqual({ calls: 0, micros: 0 });
   });
 

@@ -77,8 +77,8 @@ function judge(price: Price, maxPriceUsd: number): Finding {
     case "none":
       if (price.reason === "price_cap") {
         return note(
-          "the gateway would have charged for the question, and the cap of $0 that went with it held it back: no price, not charged",
-          "It may take questions for orders: set DOMAIN_PAGES_QUOTES to off. Purchases keep their cap.",
+          "no price: the gateway refused the question for the cap of $0 that went with it; not charged",
+          "Either it checks caps before it quotes, or it takes questions for orders. If you cannot tell, set DOMAIN_PAGES_QUOTES to off; purchases keep their cap.",
         );
       }
       return note(
