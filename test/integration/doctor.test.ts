@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { FAULTS } from "../../src/sandbox/faults/table.ts";
@@ -48,14 +48,12 @@ const startGateway = async (respond: Respond, headers: Record<string, string> = 
 const booksIn = (env: Record<string, string>) =>
   createFileLedger({ folder: env["DOMAIN_PAGES_CACHE_DIR"] ?? "", dailyBudgetMicros: 5_000_000, now: Date.now }).read();
 
-const linesOf = (text: string, name: string) =>
-  text
-    .split("\n")
-    .filter(
-      (line, index, all) =>
-        new RegExp(`^\\w+ +${name} `).test(line) ||
-        (line.startsWith(" ") && new RegExp(`^\\w+ +${name} `).test(all[index - 1] ?? "")),
-    );
+/** The lines of one check, with what to do. */
+function linesOf(text: string, name: string): string[] {
+  const lines = text.split("\n");
+  const isIts = (line = "") => new RegExp(`^\\w+ +${name} `).test(line);
+  return lines.filter((line, index) => isIts(line) || (line.startsWith(" ") && isIts(lines[index - 1])));
+}
 
 describe("what doctor prints", () => {
   const snapshot = (name: string) => `__snapshots__/doctor/${name}.txt`;
@@ -205,7 +203,7 @@ describe("the question for a price", () => {
     const { code, text } = await diagnose(env);
     expect(code).toBe(5);
     expect(linesOf(text, "quote").join("\n")).toMatch(
-      /^FAIL {2}quote {8}CHARGED: .* carried the call out and charged \$0\.04872\n.* set|Set DOMAIN_PAGES_QUOTES to off.* kept as s_/,
+      /^FAIL {2}quote {8}CHARGED: .* carried the call out and charged \$0\.04872\n +-> Set DOMAIN_PAGES_QUOTES to off.* kept as s_/,
     );
     expect(await booksIn(env)).toMatchObject({
       countedMicros: 48_720,
@@ -285,6 +283,64 @@ describe("no fault of a gateway with prices makes doctor buy anything", () => {
   });
 });
 
+describe("a proxy", () => {
+  const proxyLines = async (env: Record<string, string>, origin?: string) => {
+    const { code, text } = await diagnose(live(origin ?? (await openGateway()).origin, env));
+    return { code, lines: linesOf(text, "proxy"), text };
+  };
+
+  it.each([
+    [403, "and refuses the way to 127.0.0.1:8787 (HTTP 403)", "Ask whoever runs the proxy to allow 127.0.0.1:8787."],
+    [502, "but does not get through to 127.0.0.1:8787 (HTTP 502)", "Check AISA_BASE_URL;"],
+  ])("that answers %i fails, with what to do", async (status, says, todo) => {
+    const { origin } = keep(await startProxy(status));
+    const { code, lines } = await proxyLines({ HTTP_PROXY: origin });
+    expect(code).toBe(4);
+    expect(lines[0]).toBe(`FAIL  proxy        http://127.0.0.1:8787 (HTTP_PROXY) is reached, ${says}`);
+    expect(lines[1]).toContain(todo);
+  });
+
+  it("that does not take its password is told from one that got none", async () => {
+    const { origin } = keep(await startProxy(407));
+    const { lines } = await proxyLines({ HTTP_PROXY: origin.replace("//", "//me:do-not-leak@") });
+    expect(lines[0]).toContain("does not take the user name and password it got (407)");
+    expect(lines.join("\n")).not.toContain("do-not-leak");
+  });
+
+  it("that is not there fails", async () => {
+    const { code, lines } = await proxyLines({ HTTP_PROXY: await refusedOrigin() });
+    expect(code).toBe(4);
+    expect(lines).toEqual([
+      "FAIL  proxy        http://127.0.0.1:8787 (HTTP_PROXY) is not reached: nothing listens there (ECONNREFUSED)",
+      "                   -> Check HTTP_PROXY. If 127.0.0.1:8787 needs no proxy here, take it away or add the host to NO_PROXY.",
+    ]);
+  });
+
+  it("of the SOCKS kind is left to the calls", async () => {
+    const { origin } = keep(await startStub(() => {}));
+    const { code, lines, text } = await proxyLines({ HTTP_PROXY: origin.replace("http:", "socks5:") });
+    expect(code).toBe(4);
+    expect(lines[0]).toContain("takes connections; whether it lets calls through, the next lines tell");
+    expect(linesOf(text, "access")[0]).toMatch(/^FAIL .* the gateway gives no answer/);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    [
+      "names the gateway in NO_PROXY",
+      { HTTP_PROXY: "http://proxy.example:1", NO_PROXY: "127.0.0.1" },
+      "none is used: NO_PROXY names 127.0.0.1:8787",
+    ],
+    [
+      "is for https only",
+      { HTTPS_PROXY: "http://proxy.example:1" },
+      "none is used: HTTPS_PROXY is not for an http gateway, HTTP_PROXY would be",
+    ],
+  ])("is not used by who %s", async (_who, env, words) => {
+    const { code, lines } = await proxyLines(env);
+    expect({ code, lines }).toEqual({ code: 0, lines: [`ok    proxy        ${words}`] });
+  });
+});
+
 describe("the clock", () => {
   const at = Date.UTC(2026, 10, 24, 9, 30);
   const clockLines = async (date: string, now = at) => {
@@ -332,6 +388,20 @@ describe("what is kept", () => {
     expect(text).toContain("FAIL  storage      The shared store cannot be reached");
     expect(text).toContain("ok    access       the gateway takes the key");
     expect(text).not.toContain("do-not-leak");
+  });
+
+  it("where others can look is told, with what to do", async () => {
+    const gateway = await openGateway();
+    const env = live(gateway.origin);
+    const folder = path.join(env.DOMAIN_PAGES_CACHE_DIR, "snapshots");
+    mkdirSync(folder);
+    chmodSync(folder, 0o755);
+    const { code, text } = await diagnose(env);
+    expect(code).toBe(0);
+    expect(linesOf(text, "storage").slice(1)).toEqual([
+      "note  storage      others on this machine can look into /cache/snapshots",
+      "                   -> Run: chmod 700 '/cache/snapshots'",
+    ]);
   });
 
   it("in books with unreadable lines is told", async () => {

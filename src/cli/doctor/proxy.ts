@@ -17,11 +17,11 @@ export const proxy: Check = {
     if (route.kind === "direct") {
       return [ok(route.because === "exempt" ? `none is used: NO_PROXY names ${host}` : wordNone(examination))];
     }
-    const name = `${nameOfProxy(route.proxy)} (${variableOf(examination)})`;
-    if (failure !== undefined)
-      return [
-        judge(name, failure, { variable: variableOf(examination), host, hasPassword: route.proxy.username !== "" }),
-      ];
+    const variable = variableOf(examination);
+    const name = `${nameOfProxy(route.proxy)} (${variable})`;
+    if (failure !== undefined) {
+      return [judge(name, failure, { variable, host, hasPassword: route.proxy.username !== "" })];
+    }
     if (isUnseen) return [ok(`${name} takes connections; whether it lets calls through, the next lines tell`)];
     return [ok(`${name} opens the way to ${port === "" ? `${host}:${protocol === "https:" ? 443 : 80}` : host}`)];
   },
