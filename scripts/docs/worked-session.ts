@@ -1,17 +1,19 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
-import { createOrganisation } from "../src/compose/organisation.ts";
-import { loadConfig } from "../src/config/load-config.ts";
-import { createLog } from "../src/log.ts";
-import { renderText } from "../src/pages/answer/render-text.ts";
-import { renderQueryText } from "../src/pages/query/render-query.ts";
-import { formatCount, formatUsd } from "../src/pages/text.ts";
-import { createBooks } from "../src/sandbox/books.ts";
-import { createGateway } from "../src/sandbox/gateway.ts";
-import { createWorld } from "../src/sandbox/world.ts";
-import type { Wire } from "../src/upstream/wire.ts";
+import { createOrganisation } from "../../src/compose/organisation.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
+import { createLog } from "../../src/log.ts";
+import { renderText } from "../../src/pages/answer/render-text.ts";
+import { renderQueryText } from "../../src/pages/query/render-query.ts";
+import { formatCount, formatUsd } from "../../src/pages/text.ts";
+import { createBooks } from "../../src/sandbox/books.ts";
+import { createGateway } from "../../src/sandbox/gateway.ts";
+import { createWorld } from "../../src/sandbox/world.ts";
+import type { Wire } from "../../src/upstream/wire.ts";
+import { toMarkdownTable } from "./markdown.ts";
+import { DOCUMENTS_NOW } from "./run-command.ts";
 
 /** By the data provider's own formula, as published in July 2026; what AIsa charges differs by account. */
-const PRICES = { perCallUsd: 0.024, perPageUsd: 0.000036 };
+export const PRICES = { perCallUsd: 0.024, perPageUsd: 0.000036 };
 
 const PURCHASE = { target: "acme.example", limit: 1000 };
 
@@ -61,12 +63,12 @@ export async function workedSession(): Promise<string> {
   }).appFor();
 
   const spent = () => formatUsd(books.read().billed.micros / 1_000_000);
-  const rows: string[] = [];
+  const rows: string[][] = [];
   let tokens = 0;
   const add = (question: string, call: string, answer: string) => {
     const size = encode(answer).length;
     tokens += size;
-    rows.push(`| ${question} | \`${call}\` | ${size} | ${formatCount(tokens)} | ${spent()} |`);
+    rows.push([question, `\`${call}\``, String(size), formatCount(tokens), spent()]);
   };
 
   const answer = await getPages(PURCHASE, { signal: new AbortController().signal, surface: "mcp" });
@@ -76,12 +78,10 @@ export async function workedSession(): Promise<string> {
     add(question, `query_domain_pages ${JSON.stringify({ snapshot_id: "…", ...body })}`, renderQueryText(reply));
   }
   return [
-    "| Question | Call | Tokens | In all | Spent so far |",
-    "| --- | --- | --- | --- | --- |",
-    ...rows,
+    toMarkdownTable(["Question", "Call", "Tokens", "In all", "Spent so far"], rows),
     "",
     `The raw reply that all of them are answered from has ${formatCount(rawTokens)} tokens.`,
   ].join("\n");
 }
 
-const now = () => Date.UTC(2026, 10, 24, 9, 30);
+const now = () => DOCUMENTS_NOW;

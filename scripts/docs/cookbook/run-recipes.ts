@@ -1,0 +1,74 @@
+import type { App } from "../../../src/compose/app.ts";
+import { createOrganisation } from "../../../src/compose/organisation.ts";
+import { loadConfig } from "../../../src/config/load-config.ts";
+import { createLog } from "../../../src/log.ts";
+import type { Cell } from "../../../src/pages/answer/table.ts";
+import { DOCUMENTS_NOW } from "../run-command.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** What a recipe brings back. */
+export interface Outcome {
+  /** Pages that meet the conditions. */
+  pages: number;
+  /** Of so many. */
+  pagesOfAll: number;
+  /** Backlinks of the rows. */
+  backlinks: number;
+  columns: readonly string[];
+  rows: readonly (readonly Cell[])[];
+  /** What was read differently from how it was written. */
+  notes: readonly string[];
+}
+
+export type RunRecipe = (recipe: Pick<Recipe, "tool" | "args">) => Promise<Outcome>;
+
+const now = () => DOCUMENTS_NOW;
+
+/** More than the sandbox's largest site has. */
+const EVERYTHING = 1000;
+
+/**
+ * The product over its sandbox, in this process: the way from arguments to answer is the one that every caller's take.
+ * @throws what the product throws, for arguments that it refuses
+ */
+export async function openKitchen(): Promise<RunRecipe> {
+  const { config } = loadConfig({ DOMAIN_PAGES_STORE: "memory", DOMAIN_PAGES_ANSWER_TOKENS: "20000" });
+  const log = createLog({ level: "silent", write: () => {}, secrets: [], now });
+  const app = createOrganisation({ config, log, now }).appFor();
+  const countOfAll = createCounter(app);
+  return async ({ tool, args }) => {
+    const pagesOfAll = await countOfAll(String(args["target"]));
+    if (tool === "query_domain_pages") {
+      const { table, ...answer } = await app.queryPages(args, { surface: "mcp" });
+      return {
+        pages: answer.pagesMatched,
+        pagesOfAll: answer.pagesFetched,
+        backlinks: answer.backlinksMatched,
+        columns: table?.columns ?? [],
+        rows: table?.rows ?? [],
+        notes: answer.notes,
+      };
+    }
+    // A store of its own: what a recipe fetched must not be the newest answer that a query is put to.
+    const { columns, rows, notes, pagesTotal, backlinksShown } = await fetchApart(args, log);
+    return { pages: pagesTotal ?? 0, pagesOfAll, backlinks: backlinksShown, columns, rows, notes };
+  };
+}
+
+async function fetchApart(args: Recipe["args"], log: Parameters<typeof createOrganisation>[0]["log"]) {
+  const { config } = loadConfig({ DOMAIN_PAGES_STORE: "memory", DOMAIN_PAGES_ANSWER_TOKENS: "20000" });
+  return fetchPages(createOrganisation({ config, log, now }).appFor(), args);
+}
+
+const fetchPages = (app: App, args: Recipe["args"]) =>
+  app.getPages({ limit: EVERYTHING, ...args }, { signal: new AbortController().signal, surface: "mcp" });
+
+/** Every site is fetched once, whole: what free questions are put to, and what filtered answers are held against. */
+function createCounter(app: App): (target: string) => Promise<number> {
+  const counts = new Map<string, Promise<number>>();
+  return (target) => {
+    const known = counts.get(target) ?? fetchPages(app, { target }).then(({ pagesTotal }) => pagesTotal ?? 0);
+    counts.set(target, known);
+    return known;
+  };
+}

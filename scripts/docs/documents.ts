@@ -1,0 +1,41 @@
+import { CAPTURES } from "./captures/captures.ts";
+import { backlinkFields, operatorTable, pageFields } from "./cookbook/filter-language.ts";
+import { renderMistakes, renderReadKindly } from "./cookbook/mistakes.ts";
+import { renderRecipes } from "./cookbook/render-recipes.ts";
+import { type GeneratedDocument, withParts } from "./document.ts";
+import { exitCodeTable } from "./exit-codes.ts";
+import { FAILURES } from "./failures/failures.ts";
+import { commandNotFound, ownMistake } from "./failures/outside-failures.ts";
+import { renderFailures } from "./failures/render-failures.ts";
+import { sampleAnswer } from "./sample-answer.ts";
+import { httpSettingsTable, settingsTable } from "./settings-table.ts";
+import { workedSession } from "./worked-session.ts";
+
+/** Every document with something generated in it. */
+export const DOCUMENTS: readonly GeneratedDocument[] = [
+  withParts("README.md", { answer: sampleAnswer }),
+  withParts("docs/costs.md", { session: workedSession }),
+  withParts("docs/settings.md", {
+    settings: settingsTable,
+    "http-settings": httpSettingsTable,
+    "exit-codes": exitCodeTable,
+  }),
+  withParts("docs/filters.md", {
+    operators: operatorTable,
+    recipes: renderRecipes,
+    mistakes: renderMistakes,
+    "read-kindly": renderReadKindly,
+    "page-fields": pageFields,
+    "backlink-fields": backlinkFields,
+  }),
+  withParts("docs/troubleshooting.md", {
+    "command-not-found": commandNotFound,
+    "set-up": () => renderFailures(FAILURES.setUp),
+    network: () => renderFailures(FAILURES.network),
+    limits: () => renderFailures(FAILURES.limits),
+    "own-limits": () => renderFailures(FAILURES.ownLimits),
+    answers: () => renderFailures(FAILURES.answers),
+    "own-mistake": ownMistake,
+  }),
+  ...CAPTURES,
+];

@@ -1,0 +1,7 @@
+import { EXIT_CODES } from "../../src/cli/exit-codes.ts";
+import { toMarkdownTable } from "./markdown.ts";
+
+export function exitCodeTable(): string {
+  const rows = Object.values(EXIT_CODES).map(({ code, says }) => [String(code), says]);
+  return toMarkdownTable(["Exit code", "Meaning"], rows);
+}
