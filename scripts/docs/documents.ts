@@ -7,13 +7,19 @@ import { exitCodeTable } from "./exit-codes.ts";
 import { FAILURES } from "./failures/failures.ts";
 import { commandNotFound, ownMistake } from "./failures/outside-failures.ts";
 import { renderFailures } from "./failures/render-failures.ts";
+import { frameworkExample } from "./framework-example.ts";
 import { sampleAnswer } from "./sample-answer.ts";
 import { httpSettingsTable, settingsTable } from "./settings-table.ts";
 import { workedSession } from "./worked-session.ts";
 
 /** Every document with something generated in it. */
 export const DOCUMENTS: readonly GeneratedDocument[] = [
-  withParts("README.md", { answer: sampleAnswer }),
+  withParts("README.md", {
+    answer: sampleAnswer,
+    "example:langchain": () => frameworkExample("langchain"),
+    "example:openai-agents": () => frameworkExample("openai-agents"),
+    "example:ai-sdk": () => frameworkExample("ai-sdk"),
+  }),
   withParts("docs/costs.md", { session: workedSession }),
   withParts("docs/settings.md", {
     settings: settingsTable,
