@@ -13,11 +13,11 @@ export interface Block {
   lead: string;
 }
 
-/** Every fenced block of a document, in its order. */
+/** Every fenced block of a document, in its order; in a list it is indented, and its text is too. */
 export function listBlocks(document: string): Block[] {
   const blocks: Block[] = [];
   let from = 0;
-  for (const match of document.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)) {
+  for (const match of document.matchAll(/^ *```(\w*)\n([\s\S]*?)^ *```$/gm)) {
     blocks.push({ language: match[1] ?? "", text: match[2] ?? "", lead: document.slice(from, match.index) });
     from = match.index + match[0].length;
   }
