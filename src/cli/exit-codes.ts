@@ -1,6 +1,6 @@
 import { AppError, type ErrorKind } from "../errors.ts";
 
-/** What a shell script can branch on. Printed by `--help` and in the README. */
+/** What a shell script can branch on. Printed by `--help` and in docs/settings.md. */
 export const EXIT_CODES = {
   ok: { code: 0, says: "done" },
   defect: { code: 1, says: "a mistake in this program" },

@@ -14,7 +14,7 @@ export interface AskedFor {
   max?: number;
 }
 
-/** What is said of a setting beside its schema; the table of settings, manifest.json and server.json are generated from it. */
+/** What is said of a setting beside its schema; docs/settings.md, manifest.json and server.json are generated from it. */
 export interface SettingFacts {
   /** Environment variable; where two spellings are in use, the first that is set wins. */
   env: readonly [string, ...string[]];

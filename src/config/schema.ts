@@ -230,7 +230,7 @@ export interface Setting {
   flag: string | undefined;
 }
 
-/** The settings of a schema, in the order of the README table. */
+/** The settings of a schema, in the order of the table in docs/settings.md. */
 export const toSettings = (schema: z.ZodObject): readonly Setting[] =>
   Object.entries(schema.shape).map(([key, each]) => {
     const facts = settings.get(each) as SettingFacts;

@@ -1,7 +1,7 @@
 import { AppError, describeFailure } from "../../../src/errors.ts";
 import { fence, toMarkdownTable } from "../markdown.ts";
 import { toJsonLine } from "./render-recipes.ts";
-import { openKitchen, type RunRecipe } from "./run-recipes.ts";
+import { createRecipeRunner, type RunRecipe } from "./run-recipes.ts";
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -58,7 +58,7 @@ export async function findRefusal(run: RunRecipe, args: Arguments): Promise<stri
 }
 
 export async function renderMistakes(): Promise<string> {
-  const run = await openKitchen();
+  const run = createRecipeRunner();
   const entries: string[] = [];
   for (const { what, args } of MISTAKES) {
     entries.push(`**${what}**\n\n${fence("json", toJsonLine(args))}\n\n${fence("text", await findRefusal(run, args))}`);
@@ -67,7 +67,7 @@ export async function renderMistakes(): Promise<string> {
 }
 
 export async function renderReadKindly(): Promise<string> {
-  const run = await openKitchen();
+  const run = createRecipeRunner();
   const rows: string[][] = [];
   for (const args of READ_KINDLY) {
     const { notes, pages } = await run({ tool: "get_domain_pages", args: { target: "acme.example", ...args } });

@@ -4,7 +4,7 @@ import { fence } from "../markdown.ts";
 import { LINK_RECIPES } from "./link-recipes.ts";
 import { PAGE_RECIPES } from "./page-recipes.ts";
 import type { Recipe, RecipeGroup } from "./recipe.ts";
-import { type Outcome, openKitchen, type RunRecipe } from "./run-recipes.ts";
+import { createRecipeRunner, type Outcome, type RunRecipe } from "./run-recipes.ts";
 
 export const RECIPES: readonly RecipeGroup[] = [...PAGE_RECIPES, ...LINK_RECIPES];
 
@@ -17,7 +17,7 @@ const MAX_LINE = 110;
 
 /** Every recipe with what the sandbox answers to it. */
 export async function renderRecipes(): Promise<string> {
-  const run = await openKitchen();
+  const run = createRecipeRunner();
   const groups: string[] = [];
   for (const { title, intro, recipes } of RECIPES) {
     const entries: string[] = [];

@@ -29,46 +29,46 @@ const EVERYTHING = 1000;
 
 /**
  * The product over its sandbox, in this process: the way from arguments to answer is the one that every caller's take.
+ * What is bought and what is asked lie in two stores: a query without a snapshot's id asks the newest answer of its
+ * target, and that is not to be one of a recipe's.
  * @throws what the product throws, for arguments that it refuses
  */
-export async function openKitchen(): Promise<RunRecipe> {
-  const { config } = loadConfig({ DOMAIN_PAGES_STORE: "memory", DOMAIN_PAGES_ANSWER_TOKENS: "20000" });
-  const log = createLog({ level: "silent", write: () => {}, secrets: [], now });
-  const app = createOrganisation({ config, log, now }).appFor();
-  const countOfAll = createCounter(app);
+export function createRecipeRunner(): RunRecipe {
+  const [shop, kept] = [openApp(), openApp()];
+  const fetchWhole = createFetchWhole(kept);
   return async ({ tool, args }) => {
-    const pagesOfAll = await countOfAll(String(args["target"]));
+    const pagesOfAll = await fetchWhole(String(args["target"]));
     if (tool === "query_domain_pages") {
-      const { table, ...answer } = await app.queryPages(args, { surface: "mcp" });
+      const answer = await kept.queryPages(args, { surface: "mcp" });
       return {
         pages: answer.pagesMatched,
-        pagesOfAll: answer.pagesFetched,
+        pagesOfAll,
         backlinks: answer.backlinksMatched,
-        columns: table?.columns ?? [],
-        rows: table?.rows ?? [],
+        columns: answer.table?.columns ?? [],
+        rows: answer.table?.rows ?? [],
         notes: answer.notes,
       };
     }
-    // A store of its own: what a recipe fetched must not be the newest answer that a query is put to.
-    const { columns, rows, notes, pagesTotal, backlinksShown } = await fetchApart(args, log);
+    const { columns, rows, notes, pagesTotal, backlinksShown } = await fetchPages(shop, args);
     return { pages: pagesTotal ?? 0, pagesOfAll, backlinks: backlinksShown, columns, rows, notes };
   };
 }
 
-async function fetchApart(args: Recipe["args"], log: Parameters<typeof createOrganisation>[0]["log"]) {
+function openApp(): App {
   const { config } = loadConfig({ DOMAIN_PAGES_STORE: "memory", DOMAIN_PAGES_ANSWER_TOKENS: "20000" });
-  return fetchPages(createOrganisation({ config, log, now }).appFor(), args);
+  const log = createLog({ level: "silent", write: () => {}, secrets: [], now });
+  return createOrganisation({ config, log, now }).appFor();
 }
 
 const fetchPages = (app: App, args: Recipe["args"]) =>
   app.getPages({ limit: EVERYTHING, ...args }, { signal: new AbortController().signal, surface: "mcp" });
 
 /** Every site is fetched once, whole: what free questions are put to, and what filtered answers are held against. */
-function createCounter(app: App): (target: string) => Promise<number> {
+function createFetchWhole(app: App): (target: string) => Promise<number> {
   const counts = new Map<string, Promise<number>>();
   return (target) => {
-    const known = counts.get(target) ?? fetchPages(app, { target }).then(({ pagesTotal }) => pagesTotal ?? 0);
-    counts.set(target, known);
-    return known;
+    const count = counts.get(target) ?? fetchPages(app, { target }).then(({ pagesTotal }) => pagesTotal ?? 0);
+    counts.set(target, count);
+    return count;
   };
 }

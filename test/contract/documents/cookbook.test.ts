@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findRefusal } from "../../../scripts/docs/cookbook/mistakes.ts";
 import type { Recipe } from "../../../scripts/docs/cookbook/recipe.ts";
-import { openKitchen } from "../../../scripts/docs/cookbook/run-recipes.ts";
+import { createRecipeRunner } from "../../../scripts/docs/cookbook/run-recipes.ts";
 import { listBlocks, readDocument, readSection } from "../../support/markdown.ts";
 
 const PAGE = readDocument("docs/filters.md");
@@ -16,7 +16,7 @@ const EXAMPLES = listBlocks(readSection(PAGE, "## Recipes"))
 
 const MISTAKES = listBlocks(readSection(PAGE, "## Mistakes, and what you read then"));
 
-const run = await openKitchen();
+const run = createRecipeRunner();
 
 describe("the filter cookbook", () => {
   it("has each of its questions once, and arguments under every one", () => {

@@ -203,7 +203,7 @@ describe("a store that replicas share", () => {
 });
 
 describe("SETTINGS", () => {
-  it.each(ALL_SETTINGS)("describes $key in one sentence for the README", ({ facts }) => {
+  it.each(ALL_SETTINGS)("describes $key in one sentence for the documents", ({ facts }) => {
     expect(facts.says).toMatch(/^[\w`].{10,140}\.$/);
     expect(facts.env.every((name) => /^[A-Za-z_]+$/.test(name))).toBe(true);
   });
