@@ -47,7 +47,7 @@ export const LINK_RECIPES: readonly RecipeGroup[] = [
     ],
   },
   {
-    title: "Nofollow, sponsored, images",
+    title: "Nofollow and sponsored",
     recipes: [
       get(
         "Which pages have many nofollow links?",

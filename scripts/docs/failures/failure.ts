@@ -9,6 +9,8 @@ export interface Cause {
   argv?: readonly string[];
   /** A command that comes before, with the same settings and books. */
   before?: readonly string[];
+  /** The same call so many times in one server; the last one's failure is shown. */
+  times?: number;
   /** Of the answer, where the command succeeds: which lines to show. */
   lines?: RegExp;
   /** In the embedded sandbox, without a key. */

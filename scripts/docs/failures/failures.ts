@@ -94,9 +94,14 @@ const NETWORK: FailureGroup = {
     {
       title: "The gateway failed",
       cause: { fault: "gateway_502_html" },
-      means:
-        "The gateway, or something in front of it, is in trouble. After five failures in a row calls are held back for half a minute.",
+      means: "The gateway, or something in front of it, is in trouble.",
       cure: "Wait a little, look at the usage, and try again.",
+    },
+    {
+      title: "Calls are held back",
+      cause: { fault: "gateway_502_html", times: 6 },
+      means: "Five calls in a row failed, so none is sent for half a minute: each might be charged and bring nothing.",
+      cure: "Wait as long as it says. If it lasts, run `domain-pages-mcp doctor`.",
     },
     {
       title: "The answer is no answer",
@@ -109,7 +114,8 @@ const NETWORK: FailureGroup = {
 
 const LIMITS: FailureGroup = {
   title: "Limits of the gateway and the data provider",
-  intro: "These pass by themselves. The server waits and tries again for up to 75 seconds before you read them.",
+  intro:
+    "Rate limits pass by themselves: the server waits and tries again for up to 75 seconds before you read of them.",
   failures: [
     {
       title: "Too many calls",
@@ -173,6 +179,18 @@ const OWN_LIMITS: FailureGroup = {
       cause: { env: { DOMAIN_PAGES_ASK_ABOVE_USD: "0.01" } },
       means: "The quote is above `DOMAIN_PAGES_ASK_ABOVE_USD`, and nobody could be asked here.",
       cure: "Repeat the command with `--yes`, use a client that can ask, or raise the setting.",
+    },
+    {
+      title: "More was charged than the cap allows",
+      cause: { fault: "charge_above_cap", lines: /^snapshot|^note/ },
+      means: "The gateway was told the cap and charged more. The answer is kept, and the charge stands in the books.",
+      cure: "Tell the gateway's support, with the time and the amount that `domain-pages-mcp spend` shows. No program can take a charge back.",
+    },
+    {
+      title: "No charge is reported",
+      cause: { fault: "charge_missing", lines: /^snapshot|^note/ },
+      means: "The answer came without a price. It is not free: the books count the most that it may have cost.",
+      cure: "Look at the usage in your account.",
     },
     {
       title: "The books cannot be kept",

@@ -7,9 +7,8 @@ import { DOCUMENTS_NOW } from "../run-command.ts";
 
 /** What a host built on Node reports that does not find the command of a configuration. */
 export async function commandNotFound(): Promise<string> {
-  const [error] = (await once(spawn("npx", ["-y", "domain-pages-mcp"], { env: { PATH: "" } }), "error").catch(
-    (error: unknown) => [error],
-  )) as [Error];
+  const child = spawn("npx", ["-y", "domain-pages-mcp"], { env: { PATH: "" } });
+  const [error] = (await once(child, "error")) as [Error];
   return fence("text", error.message);
 }
 

@@ -1,6 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createOrganisation } from "../../../src/compose/organisation.ts";
+import { loadConfig } from "../../../src/config/load-config.ts";
+import { AppError, describeFailure } from "../../../src/errors.ts";
+import { createLog } from "../../../src/log.ts";
 import { serveSandbox } from "../../../src/sandbox/http-face.ts";
 import { createWorld } from "../../../src/sandbox/world.ts";
 import { DOCUMENTS_NOW, runCommand } from "../run-command.ts";
@@ -30,6 +34,7 @@ export async function playFailure(cause: Cause): Promise<string> {
     ...cause.env,
   };
   try {
+    if (cause.times !== undefined) return settle(await failAgainAndAgain(env, cause.times), home);
     if (before !== undefined) await runCommand(before, env);
     const { code, stdout, stderr } = await runCommand(argv, env);
     const printed = lines === undefined ? stderr : pickLines(stdout + stderr, lines);
@@ -41,6 +46,22 @@ export async function playFailure(cause: Cause): Promise<string> {
     await gateway?.close();
     await rm(home, { recursive: true, force: true });
   }
+}
+
+async function failAgainAndAgain(env: Readonly<Record<string, string>>, times: number): Promise<string> {
+  const { config } = loadConfig(env);
+  const log = createLog({ level: "silent", write: () => {}, secrets: [], now: Date.now });
+  const organisation = createOrganisation({ config, log, now: Date.now });
+  const { getPages } = organisation.appFor();
+  let last: unknown;
+  for (let count = 0; count < times; count++) {
+    last = await getPages({ target: "acme.example" }, { signal: new AbortController().signal, surface: "cli" }).catch(
+      (error: unknown) => error,
+    );
+  }
+  await organisation.close();
+  if (last instanceof AppError) return describeFailure(last);
+  throw new Error(`the call succeeds after ${times} times`);
 }
 
 const openGateway = ({ fault }: Cause) =>
