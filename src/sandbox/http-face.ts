@@ -63,6 +63,8 @@ export async function serveSandbox(options: SandboxOptions): Promise<SandboxServ
     response.once("close", () => gone.abort());
     // The client may leave in the middle of an answer; what is written after that goes nowhere.
     response.on("error", () => {});
+    // Node would tell the machine's time, also where the gateway was given another.
+    response.setHeader("date", new Date(now()).toUTCString());
     const serve = async () => {
       const read = await readRequest(request);
       if (listener.isAway()) return response.destroy();

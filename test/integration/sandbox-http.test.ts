@@ -155,3 +155,12 @@ describe("the server", () => {
     expect(socket.destroyed).toBe(true);
   });
 });
+
+describe("the sandbox's clock", () => {
+  it("is the one that its answers tell the time by", async () => {
+    const told = await serveSandbox({ world: createWorld(), port: 0, now: () => Date.UTC(2026, 10, 24, 9, 30) });
+    const { headers } = await fetch(`${told.origin}${BALANCE}`);
+    await told.close();
+    expect(headers.get("date")).toBe("Tue, 24 Nov 2026 09:30:00 GMT");
+  });
+});

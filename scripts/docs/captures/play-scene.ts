@@ -16,7 +16,10 @@ const FIXED = new URL("fixed-process.mjs", import.meta.url).href;
 /** Columns of the terminal. */
 export const WIDTH = 120;
 
-const KEY = "sk-aisa-capture";
+const KEY = "sk-aisa-0123456789abcdef";
+
+/** Where `domain-pages-mcp sandbox` listens; here it takes any free port, so as not to be in somebody's way. */
+const USUAL_ORIGIN = "http://127.0.0.1:8787";
 
 /** A typed command and the lines that came of it. */
 export interface Played {
@@ -35,13 +38,15 @@ export async function playScene({ before = [], commands, isPaid = false }: Scene
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: home,
+    // The platform's own folders have another name on each.
+    DOMAIN_PAGES_CACHE_DIR: path.join(home, "domain-pages"),
     CAPTURE_NOW: String(DOCUMENTS_NOW),
     CAPTURE_COLUMNS: String(WIDTH),
     ...(gateway !== undefined && { AISA_API_KEY: KEY, AISA_BASE_URL: `${gateway.origin}/apis/v1` }),
   };
   const play = async (command: readonly string[]): Promise<string> => {
     const { stdout } = await promisify(execFile)(process.execPath, ["--import", FIXED, BUILT, ...command], { env });
-    return stdout.replaceAll(home, "~");
+    return stdout.replaceAll(home, "~").replaceAll(gateway?.origin ?? USUAL_ORIGIN, USUAL_ORIGIN);
   };
   try {
     for (const command of before) await play(command);

@@ -43,5 +43,10 @@ export const SCENES: readonly Scene[] = [
     before: [GET_ACME, GET_EXAMPLE],
     commands: [{ argv: ["compare", "acme.example", "example.com"], lines: 30 }],
   },
-  { name: "doctor", title: "domain-pages-mcp doctor", commands: [{ argv: ["doctor"] }] },
+  {
+    name: "doctor",
+    title: "domain-pages-mcp doctor, at a gateway on this machine",
+    isPaid: true,
+    commands: [{ argv: ["doctor"] }],
+  },
 ];
