@@ -9,11 +9,9 @@ import { createBooks } from "../../src/sandbox/books.ts";
 import { createGateway } from "../../src/sandbox/gateway.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import type { Wire } from "../../src/upstream/wire.ts";
+import { PRICES } from "./example-prices.ts";
 import { toMarkdownTable } from "./markdown.ts";
 import { DOCUMENTS_NOW } from "./run-command.ts";
-
-/** By the data provider's own formula, as published in July 2026; what AIsa charges differs by account. */
-export const PRICES = { perCallUsd: 0.024, perPageUsd: 0.000036 };
 
 const PURCHASE = { target: "acme.example", limit: 1000 };
 

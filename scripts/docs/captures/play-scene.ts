@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { serveSandbox } from "../../../src/sandbox/http-face.ts";
 import { createWorld } from "../../../src/sandbox/world.ts";
+import { PRICES } from "../example-prices.ts";
 import { DOCUMENTS_NOW } from "../run-command.ts";
-import { PRICES } from "../worked-session.ts";
 import type { Scene } from "./scenes.ts";
 
 const BUILT = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));

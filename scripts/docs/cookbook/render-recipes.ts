@@ -37,7 +37,6 @@ async function renderRecipe(recipe: Recipe, run: RunRecipe): Promise<string> {
   ].join("\n\n");
 }
 
-/** Says no more than what differs: most recipes have pages on their first line. */
 const describe = ({ pages, pagesOfAll, backlinks }: Outcome): string =>
   `→ ${countOf(pages, "page")} of ${pagesOfAll}, ${formatCount(backlinks)} backlinks`;
 

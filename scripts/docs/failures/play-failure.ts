@@ -7,8 +7,8 @@ import { AppError, describeFailure } from "../../../src/errors.ts";
 import { createLog } from "../../../src/log.ts";
 import { serveSandbox } from "../../../src/sandbox/http-face.ts";
 import { createWorld } from "../../../src/sandbox/world.ts";
+import { PRICES } from "../example-prices.ts";
 import { DOCUMENTS_NOW, runCommand } from "../run-command.ts";
-import { PRICES } from "../worked-session.ts";
 import type { Cause } from "./failure.ts";
 
 const GET = ["get", "acme.example", "--limit", "100"];
