@@ -8,10 +8,10 @@ export interface GeneratedDocument {
    * @param before what the file holds now; empty where there is none
    * @throws when the document lacks a part that is written into it
    */
-  write: (before: string) => Promise<string>;
+  write: (before: string) => Promise<string | Uint8Array>;
 }
 
-export type Render = () => string | Promise<string>;
+export type Render<T = string> = () => T | Promise<T>;
 
 /** A document of which only the parts between `<!-- name:start -->` and `<!-- name:end -->` are generated. */
 export const withParts = (path: string, parts: Readonly<Record<string, Render>>): GeneratedDocument => ({
@@ -23,8 +23,8 @@ export const withParts = (path: string, parts: Readonly<Record<string, Render>>)
   },
 });
 
-/** A document that is generated from its first line to its last. */
-export const asWhole = (path: string, render: Render): GeneratedDocument => ({
+/** A document, or a picture, that is generated from its first line to its last. */
+export const asWhole = (path: string, render: Render<string | Uint8Array>): GeneratedDocument => ({
   path,
   write: async () => render(),
 });
@@ -44,9 +44,9 @@ export async function updateDocuments(documents: readonly GeneratedDocument[], c
   const outdated: string[] = [];
   for (const { path, write } of documents) {
     const file = new URL(path, ROOT);
-    const before = await readFile(file, "utf8").catch(() => "");
-    const after = await write(before);
-    if (after === before) continue;
+    const before = await readFile(file).catch(() => Buffer.alloc(0));
+    const after = await write(before.toString("utf8"));
+    if (before.equals(Buffer.from(after))) continue;
     outdated.push(path);
     if (!check) await writeFile(file, after);
   }

@@ -1,3 +1,4 @@
+import { PACKAGING_FILES } from "../packaging/files.ts";
 import { CAPTURES } from "./captures/captures.ts";
 import { backlinkFields, operatorTable, pageFields } from "./cookbook/filter-language.ts";
 import { renderMistakes, renderReadKindly } from "./cookbook/mistakes.ts";
@@ -12,7 +13,7 @@ import { sampleAnswer } from "./sample-answer.ts";
 import { httpSettingsTable, settingsTable } from "./settings-table.ts";
 import { workedSession } from "./worked-session.ts";
 
-/** Every document with something generated in it. */
+/** Every file with something generated in it. */
 export const DOCUMENTS: readonly GeneratedDocument[] = [
   withParts("README.md", {
     answer: sampleAnswer,
@@ -44,4 +45,5 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
     "own-mistake": ownMistake,
   }),
   ...CAPTURES,
+  ...PACKAGING_FILES,
 ];

@@ -1,13 +1,7 @@
-import { ALL_SETTINGS, HttpConfigSchema } from "../../src/config/http-settings.ts";
+import { ALL_SETTINGS } from "../../src/config/http-settings.ts";
 import { SETTINGS, type Setting } from "../../src/config/schema.ts";
+import { spellDefault } from "../setting-default.ts";
 import { toMarkdownTable } from "./markdown.ts";
-
-/** How values are typed that are something else inside. */
-const SPELT: ReadonlyMap<unknown, string> = new Map<unknown, string>([
-  [null, "off"],
-  [true, "on"],
-  [false, "off"],
-]);
 
 /** Those that every command has. */
 export const settingsTable = (): string => toTable(SETTINGS);
@@ -19,11 +13,10 @@ export function httpSettingsTable(): string {
 }
 
 function toTable(settings: readonly Setting[]): string {
-  const defaults: Record<string, unknown> = HttpConfigSchema.parse({});
   const rows = settings.map(({ key, facts, flag }) => {
     const names = facts.env.map((name) => `\`${name}\``).join(", ");
-    const value = defaults[key];
-    const shown = value === undefined || String(value) === "" ? "–" : `\`${SPELT.get(value) ?? value}\``;
+    const value = spellDefault(key);
+    const shown = value === undefined ? "–" : `\`${value}\``;
     return [names, flag === undefined ? "–" : `\`--${flag}\``, shown, facts.says];
   });
   return toMarkdownTable(["Variable", "Flag", "Default", "What it does"], rows);

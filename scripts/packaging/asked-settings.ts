@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { type HttpConfig, HttpConfigSchema } from "../../src/config/http-settings.ts";
 import type { AskedFor } from "../../src/config/registry.ts";
 import { ConfigSchema, SETTINGS, type Setting } from "../../src/config/schema.ts";
+import { spellDefault } from "../setting-default.ts";
 
 /** A setting that hosts ask their users for. */
 export interface AskedSetting extends Setting {
@@ -12,19 +12,6 @@ export interface AskedSetting extends Setting {
   defaultText: string | undefined;
   /** Where only a few values are allowed. */
   choices: string[] | undefined;
-}
-
-/** How values are typed that are something else inside. */
-const SPELT: ReadonlyMap<unknown, string> = new Map<unknown, string>([
-  [null, "off"],
-  [true, "on"],
-  [false, "off"],
-]);
-
-/** @returns the default of a setting as it would be typed; undefined where there is none */
-export function spellDefault(key: string): string | undefined {
-  const value = HttpConfigSchema.parse({})[key as keyof HttpConfig] as unknown;
-  return value === undefined || String(value) === "" ? undefined : (SPELT.get(value) ?? String(value));
 }
 
 function readChoices(key: string): string[] | undefined {

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { packagingFiles } from "../packaging/files.ts";
+import { DOCUMENTS } from "../docs/documents.ts";
 import { ROOT, readPackageFacts } from "../packaging/package-facts.ts";
 import { releaseChangelog } from "./changelog.ts";
 
@@ -14,5 +14,5 @@ const today = new Date().toISOString().slice(0, 10);
 await writeFile(CHANGELOG, releaseChangelog(await readFile(CHANGELOG, "utf8"), version, today));
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 execFileSync(npm, ["run", "--silent", "docs"], { cwd: ROOT, stdio: "inherit" });
-const changed = ["CHANGELOG.md", "README.md", "docs", ...(await packagingFiles()).map((file) => file.path)];
+const changed = ["CHANGELOG.md", ...DOCUMENTS.map((document) => document.path)];
 execFileSync("git", ["add", "--", ...changed], { cwd: ROOT, stdio: "inherit" });
