@@ -8,8 +8,8 @@ export interface Arrival {
   text: boolean;
   /** The whole structured form is there, value by value. */
   structured: boolean;
-  /** Nothing but these forms is there, each a piece of its own; otherwise they came inside other JSON or words. */
-  plain: boolean;
+  /** What stands around these forms, if not each of them is a piece of its own. */
+  wrapping: "none" | "words" | "JSON";
   /** When neither form is whole: what of the text is nowhere. Empty otherwise. */
   missing: string[];
 }
@@ -28,13 +28,17 @@ export function findArrival(pieces: readonly string[], sent: SentAnswer): Arriva
   return {
     text,
     structured,
-    plain: pieces.every((piece) => isPlain(piece, sent)),
+    wrapping: findWrapping(pieces, sent),
     missing: text || structured ? [] : sent.text.split("\n").filter((line) => !shown.includes(line)),
   };
 }
 
-function isPlain(piece: string, { text, structured }: SentAnswer): boolean {
-  return piece === text || isDeepStrictEqual(parseJson(piece), structured);
+function findWrapping(pieces: readonly string[], { text, structured }: SentAnswer): Arrival["wrapping"] {
+  const wrapped = pieces.filter((piece) => {
+    return piece !== text && (structured === undefined || !isDeepStrictEqual(parseJson(piece), structured));
+  });
+  if (wrapped.length === 0) return "none";
+  return wrapped.every((piece) => parseJson(piece) === undefined) ? "words" : "JSON";
 }
 
 /** Every text and every object in a piece, through any number of wrappings. */

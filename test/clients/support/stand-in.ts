@@ -3,9 +3,10 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { chatCompletions } from "./chat-completions.ts";
 import { messages } from "./messages.ts";
-import { type JsonObject, type ModelApi, type ModelTurn, type Shown, type ShownTool } from "./model-api.ts";
+import { isObject, type JsonObject, type ModelApi, type ModelTurn, type Shown, type ShownTool } from "./model-api.ts";
 import { noModel } from "./no-model.ts";
 import { responses } from "./responses.ts";
+import { acceptsNull } from "./schema-changes.ts";
 import { type Turn, takeTurn } from "./script.ts";
 
 const APIS: readonly ModelApi[] = [chatCompletions, responses, messages, noModel];
@@ -93,8 +94,8 @@ function takeShownTurn(shown: Shown, recorded: Recorded): ModelTurn {
   Object.assign(recorded, { ...ours, results: shown.results });
   const turn: Turn = takeTurn(shown.results.map((pieces) => pieces.join("\n")));
   if ("say" in turn) return turn;
-  const name = findShownName(shown.tools, turn.call.tool);
-  if (name !== undefined) return { call: { name, args: turn.call.args } };
+  const tool = findShown(shown.tools, turn.call.tool);
+  if (tool !== undefined) return { call: { name: tool.name, args: withNulls(turn.call.args, tool.schema) } };
   recorded.problems.push(`the model was shown no tool that is ${turn.call.tool}`);
   return { say: `I was shown no ${turn.call.tool}.` };
 }
@@ -107,6 +108,15 @@ function toOurTools({ tools, toolsAsSent }: Shown): Pick<Shown, "tools" | "tools
 }
 
 /** Frameworks put the server's name before the tool's. */
-export const findShownName = (tools: readonly ShownTool[], tool: string): string | undefined =>
-  tools.find(({ name }) => name.endsWith(tool))?.name;
+export const findShown = (tools: readonly ShownTool[], tool: string): ShownTool | undefined =>
+  tools.find(({ name }) => name.endsWith(tool));
 
+/** A model that has to give every field gives null for what it does not mean. */
+function withNulls(args: Record<string, unknown>, { required, properties }: JsonObject): Record<string, unknown> {
+  const fields = isObject(properties) ? properties : {};
+  const nulls = (Array.isArray(required) ? required.map(String) : []).filter((name) => {
+    const field = fields[name];
+    return isObject(field) && acceptsNull(field);
+  });
+  return { ...Object.fromEntries(nulls.map((name) => [name, null])), ...args };
+}
