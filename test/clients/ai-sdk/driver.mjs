@@ -2,7 +2,7 @@ import { createMCPClient } from "@ai-sdk/mcp";
 import { Experimental_StdioMCPTransport as StdioTransport } from "@ai-sdk/mcp/mcp-stdio";
 import { createOpenAI } from "@ai-sdk/openai";
 import { generateText, isStepCount } from "ai";
-import { hold } from "../support/driver.mjs";
+import { hold } from "../support/conversation.mjs";
 
 await hold(async ({ server, modelUrl, question }) => {
   const client = await createMCPClient({

@@ -1,5 +1,5 @@
 import { query } from "@anthropic-ai/claude-agent-sdk";
-import { hold } from "../support/driver.mjs";
+import { hold } from "../support/conversation.mjs";
 
 await hold(async ({ server, modelUrl, question }) => {
   const conversation = query({

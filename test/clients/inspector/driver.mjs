@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { follow, hold } from "../support/driver.mjs";
+import { follow, hold } from "../support/conversation.mjs";
 
 const manifest = createRequire(import.meta.url).resolve("@modelcontextprotocol/inspector/package.json");
 const { bin } = createRequire(import.meta.url)(manifest);

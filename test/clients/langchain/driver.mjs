@@ -1,7 +1,7 @@
 import { MultiServerMCPClient } from "@langchain/mcp-adapters";
 import { ChatOpenAI } from "@langchain/openai";
 import { createAgent } from "langchain";
-import { hold } from "../support/driver.mjs";
+import { hold } from "../support/conversation.mjs";
 
 await hold(async ({ server, modelUrl, question }) => {
   const client = new MultiServerMCPClient({ mcpServers: { "domain-pages": server } });

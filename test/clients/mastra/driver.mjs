@@ -1,6 +1,6 @@
 import { Agent } from "@mastra/core/agent";
 import { MCPClient } from "@mastra/mcp";
-import { hold } from "../support/driver.mjs";
+import { hold } from "../support/conversation.mjs";
 
 await hold(async ({ server, modelUrl, question }) => {
   const client = new MCPClient({

@@ -1,5 +1,5 @@
 import { Agent, MCPServerStdio, MCPServerStreamableHttp, OpenAIProvider, Runner } from "@openai/agents";
-import { hold } from "../support/driver.mjs";
+import { hold } from "../support/conversation.mjs";
 
 await hold(async ({ server, modelUrl, question, variant }) => {
   const mcpServer = server.url ? new MCPServerStreamableHttp(server) : new MCPServerStdio(server);

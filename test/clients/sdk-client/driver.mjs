@@ -1,6 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { follow, hold } from "../support/driver.mjs";
+import { follow, hold } from "../support/conversation.mjs";
 
 const MODES = { legacy: "legacy", auto: "auto", "pinned to 2026-07-28": { pin: "2026-07-28" } };
 

@@ -1,4 +1,4 @@
-import { follow, hold } from "../support/driver.mjs";
+import { follow, hold } from "../support/conversation.mjs";
 
 /** What each release is installed as. */
 const RELEASES = {

@@ -1,4 +1,12 @@
-import { isObject, type JsonObject, type ModelApi, type ModelTurn, objectsOf, piecesOf, toShownTool } from "./model-api.ts";
+import {
+  isObject,
+  type JsonObject,
+  type ModelApi,
+  type ModelTurn,
+  objectsOf,
+  piecesOf,
+  toShownTool,
+} from "./model-api.ts";
 
 const toToolCall = ({ name, args }: { name: string; args: object }, id: string) => ({
   id: `call_${id}`,
@@ -44,7 +52,10 @@ export const chatCompletions: ModelApi = {
       data: { id: `chatcmpl-${id}`, object: "chat.completion.chunk", created: 0, model, ...rest },
     });
     const { tool_calls, ...message } = toMessage(turn, id);
-    const delta = { ...message, ...(tool_calls && { tool_calls: objectsOf(tool_calls).map((c) => ({ index: 0, ...c })) }) };
+    const delta = {
+      ...message,
+      ...(tool_calls && { tool_calls: objectsOf(tool_calls).map((c) => ({ index: 0, ...c })) }),
+    };
     return [
       toChunk({ choices: [{ index: 0, delta, finish_reason: null }] }),
       toChunk({ choices: [{ index: 0, delta: {}, finish_reason: finishOf(turn) }] }),

@@ -11,7 +11,9 @@ const MAX_INSTALL_MS = 300_000;
 
 /** Installs what a folder's lock file names, unless exactly that is there already. No install script is run. */
 export async function installLocked(folder: string): Promise<void> {
-  const lock = createHash("sha256").update(await readFile(path.join(folder, "package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(await readFile(path.join(folder, "package-lock.json")))
+    .digest("hex");
   const stamp = path.join(folder, "node_modules", ".lock-sha256");
   if ((await readFile(stamp, "utf8").catch(() => "")) === lock) return;
   await run("npm", NPM_CI, { cwd: folder, timeout: MAX_INSTALL_MS });
@@ -23,7 +25,9 @@ export async function installLocked(folder: string): Promise<void> {
  * @returns nothing; `npx domain-pages-mcp` finds it from there, and reaches no registry
  */
 export async function installPacked(root: string, folder: string): Promise<void> {
-  const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], { cwd: root });
+  const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
+    cwd: root,
+  });
   const [packed] = JSON.parse(stdout) as { filename: string }[];
   if (packed === undefined) throw new Error("npm pack made nothing");
   await writeFile(path.join(folder, "package.json"), '{ "private": true }\n');

@@ -95,7 +95,8 @@ function findScriptProblems(recorded: Recorded, sent: Sent, said: string | undef
   return problems;
 }
 
-const withoutNulls = (args: JsonObject) => Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
+const withoutNulls = (args: JsonObject) =>
+  Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
 
 function compareTools(recorded: Recorded, sent: Sent): Pick<Seen, "schemas" | "descriptions"> {
   const schemas: Seen["schemas"] = {};

@@ -6,7 +6,7 @@ import { startHttp } from "../../support/http-start.ts";
 import { makeTempFolder } from "../../support/temp-home.ts";
 import type { Transport } from "../clients.ts";
 import type { Passed } from "./passed.ts";
-import type { Session } from "./run-driver.ts";
+import type { Session } from "./run-program.ts";
 import { openHttpTap } from "./tap-http.ts";
 
 const TAP_STDIO = fileURLToPath(new URL("tap-stdio.mjs", import.meta.url));
@@ -35,7 +35,13 @@ export async function openServer(transport: Transport): Promise<OpenServer> {
   const log = path.join(home, "passed.jsonl");
   return {
     server: { command: process.execPath, args: [TAP_STDIO, log, home, BUILT] },
-    passed: () => (existsSync(log) ? readFileSync(log, "utf8").trim().split("\n").map((line) => JSON.parse(line)) : []),
+    passed: () =>
+      existsSync(log)
+        ? readFileSync(log, "utf8")
+            .trim()
+            .split("\n")
+            .map((line) => JSON.parse(line))
+        : [],
     close: async () => {},
   };
 }

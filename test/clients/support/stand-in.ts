@@ -41,7 +41,9 @@ export async function startStandIn(): Promise<StandIn> {
   const conversations = new Map<string, Recorded>();
   const server = createServer((req, res) => {
     reply(req, res, conversations).catch((error: unknown) => {
-      res.writeHead(500, { "content-type": "application/json" }).end(JSON.stringify({ error: { message: `${error}` } }));
+      res
+        .writeHead(500, { "content-type": "application/json" })
+        .end(JSON.stringify({ error: { message: `${error}` } }));
     });
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));

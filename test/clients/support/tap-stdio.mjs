@@ -1,3 +1,4 @@
+// @ts-check
 // `node tap-stdio.mjs <log> <home> <main.js>`: the built server over stdio, with each line that passes noted down. Clients
 // start it in place of the server, so that what a model was shown can be compared with what the server really sent.
 import { spawn } from "node:child_process";

@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
 
-/** What a driver is asked to hold; see `driver.mjs`. */
+/** What a driver is asked to hold; see `conversation.mjs`. */
 export interface Session {
   name: string;
   variant: string;
@@ -58,14 +58,30 @@ export async function runProgram(file: string, { node, cwd, env, maxMs }: RunOpt
   child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
     stderr += chunk;
   });
+  const kill = () => {
+    killGroup(child.pid);
+    // What it started and put into another group may hold the pipes open, and is waited for no longer.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
   let late = false;
   const limit = setTimeout(() => {
     late = true;
-    // With all that it started: a server left over would hold the pipes open.
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    kill();
   }, maxMs);
+  process.once("exit", kill);
   const [code] = (await once(child, "close")) as [number | null];
+  process.off("exit", kill);
   clearTimeout(limit);
   const ending = late ? `still running after ${maxMs / 1000} s` : code === 0 ? "" : `exit code ${code}`;
   return { told, stdout, failure: ending && `${ending}\n${stderr.slice(-4000)}`.trim() };
+}
+
+/** Ends a process with all that it started; one that is gone is gone. */
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // What the drivers of all clients share. Plain JavaScript: a driver runs on its client's own Node, without a loader.
 import process from "node:process";
 
@@ -36,9 +37,11 @@ export async function hold(converse) {
  * @returns {Promise<string>} the script's last words
  */
 export async function follow({ modelUrl }, { tools, call }) {
+  /** @type {unknown[]} */
   const results = [];
   for (;;) {
     const body = JSON.stringify({ tools, results });
+    /** @type {any} */
     const turn = await (await fetch(`${modelUrl}/next`, { method: "POST", body })).json();
     if (turn.call === undefined) return turn.say;
     results.push(await call(turn.call));
