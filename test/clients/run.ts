@@ -5,8 +5,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import PQueue from "p-queue";
 import { makeTempFolder } from "../support/temp-home.ts";
-import { CLIENTS } from "./clients.ts";
+import { CLIENTS, type ClientUnderTest } from "./clients.ts";
 import { type Checked, checkClient, checkExample, hasExample } from "./support/check-client.ts";
 import { installPacked } from "./support/install.ts";
 import { renderRows, renderSeen, type SeenConversation } from "./support/seen-table.ts";
@@ -14,6 +15,9 @@ import { startStandIn } from "./support/stand-in.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TABLE = fileURLToPath(new URL("seen.md", import.meta.url));
+
+/** One for each core of a small machine; much of a first run is waiting for the registry. */
+const CLIENTS_AT_ONCE = 2;
 
 const { values, positionals } = parseArgs({ options: { update: { type: "boolean" } }, allowPositionals: true });
 const names = CLIENTS.map(({ name }) => name);
@@ -32,6 +36,16 @@ function report({ label, problems, note, seen }: Checked): void {
   if (seen !== undefined) conversations.push(seen);
 }
 
+/** All that is asked of one client; what goes wrong around it, such as an installation, is a failure of it alone. */
+async function check(client: ClientUnderTest): Promise<Checked[]> {
+  try {
+    const checked = await checkClient(client, standIn);
+    return hasExample(client) ? [...checked, await checkExample(client, standIn, packed)] : checked;
+  } catch (error) {
+    return [{ label: client.name, problems: [error instanceof Error ? `${error.stack}` : String(error)], note: "" }];
+  }
+}
+
 /** @returns rows that were seen and not reviewed; of a whole run, rows that were reviewed and not seen too */
 async function findDifferences(): Promise<string[]> {
   const table = await readFile(TABLE, "utf8").catch(() => "");
@@ -45,12 +59,10 @@ async function findDifferences(): Promise<string[]> {
 const standIn = await startStandIn();
 const packed = makeTempFolder();
 if (chosen.some(hasExample)) await installPacked(ROOT, packed);
-for (const client of chosen) {
-  const startedAt = performance.now();
-  for (const checked of await checkClient(client, standIn)) report(checked);
-  if (hasExample(client)) report(await checkExample(client, standIn, packed));
-  console.log(`  ${client.name} took ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
-}
+const queue = new PQueue({ concurrency: CLIENTS_AT_ONCE });
+const runs = chosen.map((client) => queue.add(() => check(client)));
+// Told in the order of the list, whichever is done first.
+for (const run of runs) for (const checked of await run) report(checked);
 await standIn.close();
 
 if (values.update && counts.failed === 0) await writeFile(TABLE, renderSeen(conversations));
