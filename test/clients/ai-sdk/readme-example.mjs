@@ -4,7 +4,11 @@ import { openai } from "@ai-sdk/openai";
 import { generateText, isStepCount } from "ai";
 
 const client = await createMCPClient({
-  transport: new StdioTransport({ command: "npx", args: ["-y", "domain-pages-mcp"] }),
+  transport: new StdioTransport({
+    command: "npx",
+    args: ["-y", "domain-pages-mcp"],
+    // env: { AISA_API_KEY: "…" }: without a key it answers from its sandbox.
+  }),
 });
 
 const { text } = await generateText({

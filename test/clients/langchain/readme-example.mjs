@@ -4,7 +4,12 @@ import { createAgent } from "langchain";
 
 const client = new MultiServerMCPClient({
   mcpServers: {
-    "domain-pages": { command: "npx", args: ["-y", "domain-pages-mcp"] },
+    "domain-pages": {
+      command: "npx",
+      args: ["-y", "domain-pages-mcp"],
+      // LangChain shows the model every form of an answer: one will do. AISA_API_KEY goes here too, else it is the sandbox.
+      env: { DOMAIN_PAGES_ANSWER_FORM: "text" },
+    },
   },
 });
 

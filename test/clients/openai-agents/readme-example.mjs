@@ -1,6 +1,10 @@
 import { Agent, MCPServerStdio, run } from "@openai/agents";
 
-const domainPages = new MCPServerStdio({ command: "npx", args: ["-y", "domain-pages-mcp"] });
+const domainPages = new MCPServerStdio({
+  command: "npx",
+  args: ["-y", "domain-pages-mcp"],
+  // env: { AISA_API_KEY: "…" }: without a key it answers from its sandbox.
+});
 await domainPages.connect();
 
 const agent = new Agent({

@@ -18,17 +18,19 @@ const HEAD = [
 
 const INTRODUCTION = `# What each client's model is shown
 
-Written by \`npm run test:clients -- --update\`, reviewed by people; a run that sees anything else fails. Every client follows
-one script against the built server on its sandbox: it lists the tools, calls \`get_domain_pages\` for 100 pages, reads the
-\`snapshot_id\` in what it was shown, asks \`query_domain_pages\` for the broken pages, names a field that does not exist, and
-says its last words. A local stand-in for the model's API follows the script and keeps what it was shown; "no model" is a
-client that hands everything to its caller. In every row all four tools with all their fields, the whole answer, the whole follow-up
-and the whole refusal arrived, held against what the server sent in the same conversation; a row where anything was lost
-cannot be written.
+Written by \`npm run test:clients -- --update\`, reviewed by people; a run that sees anything else fails. Every client
+follows one script against the built server on its sandbox: it lists the tools, calls \`get_domain_pages\` for 100 pages,
+reads the \`snapshot_id\` in what it was shown, asks \`query_domain_pages\` for the broken pages, names a field that does
+not exist, and says its last words. A local stand-in for the model's API follows the script and keeps what it was shown;
+"no model" is a client that hands everything to its caller. In every row all four tools with all their fields, the whole
+answer, the whole follow-up and the whole refusal arrived, held against what the server sent in the same conversation; a
+row where anything was lost cannot be written.
 
-Tokens are o200k_base, ids and times replaced by fixed ones; a row's tokens are those of the tool list and of the results as
-they stood in the request to the model. "In JSON" means that the form came wrapped in other JSON, "in words" that words of
-the framework stand around it.`;
+Tokens are o200k_base, ids and times replaced by fixed ones; a row's tokens are those of the tool list and of the results
+as they stood in the request to the model. "In JSON" means that the form came wrapped in other JSON, "in words" that words
+of the framework stand around it. "OpenAI refuses it" is what its API answers to a strict tool that has a place without a
+type, as public reports have it. The \`items\` of \`filters\` are such a place on purpose: every schema that says more of
+them is spoiled by one of the other clients. The stand-in does not refuse, so that the rest is seen.`;
 
 /** The table's rows, one for what was the same over both transports. */
 export function renderRows(conversations: readonly SeenConversation[]): string[] {
@@ -72,7 +74,7 @@ function renderSchemas({ schemas, descriptions, sendsNulls, untypedStrict }: See
       ...parts,
       descriptions.length > 0 && `descriptions changed: ${descriptions.join(", ")}`,
       sendsNulls && "null is sent for what the model leaves out",
-      untypedStrict.length > 0 && `declared strict with ${untypedStrict.length} places without a type`,
+      untypedStrict.length > 0 && `**OpenAI refuses it**: strict, with ${untypedStrict.length} places without a type`,
     ]
       .filter(Boolean)
       .join("; ") || "kept"
