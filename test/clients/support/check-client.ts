@@ -26,7 +26,7 @@ export interface Checked {
 const CLIENTS_FOLDER = fileURLToPath(new URL("..", import.meta.url));
 const EXAMPLE = "readme-example.mjs";
 
-/** Ten times what the slowest takes on two busy cores. */
+/** Several times what the slowest takes on two busy cores. */
 const MAX_CLIENT_MS = 120_000;
 
 /** Clients get invented keys, and a proxy that is not there for whatever lies outside this machine. */
@@ -54,8 +54,12 @@ export async function checkClient(client: ClientUnderTest, standIn: StandIn): Pr
   const folder = path.join(CLIENTS_FOLDER, client.name);
   await installLocked(folder);
   const version = await readVersion(folder, client);
-  const open = await openAll(client, standIn);
+  const open: OpenConversation[] = [];
   try {
+    for (const { variant, transport } of listConversations(client)) {
+      const name = `${client.name}-${open.length}`;
+      open.push({ name, variant, transport, model: standIn.open(name), ...(await openServer(transport)) });
+    }
     const sessions = open.map(({ name, variant, server, model }) => {
       return { name, variant: variant.name, server, modelUrl: model.url, question: QUESTION };
     });
@@ -77,15 +81,8 @@ export async function checkClient(client: ClientUnderTest, standIn: StandIn): Pr
   }
 }
 
-const openAll = ({ name, variants }: ClientUnderTest, standIn: StandIn): Promise<OpenConversation[]> =>
-  Promise.all(
-    variants
-      .flatMap((variant) => variant.transports.map((transport) => ({ variant, transport })))
-      .map(async ({ variant, transport }, at) => {
-        const server = await openServer(transport);
-        return { name: `${name}-${at}`, variant, transport, model: standIn.open(`${name}-${at}`), ...server };
-      }),
-  );
+const listConversations = ({ variants }: ClientUnderTest) =>
+  variants.flatMap((variant) => variant.transports.map((transport) => ({ variant, transport })));
 
 function checkConversation(
   client: ClientUnderTest,

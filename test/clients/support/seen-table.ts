@@ -74,7 +74,7 @@ function renderSchemas({ schemas, descriptions, sendsNulls, untypedStrict }: See
       ...parts,
       descriptions.length > 0 && `descriptions changed: ${descriptions.join(", ")}`,
       sendsNulls && "null is sent for what the model leaves out",
-      untypedStrict.length > 0 && `**OpenAI refuses it**: strict, with ${untypedStrict.length} places without a type`,
+      untypedStrict.length > 0 && `**OpenAI refuses it**: strict; places without a type: ${untypedStrict.length}`,
     ]
       .filter(Boolean)
       .join("; ") || "kept"
