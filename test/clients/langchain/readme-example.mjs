@@ -7,7 +7,8 @@ const client = new MultiServerMCPClient({
     "domain-pages": {
       command: "npx",
       args: ["-y", "domain-pages-mcp"],
-      // LangChain shows the model every form of an answer: one will do. AISA_API_KEY goes here too, else it is the sandbox.
+      // LangChain shows the model both forms of an answer; one will do, at half the tokens.
+      // AISA_API_KEY goes here too: without a key it answers from its sandbox.
       env: { DOMAIN_PAGES_ANSWER_FORM: "text" },
     },
   },
