@@ -10,13 +10,21 @@ import { build } from "rolldown";
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const outdir = path.join(root, "dist");
 
+/** What a stack trace names stays as it was written; all other names are shortened. */
+const keepNames = { function: true, class: true };
+
 /**
- * Shared with the bench, whose bare server must be bundled alike. Names stay readable for stack traces.
+ * Shared with the bench, whose bare server must be bundled alike. Licences are not left in the code: they are in one
+ * file beside it, the texts of all packages.
  * @type {{ platform: "node", output: import("rolldown").OutputOptions }}
  */
 export const BUNDLE = {
   platform: "node",
-  output: { format: "esm", minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } } },
+  output: {
+    format: "esm",
+    comments: false,
+    minify: { mangle: { keepNames }, compress: { keepNames }, codegen: { removeWhitespace: true } },
+  },
 };
 
 const MAIN = path.join(root, "src/main.ts");

@@ -1,4 +1,5 @@
-import { RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
+import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
+import RateLimiterRedis from "rate-limiter-flexible/lib/RateLimiterRedis.js";
 import type { TakeTurn } from "../serve/turns.ts";
 import type { RedisLink } from "./link.ts";
 
