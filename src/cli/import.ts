@@ -4,8 +4,7 @@ import type { App } from "../compose/app.ts";
 import type { Config } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";
-import { importAnswer } from "../pages/snapshot/import-answer.ts";
-import { readEnvelope } from "../upstream/envelope.ts";
+import { readSavedAnswer } from "../upstream/read-saved-answer.ts";
 import type { ParsedArgs } from "./args.ts";
 import { usage } from "./args.ts";
 import type { Io } from "./io.ts";
@@ -23,14 +22,7 @@ export async function runImport(
 ): Promise<void> {
   const [file] = operands;
   if (file === undefined) throw usage("import needs a file, or - for stdin");
-  const outcome = readEnvelope({ status: 200, headers: {}, body: await readSaved(file, io) });
-  if (!outcome.ok) {
-    throw new AppError("input", `${file} holds no usable answer: ${outcome.error.message}`, {
-      ...(outcome.error.facts.detail !== undefined && { detail: outcome.error.facts.detail }),
-      advice: "Import the JSON body of a successful call, as it came or wrapped in an array.",
-    });
-  }
-  const snapshot = importAnswer(outcome.answer);
+  const snapshot = readSavedAnswer(await readSaved(file, io), file);
   await keepSnapshot(snapshot);
   const answer = buildAnswer(snapshot, { maxTokens: answerTokens, surface: "cli" });
   printAnswer(answer, options.json === true, io);

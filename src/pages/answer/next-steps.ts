@@ -4,8 +4,26 @@ import type { Snapshot } from "../snapshot/snapshot.ts";
 import { toSafeJson } from "../text.ts";
 import type { Coverage } from "./coverage.ts";
 
-/** Where an answer is read: by a client of the server, or on the command line. */
-export type Surface = "mcp" | "cli";
+/** Where an answer is read: by a client of the server, on the command line, or in a program that uses the library. */
+export type Surface = "mcp" | "cli" | "library";
+
+/** What can be called next, by the name it has there. The library sends nothing, so it names the request itself. */
+const NAMES = {
+  mcp: { get: "get_domain_pages", query: "query_domain_pages" },
+  cli: { get: "domain-pages-mcp get", query: "domain-pages-mcp query" },
+  library: { get: "request", query: "query" },
+} as const satisfies Readonly<Record<Surface, Readonly<Record<string, string>>>>;
+
+type Callable = keyof (typeof NAMES)[Surface];
+
+/** A call without its arguments. */
+export const nameCall = (what: Callable, surface: Surface): string => NAMES[surface][what];
+
+/** A call with its arguments, ready to copy. */
+export function wordCall(what: Callable, json: string, surface: Surface): string {
+  const name = nameCall(what, surface);
+  return surface === "cli" ? `${name} --body '${json.replaceAll("'", "'\\''")}'` : `${name} ${json}`;
+}
 
 /** One call that makes sense next, ready to copy, with what it costs. */
 export interface NextStep {
@@ -46,12 +64,8 @@ function showLeftOut({ snapshot, rowsShown, leftOut, surface }: Situation): Next
           ? { body: { group_by: "status" }, gain: "all pages by status" }
           : undefined;
   if (rest === undefined) return [];
-  return [{ cost: "free", call: toQuery({ snapshot_id: snapshot.id, ...rest.body }, surface), gain: rest.gain }];
-}
-
-function toQuery(body: object, surface: Surface): string {
-  const json = toSafeJson(body);
-  return surface === "mcp" ? `query_domain_pages ${json}` : `domain-pages-mcp query --body '${json}'`;
+  const json = toSafeJson({ snapshot_id: snapshot.id, ...rest.body });
+  return [{ cost: "free", call: wordCall("query", json, surface), gain: rest.gain }];
 }
 
 /** The same request for the most pages one call can bring; after a full call, for those behind it. */
@@ -81,9 +95,7 @@ export function toCall(body: Partial<RequestBody>, surface: Surface): string {
     const { limit, offset } = body;
     const changed = [...(limit === undefined ? [] : [`limit ${limit}`]), ...(offset ? [`offset ${offset}`] : [])];
     const words = ["with the same arguments", ...(changed.length === 0 ? [] : [changed.join(" and ")])].join(", ");
-    return `${surface === "mcp" ? "get_domain_pages" : "domain-pages-mcp get"} ${words}`;
+    return `${nameCall("get", surface)} ${words}`;
   }
-  return surface === "mcp"
-    ? `get_domain_pages ${json}`
-    : `domain-pages-mcp get --body '${json.replaceAll("'", "'\\''")}'`;
+  return wordCall("get", json, surface);
 }

@@ -149,13 +149,17 @@ function compareSideBySide(first: Snapshot, second: Snapshot): Made {
   };
 }
 
+const WORD_EXPORT: Readonly<Record<Surface, (id: string) => string>> = {
+  mcp: (id) => `read resource ${toFileUri(id, "rows.csv")}`,
+  cli: (id) => `domain-pages-mcp export ${id} --format csv`,
+  library: (id) => `export {"snapshot_id":"${id}","file":"rows.csv"}`,
+};
+
 function suggest(frame: Made["frame"], missing: Snapshot | null, isCut: boolean, surface: Surface): NextStep[] {
   const ids = new Set([frame.first.snapshotId, frame.second.snapshotId]);
-  const whole = [...ids].map((id): NextStep => {
-    const call =
-      surface === "mcp" ? `read resource ${toFileUri(id, "rows.csv")}` : `domain-pages-mcp export ${id} --format csv`;
-    return { cost: "free", call, gain: `every row of ${id}` };
-  });
+  const whole = [...ids].map(
+    (id): NextStep => ({ cost: "free", call: WORD_EXPORT[surface](id), gain: `every row of ${id}` }),
+  );
   const more = missing === null ? [] : suggestMore({ snapshot: missing, coverage: measureCoverage(missing), surface });
   return [...(isCut ? whole : []), ...more];
 }

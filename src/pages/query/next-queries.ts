@@ -1,6 +1,6 @@
 import { measureCoverage } from "../answer/coverage.ts";
 import type { Fold } from "../answer/fold.ts";
-import { type NextStep, type Surface, suggestMore } from "../answer/next-steps.ts";
+import { type NextStep, nameCall, type Surface, suggestMore, wordCall } from "../answer/next-steps.ts";
 import { estimateTokens } from "../answer/tokens.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { countOf, formatCount, toSafeJson } from "../text.ts";
@@ -151,9 +151,7 @@ export function toQueryCall(args: Record<string, unknown>, surface: Surface): st
       ...(group === undefined ? [] : [`group_by ${String(group)}`]),
     ];
     const words = ["the same arguments", ...(changed.length === 0 ? [] : [changed.join(" and ")])].join(", ");
-    return `${surface === "mcp" ? "query_domain_pages" : "domain-pages-mcp query"} with ${words}`;
+    return `${nameCall("query", surface)} with ${words}`;
   }
-  return surface === "mcp"
-    ? `query_domain_pages ${json}`
-    : `domain-pages-mcp query --body '${json.replaceAll("'", "'\\''")}'`;
+  return wordCall("query", json, surface);
 }

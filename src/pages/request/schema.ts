@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { PagesRequest } from "./request.ts";
 
 /** The upstream's limits for the request body (docs.dataforseo.com, domain_pages/live, read 2026-11). */
 export const MAX_LIMIT = 1000;
@@ -26,7 +27,7 @@ export const BODY_DEFAULTS = {
  * client known to us passes on unharmed: no unions, no `$ref`, `items: {}` for the nested filter arrays.
  * It describes; `parseRequest` validates, with messages that teach.
  */
-export const RequestShape = z.strictObject({
+const RequestShape = z.strictObject({
   target: z.string().describe('Domain or subdomain, e.g. "forbes.com". URLs are reduced to their host.'),
   limit: z
     .int()
@@ -75,7 +76,7 @@ export const RequestShape = z.strictObject({
   tag: z.string().max(MAX_TAG_CHARS).optional().describe("Your own label for this call."),
 });
 
-export const REQUEST_FIELDS = Object.keys(RequestShape.shape) as (keyof typeof RequestShape.shape)[];
+export const REQUEST_FIELDS = Object.keys(RequestShape.shape) as (keyof PagesRequest)[];
 
 /**
  * The same names and types without a word of description: for a tool that takes the same arguments as another. What

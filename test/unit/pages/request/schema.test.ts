@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { REQUEST_FIELDS, RequestShape, toAdvertisedSchema } from "../../../../src/pages/request/schema.ts";
+import { REQUEST_FIELDS, toAdvertisedSchema } from "../../../../src/pages/request/schema.ts";
 import { BODY_FIELDS } from "../../../support/body-fields.ts";
 
 const schema = toAdvertisedSchema();
@@ -57,8 +57,4 @@ describe("the advertised schema", () => {
     }
     expect(json).not.toMatch(/"type":\[/);
   });
-});
-
-it("fills in the defaults of a body that names its target only", () => {
-  expect(RequestShape.parse({ target: "forbes.com" })).toMatchObject({ limit: 100, include_subdomains: true });
 });

@@ -1,0 +1,31 @@
+import { GROUPINGS, PAGE_STATES } from "./choices.ts";
+
+const text = { type: "string" };
+const whole = { type: "integer" };
+const texts = { type: "array", items: text };
+
+/**
+ * The JSON Schema of a question, as it is advertised. Every model pays for this: what a name says needs no words, and a
+ * wrong value is answered with the right ones.
+ */
+export const toQuerySchema = (): Record<string, unknown> => ({
+  type: "object",
+  properties: {
+    snapshot_id: text,
+    target: { ...text, description: "Its newest snapshot." },
+    filters: { type: "array", items: {} },
+    status: { ...text, enum: PAGE_STATES },
+    section: { ...text, description: '"/blog" or "shop.acme.example".' },
+    min_backlinks: whole,
+    min_referring_domains: whole,
+    text: { ...text, description: "In URL or title." },
+    order_by: texts,
+    columns: { ...texts, description: "Fields as in filters." },
+    group_by: { ...text, enum: GROUPINGS },
+    fold: { type: "boolean" },
+    limit: whole,
+    offset: whole,
+    handles: { ...texts, description: '["p1"]: full records.' },
+  },
+  additionalProperties: false,
+});
