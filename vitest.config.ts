@@ -16,6 +16,8 @@ export default defineConfig({
       project("package", { testTimeout: 120_000, hookTimeout: 120_000 }),
       // Against a real redis-server; skipped with a word where there is none, and failed in CI.
       project("redis", { testTimeout: 60_000, hookTimeout: 60_000, globalSetup: ["test/redis/global-setup.ts"] }),
+      // What npm makes of the package and a user of it: packs, installs, compiles.
+      project("package", { testTimeout: 120_000, hookTimeout: 120_000 }),
       project("faults", { testTimeout: 600_000, hookTimeout: 120_000 }),
     ],
   },

@@ -1,11 +1,13 @@
 // Bundles src/ into dist/: `node scripts/build.mjs`.
 // Everything is bundled, so that an installed package has no dependency tree of its own. What a server needs to start
 // is one chunk (each further file costs a start about a millisecond); what only a call needs (undici, the sandbox, the
-// filter language) lies in chunks of its own, loaded with the first call.
+// filter language) lies in chunks of its own, loaded with the first call. The library for other programs is a second
+// entry over the same chunks: what both it and a start need is a chunk apart, so that neither loads the other's part.
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
+import { writeTypes } from "./write-types.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const outdir = path.join(root, "dist");
@@ -28,22 +30,27 @@ export const BUNDLE = {
 };
 
 const MAIN = path.join(root, "src/main.ts");
+/** What a server runs before it answers. Main stays apart: it switches the compile cache on before anything is loaded. */
+const START = ["src/cli/run.ts", "src/cli/stdio.ts"].map((file) => path.join(root, file));
+const LIBRARY = path.join(root, "src/library/pages.ts");
 
 async function main() {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
+  await Promise.all([bundle(), writeTypes(root, path.join(outdir, "types"))]);
+}
+
+async function bundle() {
   const { output } = await build({
     ...BUNDLE,
     cwd: root,
-    // run and stdio are named so that all they need counts as start-up code; main stays apart from it, since it
-    // switches the compile cache on before anything else is loaded.
-    input: { main: MAIN, run: "src/cli/run.ts", stdio: "src/cli/stdio.ts" },
+    input: { main: MAIN, run: START[0], stdio: START[1], pages: LIBRARY },
     output: {
       ...BUNDLE.output,
       dir: outdir,
-      entryFileNames: ({ name }) => (name === "main" ? "main.js" : "chunks/[name]-[hash].js"),
+      entryFileNames: ({ name }) => (name === "main" || name === "pages" ? "[name].js" : "chunks/[name]-[hash].js"),
       chunkFileNames: "chunks/[name]-[hash].js",
-      codeSplitting: { groups: [{ name: "server", tags: ["$initial"], test: (id) => id !== MAIN }] },
+      codeSplitting: { groups: createStartGroups() },
     },
   });
   await chmod(path.join(outdir, "main.js"), 0o755);
@@ -51,6 +58,34 @@ async function main() {
   await writeFile(path.join(outdir, "package.json"), '{ "type": "module" }\n');
   const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
   await writeFile(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), await collectLicenses(modules));
+}
+
+/** The two chunks of what a start needs: what the library needs too, and all the rest. */
+function createStartGroups() {
+  let start;
+  let library;
+  const named = (name, isIn) => (id, context) => {
+    start ??= listBehind(START, context);
+    library ??= listBehind([LIBRARY], context);
+    return start.has(id) && isIn(id) ? name : null;
+  };
+  return [
+    // First, since a chunk takes all that its modules import along.
+    { debugName: "shared", priority: 1, name: named("shared", (id) => library.has(id)) },
+    { debugName: "server", name: named("server", (id) => id !== MAIN) },
+  ];
+}
+
+/** The entries' modules and all that these import; what is loaded later is not in it. */
+function listBehind(entries, context) {
+  const seen = new Set();
+  const waiting = [...entries];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    waiting.push(...(context.getModuleInfo(id)?.importedIds ?? []));
+  }
+  return seen;
 }
 
 /** The licence text of every package that is part of the bundle, as their licences ask. */

@@ -56,6 +56,8 @@ export interface AppErrorFacts {
 /**
  * The one error type that rooms throw on purpose. `message` is ours, safe for a model and a log;
  * upstream words go into `detail`. Anything else that is thrown is a defect.
+ * @example
+ * if (error instanceof AppError && error.facts.charge === "unknown") await checkUsage();
  */
 export class AppError extends Error {
   override readonly name = "AppError";
@@ -84,6 +86,8 @@ export class HangUp extends Error {
 /**
  * A failure as a person or a model reads it: what happened, whether it was charged, what to do.
  * @returns sentences, the parts that are not known left out; a message of several lines keeps its lines
+ * @example
+ * if (error instanceof AppError) return { isError: true, text: describeFailure(error) };
  */
 export function describeFailure(error: AppError): string {
   const { advice, requestId, retryAfterMs } = error.facts;

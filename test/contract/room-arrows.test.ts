@@ -40,6 +40,16 @@ const REFUSED = [
   ["src/mcp/b2.ts", 'import "../redis/redis-room.ts";'],
   ["src/spend/b3.ts", 'import "../redis/redis-room.ts";'],
   ["src/pages/b4.ts", 'import "../access/principal.ts";'],
+  ["src/library/b5.ts", 'import "../mcp/server.ts";'],
+  ["src/library/b6.ts", 'import "../upstream/client.ts";'],
+  ["src/library/b7.ts", 'import "../store/memory-store.ts";'],
+  ["src/library/b8.ts", 'import "../spend/order.ts";'],
+  ["src/library/b9.ts", 'import "node:fs/promises";'],
+  ["src/library/d1.ts", 'import "node:process";'],
+  ["src/library/d2.ts", 'import "@modelcontextprotocol/server";'],
+  ["src/library/d3.ts", 'import "../sandbox/world.ts";'],
+  ["src/library/d4.ts", 'import "../config/schema.ts";'],
+  ["src/pages/d5.ts", 'import "../library/answers.ts";'],
 ] as const;
 
 const ALLOWED = [
@@ -54,6 +64,9 @@ const ALLOWED = [
   ["src/redis/c3.ts", 'import "../mcp/http/session-records.ts";'],
   ["src/redis/c4.ts", 'import "../upstream/wire.ts";'],
   ["src/compose/c5.ts", 'import "../redis/redis-room.ts";'],
+  ["src/library/c6.ts", 'import "../upstream/envelope.ts";'],
+  ["src/library/c7.ts", 'import "../pages/export/files.ts";'],
+  ["src/library/c8.ts", 'import "../errors.ts";'],
 ] as const;
 
 interface Report {

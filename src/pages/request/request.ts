@@ -26,7 +26,11 @@ export type RequestBody = Omit<PagesRequest, "filters" | "order_by" | "backlinks
   backlinks_filters?: WireFilter;
 };
 
-/** Filters and sorting in the upstream's own form; unset keys left out, never null. */
+/**
+ * The body of a request: filters and sorting in the upstream's own form; unset keys left out, never null.
+ * @example
+ * const body = JSON.stringify(toRequestBody(request));
+ */
 export function toRequestBody(request: PagesRequest): RequestBody {
   const { filters, order_by, backlinks_filters, ...rest } = request;
   return {
