@@ -28,6 +28,7 @@ export interface AnswerOptions {
   maxTokens?: number;
 }
 
+/** What goes into a condensed answer beside the snapshot. */
 export interface CondenseOptions extends AnswerOptions {
   /** What the reader should know beside: the notes of `parseRequest`, one sentence each. */
   notes?: readonly string[];
@@ -88,6 +89,7 @@ export function querySchema(): JsonSchema {
   return toQuerySchema();
 }
 
+/** How much a question may take. */
 export interface QueryOptions extends AnswerOptions {
   /** A clock, ms: bounds what a caller's regular expression may take to 2 s. Without it there is no bound. */
   now?: () => number;

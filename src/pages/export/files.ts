@@ -59,6 +59,7 @@ export const SNAPSHOT_FILES = {
   ),
 } as const satisfies Readonly<Record<string, SnapshotFile>>;
 
+/** The name of a file that a snapshot can be read as. */
 export type SnapshotFileName = keyof typeof SNAPSHOT_FILES;
 
 export const SNAPSHOT_FILE_NAMES = Object.keys(SNAPSHOT_FILES) as SnapshotFileName[];

@@ -19,6 +19,7 @@ export interface Group {
   members: Filter[];
 }
 
+/** A checked filter. */
 export type Filter = Condition | Group;
 
 /** What goes over the wire: `[field, operator, value]` or `[filter, "and", filter, …]`. */

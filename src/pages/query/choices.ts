@@ -1,8 +1,7 @@
-/** What a page answered when it was last crawled: 2xx, 3xx, 400 and more. */
 export const PAGE_STATES = ["live", "redirect", "broken"] as const;
+/** What a page answered when it was last crawled: 2xx, 3xx, 400 and more. */
 export type PageState = (typeof PAGE_STATES)[number];
 
-/** What rows can be grouped by. */
 export const GROUPINGS = [
   "section",
   "subdomain",
@@ -18,4 +17,5 @@ export const GROUPINGS = [
   "semantic_location",
   "month_first_seen",
 ] as const;
+/** What rows can be grouped by. */
 export type Grouping = (typeof GROUPINGS)[number];

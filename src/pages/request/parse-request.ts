@@ -16,6 +16,7 @@ export interface RequestRules {
   mapBareNames: boolean;
 }
 
+/** What arguments came to. */
 export interface ParsedRequest {
   request: PagesRequest;
   /** What was read differently from how it was written; one sentence each, for the answer. */
