@@ -44,11 +44,11 @@ async function bundle() {
   const { output } = await build({
     ...BUNDLE,
     cwd: root,
-    input: { main: MAIN, run: START[0], stdio: START[1], pages: LIBRARY },
+    input: { main: MAIN, pages: LIBRARY },
     output: {
       ...BUNDLE.output,
       dir: outdir,
-      entryFileNames: ({ name }) => (name === "main" || name === "pages" ? "[name].js" : "chunks/[name]-[hash].js"),
+      entryFileNames: "[name].js",
       chunkFileNames: "chunks/[name]-[hash].js",
       codeSplitting: { groups: createStartGroups() },
     },
