@@ -86,7 +86,8 @@ export interface Question {
  * const tool = { name: "query_pages", description: "Ask kept pages anything, free", parameters: querySchema() };
  */
 export function querySchema(): JsonSchema {
-  return toQuerySchema();
+  // Frameworks rewrite the schemas that they are given, and the lists in this one are the product's own.
+  return structuredClone(toQuerySchema());
 }
 
 /** How much a question may take. */

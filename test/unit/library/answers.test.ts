@@ -81,6 +81,15 @@ describe("a question to a snapshot", () => {
     expect(querySchema()).toEqual(jsonSchema.input({ target: "draft-2020-12" }));
   });
 
+  it("keeps its schema when a framework rewrites the one that it was given", () => {
+    const before = JSON.stringify(querySchema());
+    const rewritten = querySchema()["properties"] as Record<string, { enum?: unknown[]; items?: object }>;
+    rewritten["status"]?.enum?.push(null);
+    Object.assign(rewritten["columns"]?.items ?? {}, { type: ["string", "null"] });
+    expect(JSON.stringify(querySchema())).toBe(before);
+    expect(query(TEN, { status: "broken" }).structured["rows_matched"]).toBe(4);
+  });
+
   it("shows the whole table where nothing is asked", () => {
     expect(query(TEN).structured).toMatchObject({ rows_matched: 8, snapshot_id: TEN.id });
     expect(query(TEN, {})).toEqual(query(TEN));
