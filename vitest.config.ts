@@ -12,12 +12,10 @@ export default defineConfig({
       project("integration"),
       // Real processes on a machine of two cores: a slow start is not a failure.
       project("e2e", { testTimeout: 60_000, hookTimeout: 60_000 }),
-      // What is published, packed and started as its users start it.
+      // What is published, as its users get it: packs, installs, compiles, starts.
       project("package", { testTimeout: 120_000, hookTimeout: 120_000 }),
       // Against a real redis-server; skipped with a word where there is none, and failed in CI.
       project("redis", { testTimeout: 60_000, hookTimeout: 60_000, globalSetup: ["test/redis/global-setup.ts"] }),
-      // What npm makes of the package and a user of it: packs, installs, compiles.
-      project("package", { testTimeout: 120_000, hookTimeout: 120_000 }),
       project("faults", { testTimeout: 600_000, hookTimeout: 120_000 }),
     ],
   },

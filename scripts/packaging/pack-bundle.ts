@@ -32,19 +32,14 @@ export async function packBundle(): Promise<Uint8Array> {
   return zipSync(entries, { level: 9, mtime: TIMELESS });
 }
 
-/** The product in one file: local names shortened, those of functions and classes kept for stack traces. */
+/** The product in one file. */
 async function buildOneFile(): Promise<{ code: string; moduleIds: string[] }> {
   const { output } = await build({
-    platform: BUNDLE.platform,
+    ...BUNDLE,
     cwd: ROOT,
     input: { main: path.join(ROOT, "src/main.ts") },
     write: false,
-    output: {
-      ...BUNDLE.output,
-      minify: { mangle: { keepNames: true }, compress: true, codegen: { removeWhitespace: true } },
-      comments: false,
-      codeSplitting: false,
-    },
+    output: { ...BUNDLE.output, codeSplitting: false },
   });
   const [chunk, ...more] = output;
   if (chunk.type !== "chunk" || more.length > 0) throw new Error("the build made more than one file");
