@@ -1,0 +1,131 @@
+import type { Range } from "../answer/fold.ts";
+import type { Comparison } from "../compare/comparison.ts";
+import type { Source } from "../snapshot/snapshot.ts";
+
+/**
+ * What the interactive view is drawn from. It travels beside a tool's answer in the result's `_meta`, where it costs a
+ * model nothing, or inside the file that `domain-pages-mcp view` writes. Every text in it may be a stranger's.
+ */
+export const VIEW_META_KEY = "io.github.domain-pages-mcp/view";
+
+export type ViewData = SnapshotView | ComparisonView;
+
+/** One snapshot, whole or in part. */
+export interface SnapshotView {
+  kind: "snapshot";
+  version: 1;
+  head: ViewHead;
+  rows: ViewRows;
+  /** Most backlinks at stake first, hints last. */
+  findings: ViewFinding[];
+  /** Sums over the whole snapshot, largest first. */
+  breakdowns: { linkTypes: Breakdown; countries: Breakdown; tlds: Breakdown };
+  /** The rows that a question selected, in its order; null when nothing was asked. */
+  selection: ViewSelection | null;
+}
+
+/** What stands above the table. */
+export interface ViewHead {
+  target: string;
+  snapshotId: string;
+  source: Source;
+  /** ms since the epoch; null when an imported file does not tell. */
+  fetchedAt: number | null;
+  /** In words, as in the answer's header: what was charged, what is left. */
+  charge: string;
+  /** In words: what the rows hold, and what bounds the pages not fetched. */
+  coverage: string;
+  /** Order, which backlinks count, filters in force, in words. */
+  asked: string;
+  pagesFetched: number;
+  pagesTotal: number | null;
+  folds: number;
+  backlinks: number;
+  /** The request body, so that the same can be asked for again. */
+  request: Record<string, unknown>;
+  notes: string[];
+}
+
+/** The columns of {@link ViewRows}, in their order. */
+export const VIEW_COLUMNS = [
+  "handle",
+  "url",
+  "status",
+  "location",
+  "title",
+  "rank",
+  "backlinks",
+  "backlinksAtLeast",
+  "domainsLow",
+  "domainsHigh",
+  "nofollow",
+  "spamLow",
+  "spamHigh",
+  "firstSeen",
+  "lost",
+  "section",
+  "variants",
+] as const;
+
+/** One fold: a row of the table. */
+export interface ViewRow {
+  handle: string;
+  /** As it came, at most 500 characters; empty when there is none. */
+  url: string;
+  status: number | null;
+  location: string | null;
+  title: string | null;
+  rank: number | null;
+  backlinks: number | null;
+  /** A variant's backlinks are unknown: the sum is the least it can be. */
+  backlinksAtLeast: boolean;
+  domains: Range | null;
+  /** 0 to 1. */
+  nofollow: number | null;
+  spam: Range | null;
+  /** `2026-01-31` */
+  firstSeen: string | null;
+  lost: string | null;
+  section: string | null;
+  /** Handles of the other pages of the fold. */
+  variants: string[];
+}
+
+/** Rows as they travel: columns and cells, a slice of all. */
+export interface ViewRows {
+  /** Index of the first one among all rows of the snapshot. */
+  from: number;
+  total: number;
+  cells: ViewCell[][];
+}
+
+export type ViewCell = string | number | boolean | null | string[];
+
+export interface ViewFinding {
+  rule: string;
+  pages: number;
+  backlinks: number;
+  /** Of all its pages. */
+  handles: string[];
+  /** What there is to say of the first ones, by handle. */
+  says: Record<string, string>;
+}
+
+export interface Breakdown {
+  entries: { name: string; links: number }[];
+  /** Entries beyond those. */
+  more: number;
+}
+
+export interface ViewSelection {
+  /** The conditions in words. */
+  where: string[];
+  handles: string[];
+}
+
+/** Two snapshots. What was compared is told as the comparison tells it; its tables are whole, as far as they fit. */
+export interface ComparisonView {
+  kind: "comparison";
+  version: 1;
+  comparison: Comparison;
+}
