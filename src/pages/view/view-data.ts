@@ -123,6 +123,13 @@ export interface ViewSelection {
   handles: string[];
 }
 
+/** What a file that needs no host holds: everything that a host would be asked for. */
+export interface ViewFile {
+  view: ViewData;
+  /** Full records in words, by handle, as `query_domain_pages` gives them; empty for a comparison. */
+  records: Record<string, { url: string; fields: { name: string; value: string }[] }>;
+}
+
 /** Two snapshots. What was compared is told as the comparison tells it; its tables are whole, as far as they fit. */
 export interface ComparisonView {
   kind: "comparison";
