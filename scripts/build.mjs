@@ -7,6 +7,7 @@ import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
+import { buildViewHtml } from "./build-view.mjs";
 import { writeTypes } from "./write-types.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -37,7 +38,12 @@ const LIBRARY = path.join(root, "src/library/pages.ts");
 async function main() {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  await Promise.all([bundle(), writeTypes(root, path.join(outdir, "types"))]);
+  await Promise.all([bundle(), writeView(), writeTypes(root, path.join(outdir, "types"))]);
+}
+
+/** The page that hosts show and `domain-pages-mcp view` fills: see build-view.mjs. */
+async function writeView() {
+  await writeFile(path.join(outdir, "view.html"), await buildViewHtml(root));
 }
 
 async function bundle() {

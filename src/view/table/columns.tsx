@@ -1,0 +1,124 @@
+import type { ComponentChildren } from "preact";
+import { stateOf } from "../state/page-state.ts";
+import type { PlacedRow } from "../state/read-rows.ts";
+import type { SortKey } from "../state/sort-rows.ts";
+import { toShownUrl } from "../words/shorten.ts";
+import { ThirdParty } from "../words/third-party.tsx";
+import { UNKNOWN, type Words } from "../words/words.ts";
+
+export interface Column {
+  key: SortKey;
+  title: string;
+  /** How wide, as a track of a CSS grid. */
+  track: string;
+  isFigure: boolean;
+  /** Whether a row has something for it: a column that none fills is left out. */
+  isFilled: (row: PlacedRow) => boolean;
+  show: (row: PlacedRow, words: Words, target: string) => ComponentChildren;
+}
+
+const always = () => true;
+
+export const COLUMNS: readonly Column[] = [
+  {
+    key: "url",
+    title: "Page",
+    track: "minmax(180px, 1fr)",
+    isFigure: false,
+    isFilled: always,
+    show: (row, _words, target) => <PageCell row={row} target={target} />,
+  },
+  {
+    key: "status",
+    title: "Status",
+    track: "74px",
+    isFigure: false,
+    isFilled: ({ status }) => status !== null,
+    show: (row) => <span class={`state ${stateOf(row)}`}>{row.status ?? UNKNOWN}</span>,
+  },
+  figure(
+    "rank",
+    "Rank",
+    "62px",
+    ({ rank }) => rank !== null,
+    ({ rank }, words) => words.count(rank),
+  ),
+  figure(
+    "backlinks",
+    "Backlinks",
+    "92px",
+    ({ backlinks }) => backlinks !== null,
+    ({ backlinks, backlinksAtLeast }, words) => `${words.count(backlinks)}${backlinksAtLeast ? "+" : ""}`,
+  ),
+  figure(
+    "domains",
+    "Domains",
+    "88px",
+    ({ domains }) => domains !== null,
+    ({ domains }, words) => words.range(domains),
+  ),
+  figure(
+    "nofollow",
+    "Nofollow",
+    "88px",
+    ({ nofollow }) => nofollow !== null,
+    ({ nofollow }, words) => words.share(nofollow),
+  ),
+  figure(
+    "spam",
+    "Spam",
+    "66px",
+    ({ spam }) => spam !== null,
+    ({ spam }, words) => words.range(spam),
+  ),
+  figure(
+    "firstSeen",
+    "First seen",
+    "106px",
+    ({ firstSeen }) => firstSeen !== null,
+    ({ firstSeen }, words) => words.date(firstSeen),
+  ),
+  figure(
+    "lost",
+    "Lost",
+    "106px",
+    ({ lost }) => lost !== null,
+    ({ lost }, words) => words.date(lost),
+  ),
+  {
+    key: "section",
+    title: "Section",
+    track: "130px",
+    isFigure: false,
+    isFilled: ({ section }) => section !== null,
+    show: ({ section }) => (section === null ? UNKNOWN : <ThirdParty text={section} />),
+  },
+  figure(
+    "variants",
+    "Variants",
+    "86px",
+    ({ variants }) => variants.length > 0,
+    ({ variants }, words) => (variants.length === 0 ? "" : `+${words.count(variants.length)}`),
+  ),
+];
+
+function figure(
+  key: SortKey,
+  title: string,
+  track: string,
+  isFilled: Column["isFilled"],
+  show: (row: PlacedRow, words: Words) => string,
+): Column {
+  return { key, title, track, isFigure: true, isFilled, show };
+}
+
+/** The address, and below it the title or where it redirects to. */
+function PageCell({ row, target }: { row: PlacedRow; target: string }) {
+  const more = row.location === null ? row.title : `→ ${toShownUrl(row.location, target)}`;
+  return (
+    <>
+      <ThirdParty class="url" text={row.url === "" ? "(no URL)" : toShownUrl(row.url, target)} />
+      {more !== null && <ThirdParty class="title" text={more} />}
+    </>
+  );
+}
