@@ -27,13 +27,21 @@ export interface ComparePagesDeps {
  * Two kept snapshots in, what differs between them out. Free: nothing is asked of anybody.
  * @throws {AppError} `input` for arguments that were refused and snapshots that are not there
  */
-export type ComparePages = (input: unknown, caller: { surface: Surface }) => Promise<Comparison>;
+export type ComparePages = (input: unknown, caller: CompareCaller) => Promise<Comparison>;
+
+/** Who asks. */
+export interface CompareCaller {
+  surface: Surface;
+  /** Told of the two that are compared, for whoever shows more of them. Must not throw. */
+  onSnapshots?: (first: Snapshot, second: Snapshot) => void;
+}
 
 export function createComparePages({ findSnapshot, maxTokens }: ComparePagesDeps): ComparePages {
-  return async (input, { surface }) => {
+  return async (input, { surface, onSnapshots }) => {
     const refs = parseComparison(input);
     const first = await findSnapshot(refs.first, { surface });
     const second = await findSnapshot(refs.second, { surface, prefix: refs.secondPrefix });
+    onSnapshots?.(first, second);
     return buildComparison(first, second, { maxTokens, surface });
   };
 }

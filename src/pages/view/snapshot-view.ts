@@ -2,6 +2,7 @@ import { findFacts } from "../answer/findings/find-facts.ts";
 import type { Finding } from "../answer/findings/finding.ts";
 import type { HeaderOptions } from "../answer/header-facts.ts";
 import { rowsOf, sectionsOf } from "../query/select-rows.ts";
+import type { Selected } from "../query/selected.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { toOneLine } from "../text.ts";
 import { fitItems, jsonBytes } from "./fit-items.ts";
@@ -25,14 +26,8 @@ export interface SnapshotViewOptions extends HeaderOptions {
   from?: number;
   /** The most the view's JSON may come to, in bytes; `Infinity` for all rows. @default MAX_VIEW_BYTES */
   maxBytes?: number;
-  selection?: Selected | null;
-}
-
-/** What a question selected. */
-export interface Selected {
-  /** The conditions in words. */
-  where: readonly string[];
-  handles: readonly string[];
+  /** What a question selected; null where it asked for nothing but rows as they come. */
+  selection?: Pick<Selected, "where" | "handles"> | null;
 }
 
 /**
@@ -117,7 +112,7 @@ function fitRows({ from, total }: ViewRows, rows: LazyRows, bytes: number): View
 /** Conditions are a caller's words, and may quote a stranger's. */
 const MAX_CONDITION_CHARS = 240;
 
-function toSelection({ where, handles }: Selected, maxBytes: number): ViewSelection {
+function toSelection({ where, handles }: Pick<Selected, "where" | "handles">, maxBytes: number): ViewSelection {
   const words = where.map((each) => toOneLine(each, MAX_CONDITION_CHARS));
   const kept = fitItems(words, maxBytes * SHARES.where);
   return {
