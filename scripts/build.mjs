@@ -7,6 +7,8 @@ import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
+import { buildViewHtml } from "./build-view.mjs";
+import { inlineView } from "./inline-view.mjs";
 import { writeTypes } from "./write-types.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -37,14 +39,19 @@ const LIBRARY = path.join(root, "src/library/pages.ts");
 async function main() {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  await Promise.all([bundle(), writeTypes(root, path.join(outdir, "types"))]);
+  const html = await buildViewHtml(root);
+  // For those that run from source; what is built has the page in a chunk of its own.
+  await writeFile(path.join(outdir, "view.html"), html);
+  await Promise.all([bundle(html), writeTypes(root, path.join(outdir, "types"))]);
 }
 
-async function bundle() {
+/** @param {string} html the view's page */
+async function bundle(html) {
   const { output } = await build({
     ...BUNDLE,
     cwd: root,
     input: { main: MAIN, pages: LIBRARY },
+    plugins: [inlineView(root, html)],
     output: {
       ...BUNDLE.output,
       dir: outdir,
