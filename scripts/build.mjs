@@ -8,6 +8,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
 import { buildViewHtml } from "./build-view.mjs";
+import { inlineView } from "./inline-view.mjs";
 import { writeTypes } from "./write-types.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -38,19 +39,19 @@ const LIBRARY = path.join(root, "src/library/pages.ts");
 async function main() {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  await Promise.all([bundle(), writeView(), writeTypes(root, path.join(outdir, "types"))]);
+  const html = await buildViewHtml(root);
+  // For those that run from source; what is built has the page in a chunk of its own.
+  await writeFile(path.join(outdir, "view.html"), html);
+  await Promise.all([bundle(html), writeTypes(root, path.join(outdir, "types"))]);
 }
 
-/** The page that hosts show and `domain-pages-mcp view` fills: see build-view.mjs. */
-async function writeView() {
-  await writeFile(path.join(outdir, "view.html"), await buildViewHtml(root));
-}
-
-async function bundle() {
+/** @param {string} html the view's page */
+async function bundle(html) {
   const { output } = await build({
     ...BUNDLE,
     cwd: root,
     input: { main: MAIN, pages: LIBRARY },
+    plugins: [inlineView(root, html)],
     output: {
       ...BUNDLE.output,
       dir: outdir,

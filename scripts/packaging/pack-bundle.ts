@@ -3,6 +3,8 @@ import path from "node:path";
 import { type Zippable, zipSync } from "fflate";
 import { build } from "rolldown";
 import { BUNDLE, collectLicenses } from "../build.mjs";
+import { buildViewHtml } from "../build-view.mjs";
+import { inlineView } from "../inline-view.mjs";
 import { ENTRY_POINT } from "./manifest.ts";
 import { ROOT } from "./package-facts.ts";
 
@@ -38,6 +40,7 @@ async function buildOneFile(): Promise<{ code: string; moduleIds: string[] }> {
     ...BUNDLE,
     cwd: ROOT,
     input: { main: path.join(ROOT, "src/main.ts") },
+    plugins: [inlineView(ROOT, await buildViewHtml(ROOT))],
     write: false,
     output: { ...BUNDLE.output, codeSplitting: false },
   });

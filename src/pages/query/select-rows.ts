@@ -35,6 +35,9 @@ function prepare(snapshot: Snapshot): Prepared {
   return fresh;
 }
 
+/** All rows of a snapshot, in fetched order. */
+export const rowsOf = (snapshot: Snapshot): readonly Fold[] => prepare(snapshot).rows;
+
 /** The sections of a snapshot, the same for every question to it. */
 export const sectionsOf = (snapshot: Snapshot): SectionIndex => prepare(snapshot).sections;
 

@@ -35,14 +35,14 @@ export interface ViewHead {
   charge: string;
   /** In words: what the rows hold, and what bounds the pages not fetched. */
   coverage: string;
-  /** Order, which backlinks count, filters in force, in words. */
+  /** Order, which backlinks count, filters in force, in words; at most 600 characters. */
   asked: string;
   pagesFetched: number;
   pagesTotal: number | null;
   folds: number;
   backlinks: number;
-  /** The request body, so that the same can be asked for again. */
-  request: Record<string, unknown>;
+  /** The request body, so that the same can be asked for again; null where it is too long to travel. */
+  request: Record<string, unknown> | null;
   notes: string[];
 }
 
@@ -65,6 +65,7 @@ export const VIEW_COLUMNS = [
   "lost",
   "section",
   "variants",
+  "variantsInAll",
 ] as const;
 
 /** One fold: a row of the table. */
@@ -87,11 +88,16 @@ export interface ViewRow {
   firstSeen: string | null;
   lost: string | null;
   section: string | null;
-  /** Handles of the other pages of the fold. */
+  /** Handles of the other pages of the fold, in fetched order; at most 100. */
   variants: string[];
+  /** How many other pages the fold has. */
+  variantsInAll: number;
 }
 
-/** Rows as they travel: columns and cells, a slice of all. */
+/**
+ * Rows as they travel: cells in the order of {@link VIEW_COLUMNS}, a slice of all in fetched order. Those behind the last
+ * one are asked for with `query_domain_pages {"snapshot_id": …, "offset": from + cells.length}`.
+ */
 export interface ViewRows {
   /** Index of the first one among all rows of the snapshot. */
   from: number;
@@ -105,32 +111,44 @@ export interface ViewFinding {
   rule: string;
   pages: number;
   backlinks: number;
-  /** Of all its pages. */
+  /**
+   * Of its pages, most backlinks first; fewer than `pages` where not all fit. A handle may be that of a row, or one of a
+   * row's variants.
+   */
   handles: string[];
-  /** What there is to say of the first ones, by handle. */
+  /** What there is to say of the first three, by handle. */
   says: Record<string, string>;
 }
 
 export interface Breakdown {
+  /** At most twelve. */
   entries: { name: string; links: number }[];
   /** Entries beyond those. */
   more: number;
+  /** Some page's list was cut or is missing: each sum is the least it can be. */
+  atLeast: boolean;
 }
 
+/**
+ * Where a question chooses among a row's variants, its handle may be that of a variant; it may also be of a row that is not
+ * among those that travel.
+ */
 export interface ViewSelection {
-  /** The conditions in words. */
+  /** The conditions in words; empty where only an order, a part or single pages were asked for. */
   where: string[];
   handles: string[];
+  /** How many were selected; more than there are handles where not all fit. */
+  total: number;
 }
 
-/** What a file that needs no host holds: everything that a host would be asked for. */
+/** What a file that needs no host holds: everything that a host would be asked for. Nothing in it is left out to fit. */
 export interface ViewFile {
   view: ViewData;
   /** Full records in words, by handle, as `query_domain_pages` gives them; empty for a comparison. */
   records: Record<string, { url: string; fields: { name: string; value: string }[] }>;
 }
 
-/** Two snapshots. What was compared is told as the comparison tells it; its tables are whole, as far as they fit. */
+/** Two snapshots, as the comparison tells them; with room for far more rows than an answer has, in a file for all. */
 export interface ComparisonView {
   kind: "comparison";
   version: 1;

@@ -40,6 +40,7 @@ export function toOrders(
   { request, pagesFetched, pagesTotal }: ViewHead,
   words: { count: (n: number) => string },
 ): Order[] {
+  if (request === null) return [];
   const again = { title: "Fetch again", request };
   const all = Math.min(pagesTotal ?? 0, MAX_LIMIT);
   if (pagesFetched >= all || request["offset"] !== undefined) return [again];

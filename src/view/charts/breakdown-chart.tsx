@@ -6,9 +6,16 @@ const MAX_BARS = 7;
 
 /** Links by one of their traits. These are sums over the whole snapshot: no row can be picked by them. */
 export function BreakdownChart({ title, breakdown }: { title: string; breakdown: Breakdown }) {
-  const { entries, more } = breakdown;
+  const { entries, more, atLeast } = breakdown;
   const bars = entries
     .slice(0, MAX_BARS)
     .map(({ name, links }) => ({ key: name, label: name === "" ? "(none)" : name, value: links }));
-  return <BarChart title={title} unit="links" bars={bars} more={more + entries.length - bars.length} />;
+  return (
+    <BarChart
+      title={title}
+      unit={atLeast ? "links, at least" : "links"}
+      bars={bars}
+      more={more + entries.length - bars.length}
+    />
+  );
 }

@@ -89,6 +89,9 @@ export function RecordPanel({ handle, onClose }: RecordPanelProps) {
               {each}
             </button>
           ))}
+          {row.variantsInAll > row.variants.length && (
+            <span class="quiet">{words.value.count(row.variantsInAll - row.variants.length)} more</span>
+          )}
         </div>
       )}
       <FullRecord key={chosen.value} handle={chosen.value} isVariant={chosen.value !== row?.handle} />

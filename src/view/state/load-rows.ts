@@ -18,7 +18,7 @@ export async function loadRows(store: Store): Promise<void> {
   store.loading.value = { isRunning: true, problem: null };
   let problem: string | null = null;
   for (let gap = findGap(store.rows.value, total); gap !== null; gap = findGap(store.rows.value, total)) {
-    const args = { snapshot_id: view.head.snapshotId, offset: gap, limit: 1 };
+    const args = { snapshot_id: view.head.snapshotId, offset: gap };
     problem = takePart(store, isCurrent, gap, await host.callTool(QUERY, args).catch(toFailure));
     if (!isCurrent()) return;
     if (problem !== null) break;

@@ -35,6 +35,7 @@ function readRow(cells: readonly ViewCell[], index: number): PlacedRow {
     lost: text("lost"),
     section: text("section"),
     variants: Array.isArray(variants) ? variants : [],
+    variantsInAll: number("variantsInAll") ?? 0,
   };
 }
 

@@ -22,6 +22,6 @@ export function showView(store: Store, view: ViewData): void {
 }
 
 export const toHandleSet = ({ where, handles }: { where: readonly string[]; handles: readonly string[] }) => ({
-  name: where.join(", "),
+  name: where.length === 0 ? "the rows of the answer" : where.join(", "),
   handles: new Set(handles),
 });

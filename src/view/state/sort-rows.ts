@@ -41,7 +41,7 @@ const READ: Readonly<Record<SortKey, (row: PlacedRow) => Value>> = {
   firstSeen: ({ firstSeen }) => firstSeen,
   lost: ({ lost }) => lost,
   section: ({ section }) => section,
-  variants: ({ variants }) => variants.length,
+  variants: ({ variantsInAll }) => variantsInAll,
 };
 
 /** Names and dates are read from their start, figures from the largest. */

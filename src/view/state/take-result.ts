@@ -28,7 +28,7 @@ async function askForView(store: Store, { structured, text }: ToolResult): Promi
     return;
   }
   store.phase.value = { kind: "asking" };
-  const again = await host.callTool(QUERY, { snapshot_id: snapshotId, offset: 0, limit: 1 }).catch(toFailure);
+  const again = await host.callTool(QUERY, { snapshot_id: snapshotId }).catch(toFailure);
   const view = readMeta(again.meta);
   if (view === null) {
     store.phase.value = { kind: "bare", words: again.isError ? again.text : text };

@@ -97,8 +97,8 @@ export const COLUMNS: readonly Column[] = [
     "variants",
     "Variants",
     "86px",
-    ({ variants }) => variants.length > 0,
-    ({ variants }, words) => (variants.length === 0 ? "" : `+${words.count(variants.length)}`),
+    ({ variantsInAll }) => variantsInAll > 0,
+    ({ variantsInAll }, words) => (variantsInAll === 0 ? "" : `+${words.count(variantsInAll)}`),
   ),
 ];
 
