@@ -1,4 +1,4 @@
-// Builds src/view/ into one page: `buildViewHtml(root)`. Everything is in it, nothing is loaded, and its policy lets
+// Builds src/view/ into one page. Everything is in it, nothing is loaded, and its policy lets
 // exactly that script and that style sheet run.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -12,9 +12,15 @@ const DATA = '<script type="application/json" id="view-file">null</script>';
  * @param {string} root the checkout
  * @returns {Promise<string>} the page
  */
-export async function buildViewHtml(root) {
+export const buildViewHtml = async (root) => (await buildView(root)).html;
+
+/**
+ * @param {string} root the checkout
+ * @returns {Promise<{ html: string, modules: string[] }>} the page, and the files that its script is made of
+ */
+export async function buildView(root) {
   const folder = path.join(root, "src/view");
-  const [template, css, script] = await Promise.all([
+  const [template, css, { code: script, moduleIds }] = await Promise.all([
     readFile(path.join(folder, "view.html"), "utf8"),
     readFile(path.join(folder, "view.css"), "utf8"),
     bundle(root, path.join(folder, "main.tsx")),
@@ -29,7 +35,7 @@ export async function buildViewHtml(root) {
     .replace(/(>?)\n\s*/g, "$1")
     .replace(/default-src 'none'|\/\* \w+ \*\//g, (place) => parts[place]);
   if (html.split(DATA).length !== 2) throw new Error("The view has to hold its place for data exactly once.");
-  return `${html}\n`;
+  return { html: `${html}\n`, modules: moduleIds };
 }
 
 function writePolicy(script, style) {
@@ -61,7 +67,8 @@ async function bundle(root, input) {
     output: { format: "iife", comments: false, minify: true },
   });
   if (output.length !== 1) throw new Error("The view has to be one script.");
-  return output[0].code.trim();
+  const [{ code, moduleIds }] = output;
+  return { code: code.trim(), moduleIds };
 }
 
 /**

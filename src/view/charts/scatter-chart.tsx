@@ -33,15 +33,15 @@ export function ScatterChart({ rows, onOpen }: { rows: readonly PlacedRow[]; onO
   return (
     <figure class="chart">
       <figcaption>
-        <strong>Rank against referring domains</strong>{" "}
-        <span class="quiet small">{words.value.counted(points.length, "page")}, logarithmic</span>
+        <strong>Rank by referring domains</strong>{" "}
+        <span class="quiet small">{words.value.counted(points.length, "page")}</span>
       </figcaption>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table opens the same rows by key */}
       <svg
         class="scatter"
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={`Rank against referring domains of ${words.value.counted(points.length, "page")}; the table below holds the same figures.`}
+        aria-label={`Rank by referring domains of ${words.value.counted(points.length, "page")}; the table below holds the same figures.`}
         onClick={onClick}
       >
         {yTicks.map(({ value, y }) => (
@@ -53,7 +53,7 @@ export function ScatterChart({ rows, onOpen }: { rows: readonly PlacedRow[]; onO
           </g>
         ))}
         {xTicks.map(({ value, x }) => (
-          <text key={value} x={toX(x)} y={HEIGHT - 7} text-anchor="middle">
+          <text key={value} x={toX(x)} y={HEIGHT - 7} text-anchor={x === 1 ? "end" : "middle"}>
             {words.value.count(value)}
           </text>
         ))}

@@ -9,8 +9,8 @@ import { UNKNOWN, type Words } from "../words/words.ts";
 export interface Column {
   key: SortKey;
   title: string;
-  /** How wide, as a track of a CSS grid. */
-  track: string;
+  /** Pixels; the first one takes what is left as well. */
+  width: number;
   isFigure: boolean;
   /** Whether a row has something for it: a column that none fills is left out. */
   isFilled: (row: PlacedRow) => boolean;
@@ -23,7 +23,7 @@ export const COLUMNS: readonly Column[] = [
   {
     key: "url",
     title: "Page",
-    track: "minmax(180px, 1fr)",
+    width: 240,
     isFigure: false,
     isFilled: always,
     show: (row, _words, target) => <PageCell row={row} target={target} />,
@@ -31,7 +31,7 @@ export const COLUMNS: readonly Column[] = [
   {
     key: "status",
     title: "Status",
-    track: "74px",
+    width: 74,
     isFigure: false,
     isFilled: ({ status }) => status !== null,
     show: (row) => <span class={`state ${stateOf(row)}`}>{row.status ?? UNKNOWN}</span>,
@@ -39,56 +39,56 @@ export const COLUMNS: readonly Column[] = [
   figure(
     "rank",
     "Rank",
-    "62px",
+    62,
     ({ rank }) => rank !== null,
     ({ rank }, words) => words.count(rank),
   ),
   figure(
     "backlinks",
     "Backlinks",
-    "92px",
+    92,
     ({ backlinks }) => backlinks !== null,
     ({ backlinks, backlinksAtLeast }, words) => `${words.count(backlinks)}${backlinksAtLeast ? "+" : ""}`,
   ),
   figure(
     "domains",
     "Domains",
-    "88px",
+    88,
     ({ domains }) => domains !== null,
     ({ domains }, words) => words.range(domains),
   ),
   figure(
     "nofollow",
     "Nofollow",
-    "88px",
+    88,
     ({ nofollow }) => nofollow !== null,
     ({ nofollow }, words) => words.share(nofollow),
   ),
   figure(
     "spam",
     "Spam",
-    "66px",
+    66,
     ({ spam }) => spam !== null,
     ({ spam }, words) => words.range(spam),
   ),
   figure(
     "firstSeen",
     "First seen",
-    "106px",
+    106,
     ({ firstSeen }) => firstSeen !== null,
     ({ firstSeen }, words) => words.date(firstSeen),
   ),
   figure(
     "lost",
     "Lost",
-    "106px",
+    106,
     ({ lost }) => lost !== null,
     ({ lost }, words) => words.date(lost),
   ),
   {
     key: "section",
     title: "Section",
-    track: "130px",
+    width: 130,
     isFigure: false,
     isFilled: ({ section }) => section !== null,
     show: ({ section }) => (section === null ? UNKNOWN : <ThirdParty text={section} />),
@@ -96,7 +96,7 @@ export const COLUMNS: readonly Column[] = [
   figure(
     "variants",
     "Variants",
-    "86px",
+    86,
     ({ variantsInAll }) => variantsInAll > 0,
     ({ variantsInAll }, words) => (variantsInAll === 0 ? "" : `+${words.count(variantsInAll)}`),
   ),
@@ -105,11 +105,11 @@ export const COLUMNS: readonly Column[] = [
 function figure(
   key: SortKey,
   title: string,
-  track: string,
+  width: number,
   isFilled: Column["isFilled"],
   show: (row: PlacedRow, words: Words) => string,
 ): Column {
-  return { key, title, track, isFigure: true, isFilled, show };
+  return { key, title, width, isFigure: true, isFilled, show };
 }
 
 /** The address, and below it the title or where it redirects to. */

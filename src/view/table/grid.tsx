@@ -3,12 +3,15 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact
 import { scrollToSee, toRowWindow } from "../state/row-window.ts";
 import { toggleSort } from "../state/sort-rows.ts";
 import { useStore } from "../state/store-context.ts";
-import { COLUMNS } from "./columns.tsx";
+import { COLUMNS, type Column } from "./columns.tsx";
 import { moveByKey } from "./grid-keys.ts";
 import { HeaderRow } from "./header-row.tsx";
 import { Row } from "./row.tsx";
 import { useIsPrinting } from "./use-is-printing.ts";
 import { useRowHeight } from "./use-row-height.ts";
+
+/** Of the column in which rows are marked; the style sheet says the same. */
+const MARK_PX = 38;
 
 /** The table: as many rows as there are, of which those are drawn that are seen, which no table element could. */
 export function Grid({ onOpen }: { onOpen: (handle: string) => void }) {
@@ -104,7 +107,7 @@ export function Grid({ onOpen }: { onOpen: (handle: string) => void }) {
       onScroll={readScroll}
       onKeyDown={onKeyDown}
       onClick={onClick}
-      style={{ "--tracks": `38px ${columns.map(({ track }) => track).join(" ")}` }}
+      style={toTracks(columns)}
     >
       <HeaderRow
         columns={columns}
@@ -138,5 +141,13 @@ export function Grid({ onOpen }: { onOpen: (handle: string) => void }) {
     </div>
   );
 }
+
+/** Where a row's cells stand: the first column takes what is left, and all are reached by scrolling where none is. */
+const toTracks = (columns: readonly Column[]) => ({
+  "--tracks": [`${MARK_PX}px`, ...columns.map(({ width }, at) => (at === 0 ? "minmax(0, 1fr)" : `${width}px`))].join(
+    " ",
+  ),
+  "--table-width": `${columns.reduce((sum, { width }) => sum + width, MARK_PX)}px`,
+});
 
 const headerHeight = (grid: Element): number => grid.querySelector(".heads")?.clientHeight ?? 0;

@@ -11,7 +11,7 @@ export function StatusLine() {
   const { finding, question, firstSeen } = filter.value;
   const isPart = rows.value.length < total;
   return (
-    <div class="status">
+    <div class="told">
       <p role="status">
         {words.count(shown.value.length)} of {words.counted(rows.value.length, "row")}
         {isPart && ` (${words.count(total)} in all)`}
