@@ -1,0 +1,79 @@
+import { strict as assert } from "node:assert";
+import type { ElementHandle, Frame } from "puppeteer-core";
+
+/** Longer than anything takes on a busy machine. */
+const MAX_WAIT_MS = 20_000;
+
+/** Asks the page again with each of its frames, until it says yes. */
+export async function until<Args extends unknown[]>(
+  frame: Frame,
+  what: string,
+  isSo: (...args: Args) => boolean,
+  ...args: Args
+): Promise<void> {
+  const end = Date.now() + MAX_WAIT_MS;
+  while (!(await frame.evaluate(isSo as never, ...args))) {
+    if (Date.now() > end) {
+      const shown = await frame.evaluate(() => document.body.innerText.slice(0, 600));
+      throw new Error(`It never came to this: ${what}. Shown:\n${shown}`);
+    }
+    await frame.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+  }
+}
+
+/** Waits until the table says that it shows that many rows. */
+export const untilRows = (frame: Frame, count: number): Promise<void> =>
+  until(
+    frame,
+    `${count} rows in the table`,
+    (wanted) => document.querySelector(".grid")?.getAttribute("aria-rowcount") === String(wanted + 1),
+    count,
+  );
+
+export async function untilText(frame: Frame, text: string): Promise<void> {
+  await until(frame, `"${text}" is shown`, (wanted) => document.body.innerText.includes(wanted), text);
+}
+
+export async function findOne(frame: Frame, selector: string): Promise<ElementHandle<Element>> {
+  const handle = await frame.$(selector);
+  assert(handle !== null, `There is no ${selector}.`);
+  return handle;
+}
+
+export async function click(frame: Frame, selector: string): Promise<void> {
+  await (await findOne(frame, selector)).click();
+}
+
+/** Presses the button whose name holds the text. */
+export async function press(frame: Frame, text: string): Promise<void> {
+  const handle = await frame.evaluateHandle(
+    (wanted) => [...document.querySelectorAll("button")].find((each) => each.textContent?.includes(wanted)) ?? null,
+    text,
+  );
+  const button = handle.asElement() as ElementHandle<Element> | null;
+  assert(button !== null, `There is no button "${text}".`);
+  await button.click();
+}
+
+export const hasButton = (frame: Frame, text: string): Promise<boolean> =>
+  frame.evaluate(
+    (wanted) => [...document.querySelectorAll("button")].some((each) => each.textContent?.includes(wanted)),
+    text,
+  );
+
+/** The column's cells of the rows that are drawn, from the top. */
+export const readColumn = (frame: Frame, key: string): Promise<string[]> =>
+  frame.evaluate(
+    (name) =>
+      [...document.querySelectorAll<HTMLElement>(".row")]
+        .sort((a, b) => Number(a.dataset["at"]) - Number(b.dataset["at"]))
+        .map((row) => row.querySelector(`.cell.${name}`)?.textContent ?? ""),
+    key,
+  );
+
+export const readText = (frame: Frame, selector: string): Promise<string> =>
+  frame.evaluate((name) => document.querySelector(name)?.textContent ?? "", selector);
+
+/** Whether anything stands out of the page at its side. */
+export const measureOverflow = (frame: Frame): Promise<number> =>
+  frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
