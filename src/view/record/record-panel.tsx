@@ -76,7 +76,7 @@ export function RecordPanel({ handle, onClose }: RecordPanelProps) {
         </ul>
       )}
       {row !== undefined && row.variants.length > 0 && (
-        <div role="group" aria-label="Variants of this page" class="variants">
+        <div role="group" aria-label="Variants of this page" class="folded">
           {[row.handle, ...row.variants].map((each) => (
             <button
               type="button"

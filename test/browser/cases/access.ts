@@ -45,7 +45,10 @@ export async function checkAccess(place: Place): Promise<void> {
           await click(frame, ".row .url");
           await untilText(frame, "page_summary");
           assert.deepEqual(await findViolations(frame), []);
-          await view.show("compare_domain_pages", { before: "acme.example", after: "shop.acme.example" });
+          await place.server.call("get_domain_pages", { target: "shop.acme.example" });
+          await view.show("compare_domain_pages", { target: "acme.example", other_target: "shop.acme.example" });
+          await untilText(frame, "Side by side");
+          assert.deepEqual(await findViolations(frame), []);
           return undefined;
         },
         { width, scheme: theme, context: { theme } },

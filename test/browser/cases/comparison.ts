@@ -11,7 +11,7 @@ export async function checkComparison(place: Place): Promise<void> {
     };
     const before = await idOf({ target: "acme.example", limit: 40 });
     const after = await idOf({ target: "acme.example", limit: 1000, order_by: ["backlinks,desc"] });
-    const result = await view.show("compare_domain_pages", { before, after });
+    const result = await view.show("compare_domain_pages", { snapshot_id: before, other_snapshot_id: after });
     assert.notEqual(result["isError"], true, JSON.stringify(result["content"]));
     await untilText(frame, "Figures");
     const text = await readText(frame, "main");

@@ -126,19 +126,25 @@ export async function checkHosts(place: Place): Promise<void> {
 
   await checkView(place, "a teardown is answered, a ping too, and what is unknown is refused", async (view) => {
     await untilText(view.frame, "Waiting for the answer");
-    const answers = await view.page.evaluate(async () => {
-      const frame = document.querySelector("iframe");
-      const ask = (id: string, method: string) =>
-        new Promise((resolve) => {
-          addEventListener("message", ({ data }) => data.id === id && data.method === undefined && resolve(data));
-          frame?.contentWindow?.postMessage({ jsonrpc: "2.0", id, method, params: {} }, "*");
-        });
-      return Promise.all([ask("a", "ping"), ask("b", "ui/resource-teardown"), ask("c", "ui/unheard-of")]);
-    });
+    const answers = await view.page.evaluate(() =>
+      Promise.all(
+        ["ping", "ui/resource-teardown", "ui/unheard-of"].map(
+          (method) =>
+            new Promise((resolve) => {
+              addEventListener(
+                "message",
+                ({ data }) => data.id === method && data.method === undefined && resolve(data),
+              );
+              const message = { jsonrpc: "2.0", id: method, method, params: {} };
+              document.querySelector("iframe")?.contentWindow?.postMessage(message, "*");
+            }),
+        ),
+      ),
+    );
     assert.deepEqual(answers, [
-      { jsonrpc: "2.0", id: "a", result: {} },
-      { jsonrpc: "2.0", id: "b", result: {} },
-      { jsonrpc: "2.0", id: "c", error: { code: -32_601, message: "Unknown method: ui/unheard-of" } },
+      { jsonrpc: "2.0", id: "ping", result: {} },
+      { jsonrpc: "2.0", id: "ui/resource-teardown", result: {} },
+      { jsonrpc: "2.0", id: "ui/unheard-of", error: { code: -32_601, message: "Unknown method: ui/unheard-of" } },
     ]);
   });
 }

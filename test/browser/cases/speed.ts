@@ -67,11 +67,10 @@ const measureScroll = (frame: Frame): Promise<number[]> =>
     const grid = document.querySelector(".grid");
     if (grid === null) return [];
     grid.scrollIntoView();
-    const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
-    const times = [await nextFrame()];
+    const times: number[] = [await new Promise(requestAnimationFrame)];
     for (let top = 0; top < grid.scrollHeight - grid.clientHeight; top += 90) {
       grid.scrollTop = top;
-      times.push(await nextFrame());
+      times.push(await new Promise(requestAnimationFrame));
     }
     return times.slice(1).map((time, at) => time - (times[at] ?? 0));
   });

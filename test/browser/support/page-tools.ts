@@ -4,6 +4,8 @@ import type { ElementHandle, Frame } from "puppeteer-core";
 /** Longer than anything takes on a busy machine. */
 const MAX_WAIT_MS = 20_000;
 
+// What a person sees is meant here, which innerText is and textContent is not.
+
 /** Asks the page again with each of its frames, until it says yes. */
 export async function until<Args extends unknown[]>(
   frame: Frame,

@@ -15,7 +15,7 @@ export interface Place {
 export function checkView(
   { browser, server, checks }: Place,
   name: string,
-  body: (view: ShownView) => Promise<string | undefined | void>,
+  body: (view: ShownView) => Promise<unknown>,
   setting: Partial<HostSetting> = {},
 ): Promise<void> {
   return checks.check(name, async () => {
@@ -23,7 +23,7 @@ export function checkView(
     try {
       const note = await body(view);
       assert.deepEqual(view.troubles, []);
-      return note ?? undefined;
+      return typeof note === "string" ? note : undefined;
     } finally {
       await view.close();
     }
