@@ -4,12 +4,21 @@ import { BarChart } from "./bar-chart.tsx";
 /** As many as the other charts have. */
 const MAX_BARS = 7;
 
+interface BreakdownChartProps {
+  title: string;
+  breakdown: Breakdown;
+  /** What an entry is called, by its name. */
+  nameOf?: (name: string) => string;
+}
+
+const asItIs = (name: string): string => name;
+
 /** Links by one of their traits. These are sums over the whole snapshot: no row can be picked by them. */
-export function BreakdownChart({ title, breakdown }: { title: string; breakdown: Breakdown }) {
+export function BreakdownChart({ title, breakdown, nameOf = asItIs }: BreakdownChartProps) {
   const { entries, more, atLeast } = breakdown;
   const bars = entries
     .slice(0, MAX_BARS)
-    .map(({ name, links }) => ({ key: name, label: name === "" ? "(none)" : name, value: links }));
+    .map(({ name, links }) => ({ key: name, label: name === "" ? "(none)" : nameOf(name), value: links }));
   return (
     <BarChart
       title={title}

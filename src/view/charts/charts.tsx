@@ -12,7 +12,7 @@ const MAX_SECTIONS = 7;
 
 /** The whole snapshot at a glance, whatever the table is narrowed to. */
 export function Charts({ view, onOpen }: { view: SnapshotView; onOpen: (handle: string) => void }) {
-  const { rows } = useStore();
+  const { rows, words } = useStore();
   return (
     <div class="charts">
       <StatusChart />
@@ -20,7 +20,7 @@ export function Charts({ view, onOpen }: { view: SnapshotView; onOpen: (handle: 
       <ScatterChart rows={rows.value} onOpen={onOpen} />
       <FirstSeenChart rows={rows.value} />
       <BreakdownChart title="Link types" breakdown={view.breakdowns.linkTypes} />
-      <BreakdownChart title="Countries" breakdown={view.breakdowns.countries} />
+      <BreakdownChart title="Countries" breakdown={view.breakdowns.countries} nameOf={words.value.country} />
     </div>
   );
 }

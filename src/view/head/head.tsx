@@ -31,7 +31,9 @@ export function Head({ head }: { head: ViewHead }) {
         </div>
       </dl>
       <ul class="facts">
-        <li>{head.charge}</li>
+        <li>
+          Charge: <ThirdParty text={head.charge} />
+        </li>
         <li>
           <ThirdParty text={head.coverage} />
         </li>

@@ -11,6 +11,8 @@ export interface Words {
   date: (day: string | null) => string;
   /** `2024` or `2024-05` */
   period: (period: string) => string;
+  /** `DE`: the country's name, where it is known; other codes as they are. */
+  country: (code: string) => string;
   /** ms since the epoch */
   moment: (ms: number | null) => string;
   /** `1 page`, `2,000 pages` */
@@ -33,6 +35,8 @@ export function createWords(locale: string | undefined, timeZone: string | undef
   const months = new Intl.DateTimeFormat(place, { year: "numeric", month: "short", timeZone: "UTC" });
   const moments = new Intl.DateTimeFormat(place, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
 
+  const countries = new Intl.DisplayNames(place, { type: "region" });
+
   const written = (format: Intl.DateTimeFormat, day: string): string => {
     const time = Date.parse(`${day}T00:00:00Z`);
     return Number.isNaN(time) ? day : format.format(time);
@@ -49,6 +53,7 @@ export function createWords(locale: string | undefined, timeZone: string | undef
     usd: (value) => money.format(value),
     date: (day) => (day === null ? UNKNOWN : written(days, day)),
     period: (period) => (period.length === 7 ? written(months, `${period}-01`) : period),
+    country: (code) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code),
     moment: (ms) => (ms === null || Number.isNaN(ms) ? "time unknown" : moments.format(ms)),
     counted: (value, noun) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`,
   };

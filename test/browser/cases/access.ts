@@ -13,7 +13,7 @@ interface Violation {
 }
 
 /** What axe-core finds wrong, all of its rules but those of pages that stand by themselves. */
-async function findViolations(frame: Frame): Promise<string[]> {
+export async function findViolations(frame: Frame): Promise<string[]> {
   await frame.evaluate(AXE);
   const violations = await frame.evaluate(async () => {
     const { axe } = window as unknown as {

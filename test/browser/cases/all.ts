@@ -16,6 +16,7 @@ import { checkPurchase } from "./purchase.ts";
 import { checkSpeed } from "./speed.ts";
 import { checkTable } from "./table.ts";
 import { HOSTILE, MANY } from "./targets.ts";
+import { checkWatchers } from "./watchers.ts";
 
 /** Where the hostile list comes from: the same list on every run. */
 const SEED = 20_261_126;
@@ -37,6 +38,7 @@ export async function runCases(checks: Checks, print: (line: string) => void): P
   const paid = await openServer({ AISA_API_KEY: "sk-aisa-test", AISA_BASE_URL: `${gateway.origin}/apis/v1` });
   try {
     const place = { browser, server, checks };
+    await checkWatchers(place);
     await checkTable(place);
     await checkActions(place);
     await checkPurchase({ browser, server: paid, checks, books: gateway.books });

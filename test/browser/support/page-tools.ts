@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { ElementHandle, Frame } from "puppeteer-core";
+import type { ShownView } from "./shown-view.ts";
 
 /** Longer than anything takes on a busy machine. */
 const MAX_WAIT_MS = 20_000;
@@ -31,6 +32,15 @@ export const untilRows = (frame: Frame, count: number): Promise<void> =>
     (wanted) => document.querySelector(".grid")?.getAttribute("aria-rowcount") === String(wanted + 1),
     count,
   );
+
+/** Waits until the view asked its host for something, or told it. */
+export async function untilAsked({ frame, asked }: Pick<ShownView, "frame" | "asked">, wanted: string): Promise<void> {
+  const end = Date.now() + MAX_WAIT_MS;
+  while (!asked.some(({ method }) => method === wanted)) {
+    assert(Date.now() < end, `The view never asked for ${wanted}.`);
+    await frame.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+  }
+}
 
 export async function untilText(frame: Frame, text: string): Promise<void> {
   await until(frame, `"${text}" is shown`, (wanted) => document.body.innerText.includes(wanted), text);
