@@ -13,8 +13,8 @@ import { toViewHead } from "./view-head.ts";
 import { toCells } from "./view-rows.ts";
 
 /**
- * The most that view data may come to as JSON, beside an answer of about 10 kB. Hosts keep results in their history, and
- * some refuse or cut large ones; this is some 300 rows, more than a person looks at before they filter.
+ * The most that view data may come to as JSON, beside an answer of about 10 kB. Hosts keep results with a conversation, so
+ * it is bounded; some 300 rows of a real list fit, more than a person scrolls through, and the rest is a free call away.
  */
 export const MAX_VIEW_BYTES = 64 * 1024;
 
