@@ -9,7 +9,7 @@ export interface ViewDeps {
   log: Log;
 }
 
-/** No origin may be reached, so that what a stranger's text makes of the page cannot leave it; and no frame around it. */
+/** No origin may be reached, so that nothing leaves the page but through the host; and no border around it. */
 const META = { ui: { csp: {}, prefersBorder: false } };
 
 /** Registers the page that hosts open with results: the same for everybody, free, and without any data. */

@@ -1,15 +1,15 @@
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { fitAnswer } from "./budget.ts";
 import { toCsvLine } from "./csv.ts";
-import { findFacts } from "./findings/find-facts.ts";
 import { describeFinding, type Finding } from "./findings/finding.ts";
-import { type Fold, foldPages } from "./fold.ts";
+import type { Fold } from "./fold.ts";
 import { sumBacklinks } from "./fold-sums.ts";
 import { type HeaderFacts, type HeaderOptions, toHeaderFacts } from "./header-facts.ts";
 import { type NextStep, type Surface, suggestNext } from "./next-steps.ts";
 import { renderHeader } from "./render-header.ts";
 import { renderNext } from "./render-text.ts";
 import { NO_SECTIONS, renderSections, rollUpSections, type Sections } from "./sections.ts";
+import { factsOf, foldsOf } from "./snapshot-folds.ts";
 import { type Cell, DISPENSABLE, type Table, toTable } from "./table.ts";
 import { estimateTokens } from "./tokens.ts";
 
@@ -51,10 +51,10 @@ const FRAME_SLACK = 30;
  * A snapshot without pages gives an answer without rows that says so.
  */
 export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer {
-  const folds = foldPages(snapshot.pages);
+  const folds = foldsOf(snapshot);
   const frame = buildFrame(snapshot, folds, options);
   const tokens = options.maxTokens - FRAME_SLACK - estimateTokens(renderHeader(frame) + renderNext(frame));
-  const findings = findFacts(folds, frame.target);
+  const findings = factsOf(snapshot);
   const sections = rollUpSections(folds, frame.target);
   const tables = toTables(folds, frame.target);
   const granted = fitAnswer({

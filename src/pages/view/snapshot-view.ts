@@ -1,7 +1,7 @@
-import { findFacts } from "../answer/findings/find-facts.ts";
 import type { Finding } from "../answer/findings/finding.ts";
 import type { HeaderOptions } from "../answer/header-facts.ts";
-import { rowsOf, sectionsOf } from "../query/select-rows.ts";
+import { factsOf, foldsOf } from "../answer/snapshot-folds.ts";
+import { sectionsOf } from "../query/select-rows.ts";
 import type { Selected } from "../query/selected.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { toOneLine } from "../text.ts";
@@ -13,8 +13,8 @@ import { toViewHead } from "./view-head.ts";
 import { toCells } from "./view-rows.ts";
 
 /**
- * The most that view data may come to as JSON, beside an answer of about 10 kB. Hosts keep results in their history, and
- * some refuse or cut large ones; this is some 300 rows, more than a person looks at before they filter.
+ * The most that view data may come to as JSON, beside an answer of about 10 kB. Hosts keep results with a conversation, so
+ * it is bounded; some 300 rows of a real list fit, more than a person scrolls through, and the rest is a free call away.
  */
 export const MAX_VIEW_BYTES = 64 * 1024;
 
@@ -52,7 +52,7 @@ export function toSnapshotView(snapshot: Snapshot, options: SnapshotViewOptions 
 
 /** What is worked out once for a snapshot, however often it is looked at. */
 interface Prepared {
-  findings: Finding[];
+  findings: readonly Finding[];
   breakdowns: SnapshotView["breakdowns"];
   rows: LazyRows;
 }
@@ -68,9 +68,8 @@ const PREPARED = new WeakMap<Snapshot, Prepared>();
 function prepare(snapshot: Snapshot): Prepared {
   const known = PREPARED.get(snapshot);
   if (known !== undefined) return known;
-  const folds = rowsOf(snapshot);
   const fresh: Prepared = {
-    findings: findFacts(folds, snapshot.request.target),
+    findings: factsOf(snapshot),
     breakdowns: toBreakdowns(snapshot),
     rows: toLazyRows(snapshot),
   };
@@ -79,7 +78,7 @@ function prepare(snapshot: Snapshot): Prepared {
 }
 
 function toLazyRows(snapshot: Snapshot): LazyRows {
-  const folds = rowsOf(snapshot);
+  const folds = foldsOf(snapshot);
   const sections = sectionsOf(snapshot);
   const made: { cells: ViewCell[]; bytes: number }[] = [];
   return {

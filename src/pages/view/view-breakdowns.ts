@@ -1,8 +1,9 @@
+import { foldsOf } from "../answer/snapshot-folds.ts";
 import type { Grouping } from "../query/choices.ts";
 import { groupRows } from "../query/group-rows.ts";
 import { toGroupName } from "../query/group-table.ts";
 import { toGroupingRule } from "../query/groupings.ts";
-import { itemRulesOf, rowsOf } from "../query/select-rows.ts";
+import { itemRulesOf } from "../query/select-rows.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Breakdown, SnapshotView } from "./view-data.ts";
 
@@ -18,7 +19,7 @@ export const toBreakdowns = (snapshot: Snapshot): SnapshotView["breakdowns"] => 
 
 function toBreakdown(grouping: Grouping, snapshot: Snapshot): Breakdown {
   const rule = toGroupingRule(grouping, snapshot);
-  const groups = groupRows(rowsOf(snapshot), rule, itemRulesOf(snapshot).listLimit);
+  const groups = groupRows(foldsOf(snapshot), rule, itemRulesOf(snapshot).listLimit);
   return {
     entries: groups
       .slice(0, MOST_ENTRIES)

@@ -41,7 +41,10 @@ export interface ViewHead {
   pagesTotal: number | null;
   folds: number;
   backlinks: number;
-  /** The request body, so that the same can be asked for again; null where it is too long to travel. */
+  /**
+   * The request body, so that the same can be asked for again, exactly as it is: its texts are not cleaned, and nothing to
+   * show. Null where it is too long to travel.
+   */
   request: Record<string, unknown> | null;
   notes: string[];
 }

@@ -1,7 +1,7 @@
 import { sumBacklinks } from "../answer/fold-sums.ts";
 import { type HeaderOptions, toHeaderFacts } from "../answer/header-facts.ts";
 import { describeCoverage, describeFilters, describeMoney, describeView } from "../answer/render-header.ts";
-import { rowsOf } from "../query/select-rows.ts";
+import { foldsOf } from "../answer/snapshot-folds.ts";
 import { toRequestBody } from "../request/request.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { countOf, toOneLine } from "../text.ts";
@@ -15,7 +15,7 @@ const MAX_NOTE_CHARS = 300;
 
 /** @param bytes for the request, and as many for the notes */
 export function toViewHead(snapshot: Snapshot, options: HeaderOptions, bytes: number): ViewHead {
-  const rows = rowsOf(snapshot);
+  const rows = foldsOf(snapshot);
   const facts = toHeaderFacts(snapshot, rows.length, options);
   const backlinks = sumBacklinks(rows).links ?? 0;
   // All rows of the snapshot are within reach of a view, so it is told nothing of any that an answer leaves out.
