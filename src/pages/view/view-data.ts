@@ -149,6 +149,8 @@ export interface ViewFile {
   view: ViewData;
   /** Full records in words, by handle, as `query_domain_pages` gives them; empty for a comparison. */
   records: Record<string, { url: string; fields: { name: string; value: string }[] }>;
+  /** The reclaim list as `redirects.csv` has it; null for a comparison. */
+  redirects: string | null;
 }
 
 /** Two snapshots, as the comparison tells them; with room for far more rows than an answer has, in a file for all. */

@@ -5,14 +5,23 @@ import { saveFile } from "./save-file.ts";
 
 /** Files of the whole snapshot: the server's own where the host reads and saves them, else the rows that are here. */
 export function ExportButtons({ head }: { head: ViewHead }) {
-  const { host, rows, said } = useStore();
+  const { host, file, rows, said } = useStore();
   const at = host.value;
   const csvName = toFileName(head.target, "rows.csv");
   if (at === null) {
+    const redirects = file?.redirects ?? null;
+    const map = { name: toFileName(head.target, "redirects.csv"), mimeType: "text/csv" };
     return (
-      <button type="button" onClick={() => saveFile(toRowsCsv(rows.value, csvName))}>
-        Save rows as CSV
-      </button>
+      <>
+        <button type="button" onClick={() => saveFile(toRowsCsv(rows.value, csvName))}>
+          Save rows as CSV
+        </button>
+        {redirects !== null && (
+          <button type="button" onClick={() => saveFile({ ...map, text: redirects })}>
+            Save redirect map
+          </button>
+        )}
+      </>
     );
   }
   if (!at.can.downloadFiles) return null;

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useStore } from "../state/store-context.ts";
 import { ThirdParty } from "../words/third-party.tsx";
 import { UNKNOWN } from "../words/words.ts";
+import { toArrow } from "./before-after.ts";
 import type { Cell, Table } from "./compared.ts";
 import { type CellSort, sortCells, toggleCellSort } from "./sort-cells.ts";
 
@@ -43,7 +44,7 @@ export function ChangeTable({ name, table }: { name: string; table: Table }) {
             <tr key={index}>
               {row.map((cell, at) => (
                 <td key={table.columns[at]} class={isFigure(table, at) ? "figure" : ""}>
-                  <CellText cell={cell} isChange={table.columns[at] === "change"} />
+                  <CellText cell={cell} column={table.columns[at] ?? ""} />
                 </td>
               ))}
             </tr>
@@ -54,11 +55,14 @@ export function ChangeTable({ name, table }: { name: string; table: Table }) {
   );
 }
 
-function CellText({ cell, isChange }: { cell: Cell; isChange: boolean }) {
+/** Columns of a stranger's words: these stay as they came. */
+const WORDS = ["url", "title", "section", "what", "figure", "rule", "of"];
+
+function CellText({ cell, column }: { cell: Cell; column: string }) {
   const words = useStore().words.value;
   if (cell === null) return UNKNOWN;
-  if (typeof cell === "string") return <ThirdParty text={cell} />;
-  return isChange && cell > 0 ? `+${words.count(cell)}` : words.count(cell);
+  if (typeof cell === "string") return <ThirdParty text={WORDS.includes(column) ? cell : toArrow(cell)} />;
+  return column === "change" && cell > 0 ? `+${words.count(cell)}` : words.count(cell);
 }
 
 const isFigure = ({ rows }: Table, at: number): boolean => rows.some((row) => typeof row[at] === "number");

@@ -1,6 +1,7 @@
 import { SOURCES } from "../head/sources.ts";
 import { useStore } from "../state/store-context.ts";
 import { ThirdParty } from "../words/third-party.tsx";
+import { toArrow } from "./before-after.ts";
 import { ChangeTable } from "./change-table.tsx";
 import type { Comparison, Missing, Side } from "./compared.ts";
 
@@ -41,7 +42,7 @@ export function ComparisonPage({ comparison }: { comparison: Comparison }) {
           <h2>{block.name.charAt(0).toUpperCase() + block.name.slice(1)}</h2>
           {block.says !== "" && (
             <p class="quiet">
-              <ThirdParty text={block.says} />
+              <ThirdParty text={toArrow(block.says)} />
             </p>
           )}
           <ChangeTable name={block.name} table={block} />
@@ -124,8 +125,6 @@ function LeftOut({ count, what }: { count: number; what: string | null }) {
   const words = useStore().words.value;
   if (count === 0) return null;
   return (
-    <p class="quiet">
-      {words.count(count)} more {what === null ? "rows" : <ThirdParty text={what} />} left out to fit.
-    </p>
+    <p class="quiet">Left out to fit: {what === null ? words.counted(count, "row") : <ThirdParty text={what} />}.</p>
   );
 }

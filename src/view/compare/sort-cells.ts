@@ -1,3 +1,4 @@
+import { toFigure } from "./before-after.ts";
 import type { Cell } from "./compared.ts";
 
 export interface CellSort {
@@ -20,7 +21,12 @@ export function sortCells(rows: readonly Cell[][], sort: CellSort | null): reado
 
 function compareCells(a: Cell, b: Cell, sign: number): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
-  if (typeof a === "number" && typeof b === "number") return sign * (a - b);
-  if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
+  const [figureA, figureB] = [figureOf(a), figureOf(b)];
+  if (figureA !== null && figureB !== null) return sign * (figureA - figureB);
+  if (figureA !== null || figureB !== null) return figureA === null ? 1 : -1;
   return sign * (a < b ? -1 : Number(a > b));
+}
+
+function figureOf(cell: string | number): number | null {
+  return typeof cell === "number" ? cell : toFigure(cell);
 }

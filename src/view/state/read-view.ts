@@ -29,7 +29,7 @@ const isComparison = ({ comparison }: Partial<ComparisonView>): boolean =>
 export function readFile(json: string): ViewFile | null {
   const file: unknown = JSON.parse(json);
   if (typeof file !== "object" || file === null) return null;
-  const { view, records } = file as Partial<ViewFile>;
+  const { view, records = {}, redirects = null } = file as Partial<ViewFile>;
   const read = readView(view);
-  return read && { view: read, records: records ?? {} };
+  return read && { view: read, records, redirects };
 }

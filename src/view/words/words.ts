@@ -21,6 +21,9 @@ export interface Words {
 
 export const UNKNOWN = "–";
 
+/** As the endpoint calls what is of no country. */
+const WORLDWIDE = "WW";
+
 /**
  * @param locale BCP 47; undefined or unreadable: the browser's
  * @param timeZone IANA; undefined or unreadable: the browser's
@@ -53,7 +56,10 @@ export function createWords(locale: string | undefined, timeZone: string | undef
     usd: (value) => money.format(value),
     date: (day) => (day === null ? UNKNOWN : written(days, day)),
     period: (period) => (period.length === 7 ? written(months, `${period}-01`) : period),
-    country: (code) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code),
+    country: (code) => {
+      if (code === WORLDWIDE) return "Worldwide";
+      return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code;
+    },
     moment: (ms) => (ms === null || Number.isNaN(ms) ? "time unknown" : moments.format(ms)),
     counted: (value, noun) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`,
   };

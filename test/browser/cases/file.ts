@@ -31,22 +31,29 @@ export async function checkFile({ browser, checks }: Place): Promise<void> {
     await page.close();
   });
 
-  await checks.check("a file saves its rows as CSV under its own policy", async () => {
+  await checks.check("a file saves its rows and the redirect map as CSV under its own policy", async () => {
     const url = await writeViewFile([{ args: ["get", "acme.example", "--limit", "1000"] }], ["acme.example"]);
     const { page, frame, troubles } = await open(url);
     const folder = makeTempFolder();
     const session = await browser.target().createCDPSession();
     await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, eventsEnabled: true });
-    const isSaved = new Promise<void>((resolve) =>
-      session.on("Browser.downloadProgress", ({ state }) => state === "completed" && resolve()),
-    );
+    const save = async (button: string, file: string) => {
+      const isSaved = new Promise<void>((resolve) =>
+        session.on("Browser.downloadProgress", ({ state }) => state === "completed" && resolve()),
+      );
+      await press(frame, button);
+      await isSaved;
+      return readFile(path.join(folder, `acme.example-${file}`), "utf8");
+    };
     await untilRows(frame, 80);
-    await press(frame, "Save rows as CSV");
-    await isSaved;
-    const csv = await readFile(path.join(folder, "acme.example-rows.csv"), "utf8");
-    assert.equal(csv.trimEnd().split("\r\n").length, 81);
-    assert(csv.includes('"p2","https://acme.example/anvil-size-calculator",404,'), csv.slice(0, 600));
+    const rows = await save("Save rows as CSV", "rows.csv");
+    assert.equal(rows.trimEnd().split("\r\n").length, 81);
+    assert(rows.includes('"p2","https://acme.example/anvil-size-calculator",404,'), rows.slice(0, 600));
+    const redirects = await save("Save redirect map", "redirects.csv");
+    assert.match(redirects, /^id,from,http,backlinks,ref_domains,to,/);
+    assert(redirects.includes("https://acme.example/anvil-size-calculator"), redirects.slice(0, 600));
     assert.deepEqual(troubles, []);
+    await session.detach();
     await page.close();
   });
 

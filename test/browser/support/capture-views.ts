@@ -35,6 +35,13 @@ async function showOpened(view: ShownView): Promise<void> {
   await view.frame.evaluate(() => (document.activeElement as HTMLElement).blur());
 }
 
+/** The lower part: charts, table, record. */
+async function showLower(view: ShownView): Promise<void> {
+  await showOpened(view);
+  await view.page.setViewport({ width: 1280, height: 1120 });
+  await view.frame.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+}
+
 async function showComparison(view: ShownView): Promise<void> {
   const idOf = async (args: Record<string, unknown>) => {
     const { structuredContent } = await view.show("get_domain_pages", args);
@@ -55,7 +62,7 @@ const BOTH = ["light", "dark"] as const;
 
 const CAPTURES: readonly Capture[] = [
   { name: "view", width: 1280, height: 1180, theme: "light", isKept: true, set: showAcme },
-  { name: "view-opened", width: 1280, height: 1500, theme: "dark", isKept: true, set: showOpened },
+  { name: "view-opened", width: 1280, height: 1120, theme: "dark", isKept: true, set: showLower },
   ...BOTH.flatMap((theme) =>
     [320, 768, 1400].flatMap((width) => [
       { name: `all-${width}-${theme}`, width, theme, set: showAcme },
