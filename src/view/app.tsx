@@ -67,6 +67,9 @@ function SnapshotPage({ view }: { view: SnapshotView }) {
           <div class="split">
             {opened.value !== null && <RecordPanel handle={opened.value} onClose={close} />}
             <Grid onOpen={open} />
+            <p id="grid-keys" class="unseen">
+              Arrow keys walk through the rows, Enter opens one, Space marks it.
+            </p>
           </div>
         )}
       </section>

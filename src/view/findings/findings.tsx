@@ -25,7 +25,7 @@ function FindingCard({ finding }: { finding: ViewFinding }) {
   const { name, condition } = splitRule(rule);
   const isOn = filter.value.finding?.name === rule;
   const toggle = () => {
-    filter.value = { ...filter.value, finding: isOn ? null : { name: rule, handles: new Set(handles) } };
+    filter.value = { ...filter.value, finding: isOn ? null : { name: rule, handles: new Set(handles), total: pages } };
   };
   const named = handles.filter((handle) => says[handle] !== undefined).slice(0, MAX_NAMED);
   return (

@@ -19,6 +19,8 @@ export interface Filter {
 export interface HandleSet {
   name: string;
   handles: ReadonlySet<string>;
+  /** More than there are handles, where not all of them travelled. */
+  total: number;
 }
 
 export const NO_FILTER: Filter = {

@@ -1,6 +1,6 @@
 import { batch } from "@preact/signals";
-import type { ViewData } from "../../pages/view/view-data.ts";
-import { NO_FILTER } from "./filter-rows.ts";
+import type { ViewData, ViewSelection } from "../../pages/view/view-data.ts";
+import { type HandleSet, NO_FILTER } from "./filter-rows.ts";
 import { readRows } from "./read-rows.ts";
 import { AS_FETCHED } from "./sort-rows.ts";
 import type { Store } from "./store.ts";
@@ -21,7 +21,8 @@ export function showView(store: Store, view: ViewData): void {
   });
 }
 
-export const toHandleSet = ({ where, handles }: { where: readonly string[]; handles: readonly string[] }) => ({
+export const toHandleSet = ({ where, handles, total }: ViewSelection): HandleSet => ({
   name: where.length === 0 ? "the rows of the answer" : where.join(", "),
   handles: new Set(handles),
+  total,
 });

@@ -104,6 +104,7 @@ export function Grid({ onOpen }: { onOpen: (handle: string) => void }) {
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length + 1}
       aria-multiselectable
+      aria-describedby="grid-keys"
       onScroll={readScroll}
       onKeyDown={onKeyDown}
       onClick={onClick}
@@ -147,6 +148,7 @@ const toTracks = (columns: readonly Column[]) => ({
   "--tracks": [`${MARK_PX}px`, ...columns.map(({ width }, at) => (at === 0 ? "minmax(0, 1fr)" : `${width}px`))].join(
     " ",
   ),
+  "--print-tracks": columns.map(({ width }) => `minmax(0, ${width}fr)`).join(" "),
   "--table-width": `${columns.reduce((sum, { width }) => sum + width, MARK_PX)}px`,
 });
 

@@ -1,6 +1,8 @@
+import type { HandleSet } from "../state/filter-rows.ts";
 import { loadRows } from "../state/load-rows.ts";
 import { useStore } from "../state/store-context.ts";
 import { ThirdParty } from "../words/third-party.tsx";
+import type { Words } from "../words/words.ts";
 
 /** How many rows there are of how many, by what they were chosen, and what was last done. */
 export function StatusLine() {
@@ -15,18 +17,8 @@ export function StatusLine() {
       <p role="status">
         {words.count(shown.value.length)} of {words.counted(rows.value.length, "row")}
         {isPart && ` (${words.count(total)} in all)`}
-        {finding !== null && (
-          <>
-            {" · finding: "}
-            <ThirdParty text={finding.name} />
-          </>
-        )}
-        {question !== null && (
-          <>
-            {" · asked: "}
-            <ThirdParty text={question.name} />
-          </>
-        )}
+        {finding !== null && <Chosen by="finding" set={finding} words={words} />}
+        {question !== null && <Chosen by="asked" set={question} words={words} />}
         {firstSeen !== null && ` · first seen ${words.period(firstSeen)}`}
         {said.value !== "" && ` · ${said.value}`}
       </p>
@@ -42,5 +34,16 @@ export function StatusLine() {
         </p>
       )}
     </div>
+  );
+}
+
+/** By what the rows were chosen; said where not all of them travelled. */
+function Chosen({ by, set: { name, handles, total }, words }: { by: string; set: HandleSet; words: Words }) {
+  return (
+    <>
+      {` · ${by}: `}
+      <ThirdParty text={name} />
+      {handles.size < total && ` (the first ${words.count(handles.size)} of ${words.count(total)})`}
+    </>
   );
 }

@@ -1,10 +1,18 @@
 import { strict as assert } from "node:assert";
 import type { Frame } from "puppeteer-core";
-import { click, measureOverflow, press, readText, until, untilRows, untilText } from "../support/page-tools.ts";
+import { toAnswer } from "../support/answers.ts";
+import { hostileItems } from "../support/hostile-items.ts";
+import { click, findOverflows, press, readText, until, untilRows, untilText } from "../support/page-tools.ts";
 import { checkView, type Place } from "../support/place.ts";
-import { HOSTILE } from "./targets.ts";
+import { createRandom } from "../support/random.ts";
+import { watch } from "../support/shown-view.ts";
+import { spoil } from "../support/spoil.ts";
+import { writeViewFile } from "../support/view-file.ts";
+import { HOSTILE, MANY } from "./targets.ts";
 
 const readCanary = (frame: Frame) => frame.evaluate(() => (window as { canary?: unknown }).canary);
+
+const WIDTHS = [320, 768, 1400];
 
 /** Elements that the view never makes: one of them would be a stranger's. */
 const STRANGE = "img, iframe, object, embed, base, link, main script, main style, [onerror], [onload], [onfocus]";
@@ -15,7 +23,9 @@ const OPENED_EVERY = 5 * STEP;
 
 /** A list in which every text is hostile, looked at from its first row to its last, at three widths. */
 export async function checkHostile(place: Place, seed: number): Promise<void> {
-  for (const width of [320, 768, 1400]) {
+  await checkHostileFiles(place, seed);
+  await checkUncleaned(place, seed);
+  for (const width of WIDTHS) {
     await checkView(
       place,
       `strangers' text runs nothing, loads nothing and stays in its place, ${width} px (seed ${seed})`,
@@ -29,7 +39,7 @@ export async function checkHostile(place: Place, seed: number): Promise<void> {
         assert(count > 100, `${count} rows`);
         // All at once first, so that their texts stand beside each other.
         for (const card of await frame.$$(".card")) await card.click();
-        assert((await measureOverflow(frame)) <= 0);
+        await assertHarmless(frame, 0);
         await press(frame, "Clear filters");
         await untilRows(frame, count);
         for (let at = 0; at < count; at += STEP) {
@@ -44,6 +54,65 @@ export async function checkHostile(place: Place, seed: number): Promise<void> {
       },
       { width },
     );
+  }
+}
+
+/** As if the server cleaned nothing: what the view is told, with every text of it replaced. */
+async function checkUncleaned(place: Place, seed: number): Promise<void> {
+  const random = createRandom(seed);
+  const shown = [
+    ["a snapshot", () => place.server.call("query_domain_pages", { target: HOSTILE })],
+    ["a comparison", () => place.server.call("compare_domain_pages", { target: HOSTILE, other_target: MANY })],
+  ] as const;
+  for (const [what, call] of shown) {
+    await checkView(
+      place,
+      `${what} with raw hostile texts runs nothing, loads nothing and stays in its place (seed ${seed})`,
+      async (view) => {
+        const { frame } = view;
+        const { _meta } = await call();
+        for (const width of WIDTHS) {
+          await view.page.setViewport({ width, height: 900 });
+          await view.tell("ui/notifications/tool-result", { content: [], _meta: spoil(_meta, random) });
+          await until(frame, "it is shown", () => document.querySelector(".row, table") !== null);
+          await assertHarmless(frame, 0);
+          for (const button of await frame.$$(".card, .charts .pick, .sort"))
+            await button.evaluate((each) => (each as HTMLElement).click());
+          await assertHarmless(frame, 0);
+          assert.equal(await readCanary(frame), undefined);
+        }
+      },
+      // More rows would be the server's own.
+      { capabilities: { openLinks: {}, updateModelContext: {} } },
+    );
+  }
+}
+
+/** The same texts where nobody stands between them and the page: in a file, and in two lists compared. */
+async function checkHostileFiles({ browser, checks }: Place, seed: number): Promise<void> {
+  const random = createRandom(seed);
+  const answerOf = (target: string) => toAnswer(target, hostileItems(target, 60, random), random);
+  const fill = ["first.example", "second.example"].map((target) => ({
+    args: ["import", "-"],
+    input: answerOf(target),
+  }));
+  for (const operands of [["first.example"], ["first.example", "second.example"]]) {
+    const what = operands.length === 1 ? "a file of a hostile list" : "a file of two hostile lists compared";
+    await checks.check(`${what} runs nothing, loads nothing and stays in its place (seed ${seed})`, async () => {
+      const url = await writeViewFile(fill, operands);
+      const page = await browser.newPage();
+      const troubles = await watch(page);
+      const frame = page.mainFrame();
+      for (const width of WIDTHS) {
+        await page.setViewport({ width, height: 900 });
+        await page.goto(url);
+        await until(frame, "it is shown", () => document.querySelector(".row, table") !== null);
+        await assertHarmless(frame, 0);
+        assert.equal(await readCanary(frame), undefined);
+      }
+      assert.deepEqual(troubles, []);
+      await page.close();
+    });
   }
 }
 
@@ -64,8 +133,7 @@ async function openRow(frame: Frame, at: number): Promise<void> {
 }
 
 async function assertHarmless(frame: Frame, at: number): Promise<void> {
-  const overflow = await measureOverflow(frame);
-  assert(overflow <= 0, `The page is ${overflow} px too wide at row ${at}.`);
+  assert.deepEqual(await findOverflows(frame), [], `at row ${at}`);
   assert.equal(await frame.$(STRANGE), null);
   const links = await frame.$$eval("main a", (all) => all.map((a) => a.getAttribute("href") ?? ""));
   assert(

@@ -5,6 +5,9 @@ export interface Item {
   title: string | null;
   status: number;
   location: string | null;
+  /** What its links are told apart by; plain words where nothing is said. */
+  linkType?: string;
+  country?: string;
 }
 
 /** A saved answer of the endpoint with these pages; figures fall from the first to the last. */
@@ -18,7 +21,8 @@ export function toAnswer(target: string, items: readonly Item[], random: Random)
   return JSON.stringify({ status_code: 20_000, tasks: [{ status_code: 20_000, data: { target }, result: [result] }] });
 }
 
-function toItem(target: string, { url, title, status, location }: Item, at: number, count: number, random: Random) {
+function toItem(target: string, item: Item, at: number, count: number, random: Random) {
+  const { url, title, status, location, linkType = "anchor", country = "US" } = item;
   const domains = Math.max(1, Math.round(400 * (1 - at / count) ** 4 * random.fraction()));
   const backlinks = domains * (1 + random.below(6));
   const day = `20${random.below(11) + 15}-${String(random.below(12) + 1).padStart(2, "0")}-11 00:00:00 +00:00`;
@@ -40,8 +44,8 @@ function toItem(target: string, { url, title, status, location }: Item, at: numb
       referring_domains: domains,
       referring_pages: backlinks,
       referring_pages_nofollow: random.below(backlinks),
-      referring_links_types: { anchor: backlinks },
-      referring_links_countries: { US: Math.ceil(backlinks / 2), DE: Math.floor(backlinks / 2) },
+      referring_links_types: { [linkType]: backlinks },
+      referring_links_countries: { [country]: Math.ceil(backlinks / 2), DE: Math.floor(backlinks / 2) },
     },
   };
 }

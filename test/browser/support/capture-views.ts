@@ -11,8 +11,8 @@ import { openView, type ShownView } from "./shown-view.ts";
 interface Capture {
   name: string;
   width: number;
-  /** Pixels; the whole view where none is said. */
-  height?: number;
+  /** Pixels, or what it ends with; the whole view where nothing is said. */
+  height?: number | string;
   theme: "light" | "dark";
   /** Of those that the README shows. */
   isKept?: boolean;
@@ -61,7 +61,7 @@ async function showHostile(view: ShownView): Promise<void> {
 const BOTH = ["light", "dark"] as const;
 
 const CAPTURES: readonly Capture[] = [
-  { name: "view", width: 1280, height: 1180, theme: "light", isKept: true, set: showAcme },
+  { name: "view", width: 1280, height: ".charts", theme: "light", isKept: true, set: showAcme },
   { name: "view-opened", width: 1280, height: 1120, theme: "dark", isKept: true, set: showLower },
   ...BOTH.flatMap((theme) =>
     [320, 768, 1400].flatMap((width) => [
@@ -72,6 +72,12 @@ const CAPTURES: readonly Capture[] = [
     ]),
   ),
 ];
+
+const measureTo = ({ frame }: ShownView, selector = "main"): Promise<number> =>
+  frame.evaluate(
+    (name) => Math.ceil((document.querySelector(name)?.getBoundingClientRect().bottom ?? 0) + 12),
+    selector,
+  );
 
 /** @returns the files that were written */
 export async function capture(folder: string, onlyKept: boolean): Promise<string[]> {
@@ -84,8 +90,10 @@ export async function capture(folder: string, onlyKept: boolean): Promise<string
     for (const { name, width, height, theme, set } of CAPTURES.filter(({ isKept = false }) => isKept || !onlyKept)) {
       const view = await openView(browser, { server, width, scheme: theme, context: { theme } });
       await set(view);
-      const whole = await view.frame.evaluate(() => document.documentElement.scrollHeight);
-      await view.page.setViewport({ width, height: height ?? whole });
+      await view.page.setViewport({
+        width,
+        height: typeof height === "number" ? height : await measureTo(view, height),
+      });
       // What is kept is small; what is only looked at opens everywhere.
       const file = path.join(folder, `${name}.${onlyKept ? "webp" : "png"}`);
       await view.page.screenshot({ path: file as `${string}.png`, ...(onlyKept && { quality: 82 }) });

@@ -38,12 +38,15 @@ const TEXT = [
   "__proto__",
 ] as const;
 
+/** One to three of them, side by side. */
+export const hostileText = (random: Random): string =>
+  Array.from({ length: 1 + random.below(3) }, () =>
+    random.below(2) === 0 ? random.pick(MARKUP) : random.pick(TEXT),
+  ).join(" ");
+
 /** Pages whose every text is a stranger's at his worst; from one seed, always the same. */
 export function hostileItems(target: string, count: number, random: Random): Item[] {
-  const text = () =>
-    Array.from({ length: 1 + random.below(3) }, () =>
-      random.below(2) === 0 ? random.pick(MARKUP) : random.pick(TEXT),
-    ).join(" ");
+  const text = () => hostileText(random);
   return Array.from({ length: count }, (_, at) => ({
     url: random.pick([
       `https://${target}/${text()}`,
@@ -56,5 +59,7 @@ export function hostileItems(target: string, count: number, random: Random): Ite
     title: text(),
     status: random.pick([200, 404, 301]),
     location: random.pick([null, "javascript:canary=1", text()]),
+    linkType: text(),
+    country: text(),
   }));
 }

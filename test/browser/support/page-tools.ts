@@ -86,6 +86,16 @@ export const readColumn = (frame: Frame, key: string): Promise<string[]> =>
 export const readText = (frame: Frame, selector: string): Promise<string> =>
   frame.evaluate((name) => document.querySelector(name)?.textContent ?? "", selector);
 
-/** Whether anything stands out of the page at its side. */
-export const measureOverflow = (frame: Frame): Promise<number> =>
-  frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+/** What must hold all that is in it; the tables may scroll. */
+const BOXES =
+  "html, main, .head, .facts, .totals, .card, .chart, .pick, .tools, .told, .side, .record, .actions, .priced";
+
+/** Boxes that something stands out of at their side, with how many pixels. */
+export const findOverflows = (frame: Frame): Promise<string[]> =>
+  frame.evaluate(
+    (boxes) =>
+      [...document.querySelectorAll(boxes)]
+        .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+        .map((box) => `${box.tagName}.${box.className}: ${box.scrollWidth - box.clientWidth} px too wide`),
+    BOXES,
+  );

@@ -128,8 +128,8 @@ describe("filtering", () => {
     [{ minBacklinks: 10 }, ["p1", "p4"]],
     [{ firstSeen: "2023" }, ["p2"]],
     [{ firstSeen: "2024-05", minBacklinks: 100 }, []],
-    [{ finding: { name: "a variant's", handles: new Set(["p9"]) } }, ["p2"]],
-    [{ question: { name: "asked", handles: new Set(["p1", "p3"]) }, state: "live" as const }, ["p1"]],
+    [{ finding: { name: "a variant's", handles: new Set(["p9"]), total: 2 } }, ["p2"]],
+    [{ question: { name: "asked", handles: new Set(["p1", "p3"]), total: 2 }, state: "live" as const }, ["p1"]],
   ])("%o keeps %o", (filter, kept) => {
     expect(keep(filter)).toEqual(kept);
   });
