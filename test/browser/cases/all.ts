@@ -12,6 +12,7 @@ import { checkComparison } from "./comparison.ts";
 import { checkFile } from "./file.ts";
 import { checkHostile } from "./hostile.ts";
 import { checkHosts } from "./hosts.ts";
+import { checkOfficialHost } from "./official-host.ts";
 import { checkPurchase } from "./purchase.ts";
 import { checkSpeed } from "./speed.ts";
 import { checkTable } from "./table.ts";
@@ -44,6 +45,7 @@ export async function runCases(checks: Checks, print: (line: string) => void): P
     await checkPurchase({ browser, server: paid, checks, books: gateway.books });
     await checkComparison(place);
     await checkHosts(place);
+    await checkOfficialHost(place);
     await checkFile(place);
     await checkAccess(place);
     await checkHostile(place, SEED);

@@ -9,6 +9,7 @@ export type Json = Record<string, unknown>;
 export interface ViewServer {
   /** The page, as the server's resource gives it. */
   page: string;
+  client: Client;
   call(name: string, args: Json): Promise<Json>;
   read(uri: string): Promise<Json>;
   close(): Promise<void>;
@@ -31,6 +32,7 @@ export async function openServer(env: Record<string, string> = {}, saved: readon
   if (page === undefined || !("text" in page)) throw new Error("The server gives no page.");
   return {
     page: page.text,
+    client,
     call: async (name, args) => (await client.callTool({ name, arguments: args })) as Json,
     read: async (uri) => (await client.readResource({ uri })) as Json,
     close: () => client.close(),

@@ -83,7 +83,7 @@ export async function openView(browser: Browser, setting: HostSetting): Promise<
       (error: Error) => ({ error: { code: -32_000, message: error.message } }),
     );
   });
-  await page.setContent('<!doctype html><body style="margin:0"><iframe style="border:0;width:100vw;height:100vh">');
+  await page.setContent(HOST_PAGE);
   await page.evaluate(serveFrame, server.page);
   await isReady;
   const frame = page.frames().find((each) => each !== page.mainFrame());
@@ -110,6 +110,9 @@ export async function openView(browser: Browser, setting: HostSetting): Promise<
     close: () => page.close(),
   };
 }
+
+/** The whole window is the frame's. */
+export const HOST_PAGE = '<!doctype html><body style="margin:0"><iframe style="border:0;width:100vw;height:100vh">';
 
 /** Runs in the host's page: answers what the frame asks, and lets nobody else speak. */
 function serveFrame(html: string): void {
