@@ -4,6 +4,12 @@ const project = (name: string, more: object = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
 });
 
+/**
+ * No file leaves anything behind, so that one process may run many and load the modules once. Hundreds of random cases
+ * take their time where others are at work too: slow is not a failure.
+ */
+const PURE = { isolate: false, testTimeout: 20_000 };
+
 /** Real processes on a machine of two cores: a slow start is not a failure. */
 const SLOW_START = { testTimeout: 60_000, hookTimeout: 60_000 };
 
@@ -12,9 +18,8 @@ export default defineConfig({
     // All cores: left alone, one is kept free, and of two that is half of the machine.
     maxWorkers: "100%",
     projects: [
-      // No file leaves anything behind, so that one process may run them all and load the modules once.
-      project("unit", { isolate: false }),
-      project("contract", { isolate: false }),
+      project("unit", PURE),
+      project("contract", PURE),
       project("integration"),
       project("e2e", SLOW_START),
       // Crowds, races between processes, patterns that take all of a core: each file has the machine to itself.
