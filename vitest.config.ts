@@ -1,7 +1,15 @@
 import { defineConfig } from "vitest/config";
 
-const project = (name: string, more: object = {}) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
+const project = (
+  name: string,
+  { globalSetup = [], ...more }: { globalSetup?: string[]; [option: string]: unknown } = {},
+) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    globalSetup: ["test/support/temp-root.ts", ...globalSetup],
+    ...more,
+  },
 });
 
 /**
