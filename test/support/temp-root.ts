@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { TEMP_ROOT } from "./temp-home.ts";
@@ -10,6 +10,8 @@ import { TEMP_ROOT } from "./temp-home.ts";
 export function setup(): (() => void) | undefined {
   if (process.env[TEMP_ROOT] !== undefined) return undefined;
   const root = mkdtempSync(path.join(tmpdir(), "domain-pages-run-"));
+  // Some tests look at their folders as another user.
+  chmodSync(root, 0o755);
   process.env[TEMP_ROOT] = root;
   return () => rmSync(root, { recursive: true, force: true, maxRetries: 3 });
 }
