@@ -1,22 +1,42 @@
 import { defineConfig } from "vitest/config";
 
-const project = (name: string, more: object = {}) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
+const project = (
+  name: string,
+  { globalSetup = [], ...more }: { globalSetup?: string[]; [option: string]: unknown } = {},
+) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    globalSetup: ["test/support/temp-root.ts", ...globalSetup],
+    ...more,
+  },
 });
+
+/**
+ * No file leaves anything behind, so that one process may run many and load the modules once. Hundreds of random cases
+ * take their time where others are at work too: slow is not a failure.
+ */
+const PURE = { isolate: false, testTimeout: 20_000 };
+
+/** Real processes on a machine of two cores: a slow start is not a failure. */
+const SLOW_START = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
+    // All cores: left alone, one is kept free, and of two that is half of the machine.
+    maxWorkers: "100%",
     projects: [
-      project("unit"),
-      project("contract"),
+      project("unit", PURE),
+      project("contract", PURE),
       project("integration"),
-      // Real processes on a machine of two cores: a slow start is not a failure.
-      project("e2e", { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project("e2e", SLOW_START),
+      // Crowds, races between processes, patterns that take all of a core: each file has the machine to itself.
+      project("heavy", { ...SLOW_START, fileParallelism: false }),
       // What is published, as its users get it: packs, installs, compiles, starts.
-      project("package", { testTimeout: 120_000, hookTimeout: 120_000 }),
+      project("package", { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }),
       // Against a real redis-server; skipped with a word where there is none, and failed in CI.
-      project("redis", { testTimeout: 60_000, hookTimeout: 60_000, globalSetup: ["test/redis/global-setup.ts"] }),
-      project("faults", { testTimeout: 600_000, hookTimeout: 120_000 }),
+      project("redis", { ...SLOW_START, fileParallelism: false, globalSetup: ["test/redis/global-setup.ts"] }),
+      project("faults", { testTimeout: 600_000, hookTimeout: 120_000, fileParallelism: false }),
     ],
   },
 });

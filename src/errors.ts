@@ -100,7 +100,8 @@ export function describeFailure(error: AppError): string {
     requestId === undefined ? undefined : `(request id ${requestId})`,
   ];
   // Lists and rules are no sentences: what follows them begins a line of its own.
-  const separator = /\n|[^.?!)]$/.test(error.message) ? "\n" : " ";
+  const isSentence = /[.?!]\)?$/.test(error.message) && !error.message.includes("\n");
+  const separator = isSentence ? " " : "\n";
   return parts.filter((part) => part !== undefined).join(separator);
 }
 

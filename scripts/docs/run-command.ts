@@ -15,6 +15,7 @@ export interface CommandOutput {
 export async function runCommand(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  nodeVersion = process.versions.node,
 ): Promise<CommandOutput> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const texts = Promise.all([text(stdout), text(stderr)]);
@@ -26,7 +27,7 @@ export async function runCommand(
     stderr,
     stopped: new AbortController().signal,
     now: () => DOCUMENTS_NOW,
-    nodeVersion: "",
+    nodeVersion,
   });
   stdout.end();
   stderr.end();

@@ -6,7 +6,7 @@ import { SETTINGS, type Setting } from "../config/schema.ts";
 import { AppError, describeFailure } from "../errors.ts";
 import { createLog, type Log, redact } from "../log.ts";
 import type { Ledger } from "../spend/ledger/ledger.ts";
-import { PRODUCT } from "../version.ts";
+import { isSupportedNode, NODE_RANGE, PRODUCT } from "../version.ts";
 import { type ParsedArgs, parseCommandLine } from "./args.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { type Io, print } from "./io.ts";
@@ -27,6 +27,7 @@ export async function run(io: Io): Promise<number> {
       print(io.stdout, (await import("./help.ts")).renderHelp());
       return EXIT_CODES.ok.code;
     }
+    if (args.command !== "doctor") refuseOldNode(io.nodeVersion);
     if (args.command === "http" || args.command === "token") {
       const loaded = await loadHttpConfig(io.env, withShortFlags(args));
       secrets = loaded.secrets;
@@ -43,6 +44,14 @@ export async function run(io: Io): Promise<number> {
     print(io.stderr, redact(wordFailure(error), secrets));
     return exitCodeOf(error);
   }
+}
+
+/** It would start, and fail with the first call. */
+function refuseOldNode(version: string): void {
+  if (isSupportedNode(version)) return;
+  throw new AppError("config", `Node ${version} is too old: ${NODE_RANGE.replace(/^>=/, "")} or later is needed.`, {
+    advice: "Install a newer Node, or name one as the command in the host's configuration.",
+  });
 }
 
 /** Those of the HTTP service are set up only where they are read. */

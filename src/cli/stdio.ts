@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Organisation } from "../compose/organisation.ts";
 import type { Config } from "../config/schema.ts";
 import type { Log } from "../log.ts";
@@ -20,7 +19,7 @@ export async function runStdio(organisation: Organisation, config: Config, log: 
     {
       product: PRODUCT,
       ...organisation.appFor(),
-      asker: createPersonAsker(async () => randomBytes(32)),
+      asker: createPersonAsker(async () => crypto.getRandomValues(new Uint8Array(32))),
       answerForm: config.answerForm,
       renderAnswer: createRenderAnswer(),
       progressEveryMs: PROGRESS_EVERY_MS,

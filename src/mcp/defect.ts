@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Log } from "../log.ts";
 
 /**
@@ -7,7 +6,8 @@ import type { Log } from "../log.ts";
  * @param charge one sentence on what it may have cost
  */
 export function describeDefect(error: unknown, log: Log, event: string, charge: string): string {
-  const reference = randomUUID().slice(0, 8);
+  // The platform's own crypto is loaded when it is first used: a start does without it.
+  const reference = crypto.randomUUID().slice(0, 8);
   log.error(event, { reference, error: error instanceof Error ? error.stack : String(error) });
   return `The server made a mistake (reference ${reference}); details are in its log. ${charge}`;
 }

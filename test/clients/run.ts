@@ -13,7 +13,6 @@ import { installPacked } from "./support/install.ts";
 import { renderRows, renderSeen, type SeenConversation } from "./support/seen-table.ts";
 import { startStandIn } from "./support/stand-in.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TABLE = fileURLToPath(new URL("seen.md", import.meta.url));
 
 /** One for each core of a small machine; much of a first run is waiting for the registry. */
@@ -57,8 +56,7 @@ async function findDifferences(): Promise<string[]> {
 }
 
 const standIn = await startStandIn();
-const packed = makeTempFolder();
-if (chosen.some(hasExample)) await installPacked(ROOT, packed);
+const packed = chosen.some(hasExample) ? await installPacked() : makeTempFolder();
 const queue = new PQueue({ concurrency: CLIENTS_AT_ONCE });
 const runs = chosen.map((client) => queue.add(() => check(client)));
 // Told in the order of the list, whichever is done first.

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createKeyLock, type KeyLockDeps, type LockProblem, withoutLock } from "../../src/store/key-lock.ts";
+import { type StoreChild, startStoreChild } from "../support/start-store-child.ts";
 import { KEY, OTHER_KEY } from "../unit/store/make-snapshot.ts";
-import { type StoreChild, startStoreChild } from "./start-store-child.ts";
 
 const unending = new AbortController().signal;
 

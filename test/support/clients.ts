@@ -5,6 +5,7 @@ import { StdioClientTransport as OlderStdio } from "@modelcontextprotocol/sdk/cl
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { BUILT } from "./built.ts";
 import { makeTempFolder } from "./temp-home.ts";
+import { type Listing, readListing } from "./tool-lint/listing.ts";
 
 /** A tool's answer as any client sees it. */
 export interface ToolAnswer {
@@ -22,6 +23,8 @@ export interface CallOptions {
 /** What the tests need of a client, whichever package it comes from. */
 export interface ConnectedClient {
   listTools(): Promise<{ name: string; inputSchema: Record<string, unknown>; annotations?: unknown }[]>;
+  /** All that it is told before the first call. */
+  listing(): Promise<Listing>;
   call(name: string, args: Record<string, unknown>, options?: CallOptions): Promise<ToolAnswer>;
   listResources(): Promise<{ uri: string }[]>;
   read(uri: string): Promise<{ text?: string }[]>;
@@ -69,6 +72,7 @@ function adapt(
 ): ConnectedClient {
   return {
     listTools: async () => (await client.listTools()).tools as never,
+    listing: () => readListing(client),
     call,
     listResources: async () => (await client.listResources()).resources,
     read: async (uri) => (await client.readResource({ uri })).contents as { text?: string }[],

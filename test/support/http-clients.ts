@@ -3,10 +3,13 @@ import { Client as OlderClient } from "@modelcontextprotocol/sdk/client/index.js
 import { StreamableHTTPClientTransport as OlderHttp } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import type { AnswerQuestion, CallOptions, ToolAnswer } from "./clients.ts";
+import { type Listing, readListing } from "./tool-lint/listing.ts";
 
 /** What the tests need of a client over HTTP, whichever package it comes from. */
 export interface HttpClient {
   tools(): Promise<string[]>;
+  /** All that it is told before the first call. */
+  listing(): Promise<Listing>;
   call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<ToolAnswer>;
   read(uri: string): Promise<string | undefined>;
   prompt(name: string, args: Record<string, string>): Promise<string>;
@@ -46,6 +49,7 @@ function adapt(
 ): HttpClient {
   return {
     tools: async () => (await client.listTools()).tools.map(({ name }: { name: string }) => name),
+    listing: () => readListing(client),
     call,
     read: async (uri) => ((await client.readResource({ uri })).contents as { text?: string }[])[0]?.text,
     prompt: async (name, args) => {

@@ -31,7 +31,7 @@ export function createTestIo(
     stderr: open("stderr"),
     stopped: controller.signal,
     now: () => Date.UTC(2026, 10, 24, 9, 30),
-    nodeVersion: "20.0.0",
+    nodeVersion: process.versions.node,
     written: (name) => texts[name],
     stop: () => controller.abort(),
   };

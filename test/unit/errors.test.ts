@@ -42,6 +42,14 @@ describe("describeFailure", () => {
     expect(describeFailure(error)).toBe("limit: must be a whole number; try 1\nNot charged.");
   });
 
+  it("does so too after a rule that ends in brackets, and not after a sentence that does", () => {
+    const facts: AppErrorFacts = { charge: "not_charged" };
+    const rule = new AppError("input", "filters: mixes and with or (nest one of them)", facts);
+    expect(describeFailure(rule)).toBe("filters: mixes and with or (nest one of them)\nNot charged.");
+    const sentence = new AppError("unavailable", "It failed (as it did before.)", facts);
+    expect(describeFailure(sentence)).toBe("It failed (as it did before.) Not charged.");
+  });
+
   it("ends with the request id", () => {
     expect(describeFailure(new AppError("rejected", "No.", { requestId: "req_1", advice: "Ask." }))).toBe(
       "No. Ask. (request id req_1)",

@@ -15,6 +15,8 @@ export interface Cause {
   lines?: RegExp;
   /** In the embedded sandbox, without a key. */
   isFree?: boolean;
+  /** The Node that runs it. */
+  nodeVersion?: string;
 }
 
 /** A failure with what somebody who reads it needs to know. */

@@ -26,6 +26,13 @@ const SET_UP: FailureGroup = {
       cure: "Mend them; [settings.md](settings.md) has the list.",
     },
     {
+      title: "Node is too old",
+      cause: { isFree: true, nodeVersion: "18.20.4" },
+      means:
+        "The server did not start. A host may find another Node than your shell; `node --version` tells of the latter.",
+      cure: "Install a newer one, and name its whole path as `command` in the configuration if the host finds the old one first.",
+    },
+    {
       title: "The key is not accepted",
       cause: { fault: "gateway_401" },
       means: "The key is mistyped, cut off when it was copied, revoked, or of another gateway.",

@@ -36,7 +36,7 @@ export async function playFailure(cause: Cause): Promise<string> {
   try {
     if (cause.times !== undefined) return settle(await failAgainAndAgain(env, cause.times), home);
     if (before !== undefined) await runCommand(before, env);
-    const { code, stdout, stderr } = await runCommand(argv, env);
+    const { code, stdout, stderr } = await runCommand(argv, env, cause.nodeVersion);
     const printed = lines === undefined ? stderr : pickLines(stdout + stderr, lines);
     if (printed === "" || (lines === undefined && code === 0)) {
       throw new Error(`${JSON.stringify(cause)} does not fail any more: exit code ${code}, ${stdout.slice(0, 400)}`);

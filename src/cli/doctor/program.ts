@@ -1,4 +1,4 @@
-import { NODE_RANGE, PRODUCT } from "../../version.ts";
+import { isSupportedNode, NODE_RANGE, PRODUCT } from "../../version.ts";
 import type { Check } from "./check.ts";
 import { fail, ok } from "./finding.ts";
 
@@ -8,16 +8,7 @@ export const program: Check = {
   look: async ({ nodeVersion }) => {
     const needed = NODE_RANGE.replace(/^>=/, "");
     const says = `${PRODUCT.name} ${PRODUCT.version} on Node ${nodeVersion}`;
-    if (isAtLeast(nodeVersion, needed)) return [ok(`${says} (${needed} or later is needed)`)];
+    if (isSupportedNode(nodeVersion)) return [ok(`${says} (${needed} or later is needed)`)];
     return [fail("usage", `${says}, which is too old: ${needed} or later is needed`, "Install a newer Node.")];
   },
 };
-
-function isAtLeast(version: string, least: string): boolean {
-  const [have, want] = [version, least].map((text) => text.split(".").map((part) => Number.parseInt(part, 10)));
-  for (const [index, part] of (want ?? []).entries()) {
-    const difference = (have?.[index] ?? 0) - part;
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { installPackage, packPackage } from "../../support/install-package.ts";
 
 const run = promisify(execFile);
 
@@ -22,15 +23,10 @@ export async function installLocked(folder: string): Promise<void> {
 
 /**
  * Installs this checkout's own package, packed as it would be published, into an empty folder.
- * @returns nothing; `npx domain-pages-mcp` finds it from there, and reaches no registry
+ * @returns the folder: `npx domain-pages-mcp` finds it from there, and reaches no registry
  */
-export async function installPacked(root: string, folder: string): Promise<void> {
-  const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
-    cwd: root,
-  });
-  const [packed] = JSON.parse(stdout) as { filename: string }[];
-  if (packed === undefined) throw new Error("npm pack made nothing");
-  await writeFile(path.join(folder, "package.json"), '{ "private": true }\n');
-  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${packed.filename}`], { cwd: folder });
-  await writeFile(path.join(folder, ".npmrc"), "offline=true\nregistry=http://127.0.0.1:9/\n");
+export async function installPacked(): Promise<string> {
+  const { app } = await installPackage((await packPackage()).tarball);
+  await writeFile(path.join(app, ".npmrc"), "offline=true\nregistry=http://127.0.0.1:9/\n");
+  return app;
 }

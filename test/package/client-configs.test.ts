@@ -1,6 +1,6 @@
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { serveSandbox } from "../../src/sandbox/http-face.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import {
@@ -10,7 +10,7 @@ import {
   readConfigBlock,
   type StartCommand,
 } from "../support/client-configs.ts";
-import { type InstalledPackage, installPackage } from "../support/installed-package.ts";
+import { installPackage, packPackage } from "../support/install-package.ts";
 import { listBlocks, readDocument } from "../support/markdown.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 
@@ -40,13 +40,12 @@ const WITHOUT_KEY: readonly (readonly [string, StartCommand])[] = [
 ];
 
 describe("the configuration in the documents", () => {
-  let installed: InstalledPackage;
+  /** Here `npx domain-pages-mcp` is this checkout's package, and nothing is asked of a registry. */
+  let app: string;
 
   beforeAll(async () => {
-    installed = await installPackage();
+    app = (await installPackage((await packPackage()).tarball)).app;
   });
-
-  afterAll(() => installed.remove());
 
   /** As a client does it: the command as it is written, in the environment that the host has plus what the entry says. */
   const callFirst = async ({ command, args, env }: StartCommand, more: Record<string, string> = {}) => {
@@ -57,7 +56,7 @@ describe("the configuration in the documents", () => {
         command,
         args,
         env: { ...host, ...env, ...more },
-        cwd: installed.folder,
+        cwd: app,
         stderr: "ignore",
       }),
     );

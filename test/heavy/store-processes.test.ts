@@ -4,8 +4,8 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDiskStore } from "../../src/store/disk-store.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
+import { type StoreChild, startCrampedStoreChild, startStoreChild } from "../support/start-store-child.ts";
 import { KEY, makeSnapshot } from "../unit/store/make-snapshot.ts";
-import { type StoreChild, startCrampedStoreChild, startStoreChild } from "./start-store-child.ts";
 
 const HOUR_MS = 3_600_000;
 
