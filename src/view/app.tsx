@@ -29,7 +29,7 @@ export function App() {
 }
 
 function SnapshotPage({ view }: { view: SnapshotView }) {
-  const { host, opened, rows } = useStore();
+  const { host, opened, rows, said } = useStore();
   const at = host.value;
   const open = (handle: string) => {
     opened.value = handle;
@@ -48,6 +48,9 @@ function SnapshotPage({ view }: { view: SnapshotView }) {
         <FullScreenButton />
         {at?.can.callTools && <BuyBox head={view.head} host={at} />}
       </div>
+      <p role="status" class="said">
+        {said.value}
+      </p>
       <section>
         <h2>Findings</h2>
         <Findings findings={view.findings} />

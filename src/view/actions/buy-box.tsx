@@ -27,10 +27,9 @@ export function BuyBox({ head, host }: { head: ViewHead; host: Host }) {
   const pay = async (order: Order) => {
     purchase.value = { kind: "buying", order };
     const result = await buy(host, order);
-    purchase.value = { kind: "none" };
+    purchase.value = result.isError ? { kind: "refused", words: result.text } : { kind: "none" };
     // A refusal leaves what is shown where it is: it was paid for.
-    if (result.isError) store.said.value = result.text;
-    else await takeResult(store, result);
+    if (!result.isError) await takeResult(store, result);
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only listens to what its buttons pass on
@@ -48,6 +47,11 @@ export function BuyBox({ head, host }: { head: ViewHead; host: Host }) {
       <div class="offer" aria-live="polite">
         {value.kind === "pricing" && <p class="quiet">Asking for the price, which is free…</p>}
         {value.kind === "buying" && <p class="quiet">Fetching…</p>}
+        {value.kind === "refused" && (
+          <p class="refused">
+            <ThirdParty text={value.words} />
+          </p>
+        )}
         {value.kind === "priced" && (
           <OfferBox order={value.order} offer={value.offer} words={words} onPay={pay} onCancel={cancel} />
         )}

@@ -20,7 +20,9 @@ export type Purchase =
   | { kind: "none" }
   | { kind: "pricing"; order: Order }
   | { kind: "priced"; order: Order; offer: Offer }
-  | { kind: "buying"; order: Order };
+  | { kind: "buying"; order: Order }
+  /** Why nothing came of it, in the server's words, which also say what was charged. */
+  | { kind: "refused"; words: string };
 
 /** What is known of a price before it is paid. */
 export interface Offer {

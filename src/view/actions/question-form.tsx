@@ -1,7 +1,9 @@
+import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Host } from "../bridge/host.ts";
 import { useStore } from "../state/store-context.ts";
 import { STATE_NAMES } from "../words/names.ts";
+import { ThirdParty } from "../words/third-party.tsx";
 import { askQuestion, toConditions } from "./question.ts";
 
 /** As the tool calls them; a row of unknown status cannot be asked for. */
@@ -11,14 +13,17 @@ const ASKABLE = ["live", "redirect", "broken"] as const;
 export function QuestionForm({ host }: { host: Host }) {
   const store = useStore();
   const form = useRef<HTMLFormElement>(null);
-  const ask = () => {
-    if (form.current !== null) void askQuestion(store, host, toConditions(new FormData(form.current).entries()));
+  const told = useSignal("");
+  const ask = async () => {
+    if (form.current === null) return;
+    told.value = "Asking…";
+    told.value = await askQuestion(store, host, toConditions(new FormData(form.current).entries()));
   };
   // A host's sandbox submits no forms, and fires no event for one: Enter is told from the key.
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault();
-    ask();
+    void ask();
   };
   return (
     <details class="question">
@@ -51,10 +56,13 @@ export function QuestionForm({ host }: { host: Host }) {
           <span>Domains from</span>
           <input class="short" name="min_referring_domains" type="number" min="0" />
         </label>
-        <button type="button" onClick={ask}>
+        <button type="button" onClick={() => void ask()}>
           Ask
         </button>
       </form>
+      <p role="status" class="refused">
+        <ThirdParty text={told.value} />
+      </p>
     </details>
   );
 }

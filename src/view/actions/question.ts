@@ -18,23 +18,24 @@ export function toConditions(form: Iterable<[string, unknown]>): Params {
   return conditions;
 }
 
-/** Asks the server which rows of the whole snapshot meet the conditions, and narrows the table to them. Free. */
-export async function askQuestion(store: Store, host: Host, conditions: Params): Promise<void> {
+/**
+ * Asks the server which rows of the whole snapshot meet the conditions, and narrows the table to them. Free.
+ * @returns why that did not come about; empty when it did, or when something else is shown by now
+ */
+export async function askQuestion(store: Store, host: Host, conditions: Params): Promise<string> {
   const snapshot = store.snapshot.value;
-  if (snapshot === null) return;
-  store.said.value = "Asking…";
+  if (snapshot === null) return "";
   const args = { snapshot_id: snapshot.head.snapshotId, ...conditions };
   const result = await host.callTool(QUERY, args).catch(toFailure);
-  if (store.snapshot.value !== snapshot) return;
+  if (store.snapshot.value !== snapshot) return "";
   const view = readMeta(result.meta);
   if (result.isError || view?.kind !== "snapshot" || view.selection === null) {
-    store.said.value = result.isError ? result.text : "The host passed no rows on.";
-    return;
+    return result.isError ? result.text : "The host passed no rows on.";
   }
   const { rows, selection } = view;
   batch(() => {
     store.rows.value = mergeRows(store.rows.value, readRows(rows));
     store.filter.value = { ...NO_FILTER, question: toHandleSet(selection) };
-    store.said.value = "";
   });
+  return "";
 }

@@ -5,8 +5,11 @@ export interface RowWindow {
   end: number;
 }
 
-/** A window moves in steps, so that most frames of a scroll draw nothing anew. */
+/** A window moves in steps, so that most frames of a scroll draw nothing anew; measured against 2 and 16. */
 const STEP = 8;
+
+/** Rows around those that are seen: a browser may scroll on before it has drawn. */
+const AROUND = 8;
 
 /**
  * Those rows that are seen and a few around them.
@@ -16,8 +19,8 @@ const STEP = 8;
  */
 export function toRowWindow(scrollTop: number, height: number, rowHeight: number, count: number): RowWindow {
   const seen = Math.floor(Math.max(0, scrollTop) / rowHeight);
-  const first = Math.max(0, (Math.floor(seen / STEP) - 1) * STEP);
-  const end = Math.min(count, first + Math.ceil(height / rowHeight) + 3 * STEP);
+  const first = Math.max(0, Math.floor(seen / STEP) * STEP - AROUND);
+  const end = Math.min(count, first + Math.ceil(height / rowHeight) + 2 * AROUND + STEP);
   return { first: Math.min(first, end), end };
 }
 

@@ -46,7 +46,7 @@ export interface Store {
   marked: Signal<ReadonlySet<string>>;
   /** Handle of the row whose record is open. */
   opened: Signal<string | null>;
-  /** Said to a screen reader, and seen below the table's tools. */
+  /** What came of the last button above; seen below them, and read out. */
   said: Signal<string>;
   snapshot: ReadonlySignal<SnapshotView | null>;
   /** The table's rows: filtered, sorted. */

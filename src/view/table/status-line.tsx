@@ -7,7 +7,7 @@ import type { Words } from "../words/words.ts";
 /** How many rows there are of how many, by what they were chosen, and what was last done. */
 export function StatusLine() {
   const store = useStore();
-  const { filter, shown, rows, loading, snapshot, said } = store;
+  const { filter, shown, rows, loading, snapshot } = store;
   const words = store.words.value;
   const total = snapshot.value?.rows.total ?? 0;
   const { finding, question, firstSeen } = filter.value;
@@ -20,7 +20,6 @@ export function StatusLine() {
         {finding !== null && <Chosen by="finding" set={finding} words={words} />}
         {question !== null && <Chosen by="asked" set={question} words={words} />}
         {firstSeen !== null && ` · first seen ${words.period(firstSeen)}`}
-        {said.value !== "" && ` · ${said.value}`}
       </p>
       {loading.value.isRunning && <p class="quiet">Loading the other rows…</p>}
       {!loading.value.isRunning && isPart && (

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 const CARDS = "(max-width: 559px)";
 
 const ROW_PX = 44;
-const CARD_PX = 112;
+const CARD_PX = 96;
 
 /** How tall a row is, px: all are alike, so that the place of each is known before it is drawn. */
 export function useRowHeight(): number {

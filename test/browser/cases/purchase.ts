@@ -53,6 +53,26 @@ export async function checkPurchase(place: Place & { books: Books }): Promise<vo
     assert.equal(view.calls("get_domain_pages").length, 0);
   });
 
+  await checkView(
+    place,
+    "a purchase that is refused is told in the server's words, and what was shown stays",
+    async (view) => {
+      await showTen(view);
+      await press(view.frame, "Fetch all 93 pages");
+      await isPriced(view);
+      await press(view.frame, "Buy for $");
+      await untilText(view.frame, "Over today's budget.\nNot charged.");
+      await untilText(view.frame, "Fetch all 93 pages");
+      assert.match(await readText(view.frame, ".told"), / rows/);
+    },
+    {
+      answer: ({ method, params }) =>
+        method === "tools/call" && params["name"] === "get_domain_pages"
+          ? Promise.resolve({ isError: true, content: [{ type: "text", text: "Over today's budget.\nNot charged." }] })
+          : undefined,
+    },
+  );
+
   await checkView(place, "a second click on the price buys once, and shows what was bought", async (view) => {
     await showTen(view);
     const before = billed();
