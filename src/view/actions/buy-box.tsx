@@ -32,13 +32,7 @@ export function BuyBox({ head, host }: { head: ViewHead; host: Host }) {
     if (!result.isError) await takeResult(store, result);
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only listens to what its buttons pass on
-    <div
-      class="buy"
-      onKeyDown={(event) => {
-        if (event.key === "Escape") cancel();
-      }}
-    >
+    <div class="buy">
       {toOrders(head, words).map((order) => (
         <button type="button" key={order.title} disabled={value.kind === "buying"} onClick={() => void price(order)}>
           {order.title}…
@@ -70,8 +64,15 @@ interface OfferBoxProps {
 
 function OfferBox({ order, offer, words, onPay, onCancel }: OfferBoxProps) {
   const cancel = useRef<HTMLButtonElement>(null);
-  // Escape works from here, and a key pressed twice buys nothing.
-  useEffect(() => cancel.current?.focus(), []);
+  useEffect(() => {
+    // A key that is pressed twice buys nothing.
+    cancel.current?.focus();
+    const onKeyDown = ({ key }: KeyboardEvent) => {
+      if (key === "Escape") onCancel();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
   return (
     <div role="group" aria-label={`Price of: ${order.title}`} class="priced">
       <p>

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { useStore } from "../state/store-context.ts";
 import { LinkOut } from "../words/link-out.tsx";
 import { ThirdParty } from "../words/third-party.tsx";
-import { loadRecord, type RecordState } from "./load-record.ts";
+import { FullRecord } from "./full-record.tsx";
 
 interface RecordPanelProps {
   /** Of the row; its variants are opened beside it. */
@@ -96,51 +96,5 @@ export function RecordPanel({ handle, onClose }: RecordPanelProps) {
       )}
       <FullRecord key={chosen.value} handle={chosen.value} isVariant={chosen.value !== row?.handle} />
     </aside>
-  );
-}
-
-function FullRecord({ handle, isVariant }: { handle: string; isVariant: boolean }) {
-  const store = useStore();
-  const state = useSignal<RecordState>({ kind: "loading" });
-  useEffect(() => {
-    let isShown = true;
-    loadRecord(store, handle).then((loaded) => {
-      if (isShown) state.value = loaded;
-    });
-    return () => {
-      isShown = false;
-    };
-  }, [store, handle, state]);
-  const { value } = state;
-  return (
-    <div aria-live="polite" aria-busy={value.kind === "loading"}>
-      {value.kind === "loading" && <p class="quiet">Reading the full record…</p>}
-      {value.kind === "missing" && (
-        <p class="quiet">
-          <ThirdParty text={value.words} />
-        </p>
-      )}
-      {value.kind === "here" && (
-        <>
-          {isVariant && (
-            <p>
-              <LinkOut url={value.record.url} />
-            </p>
-          )}
-          <dl class="fields">
-            {value.record.fields.map(({ name, value: text }) => (
-              <div key={name}>
-                <dt>
-                  <ThirdParty text={name} />
-                </dt>
-                <dd>
-                  <ThirdParty text={text} />
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </>
-      )}
-    </div>
   );
 }
