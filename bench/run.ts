@@ -4,12 +4,14 @@ import { benchQuestions } from "./questions/run.ts";
 import { runSections } from "./run-sections.ts";
 import { benchStartup } from "./startup.ts";
 import { benchTokens } from "./tokens.ts";
+import { benchView } from "./view.ts";
 
 // `npm run bench`: figures as ratios against something run beside them in the same process or loop.
 await runSections({
   startup: benchStartup,
   condense: benchCondense,
   query: benchQuery,
+  view: benchView,
   tokens: benchTokens,
   questions: benchQuestions,
 });

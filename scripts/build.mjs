@@ -7,6 +7,8 @@ import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
+import { buildView } from "./build-view.mjs";
+import { inlineView } from "./inline-view.mjs";
 import { writeTypes } from "./write-types.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -37,14 +39,19 @@ const LIBRARY = path.join(root, "src/library/pages.ts");
 async function main() {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  await Promise.all([bundle(), writeTypes(root, path.join(outdir, "types"))]);
+  const view = await buildView(root);
+  // For those that run from source; what is built has the page in a chunk of its own.
+  await writeFile(path.join(outdir, "view.html"), view.html);
+  await Promise.all([bundle(view), writeTypes(root, path.join(outdir, "types"))]);
 }
 
-async function bundle() {
+/** @param {{ html: string, modules: string[] }} view the page that becomes part of the code, and what it is made of */
+async function bundle({ html, modules: viewModules }) {
   const { output } = await build({
     ...BUNDLE,
     cwd: root,
     input: { main: MAIN, pages: LIBRARY },
+    plugins: [inlineView(root, html)],
     output: {
       ...BUNDLE.output,
       dir: outdir,
@@ -56,7 +63,7 @@ async function bundle() {
   await chmod(path.join(outdir, "main.js"), 0o755);
   // dist/ runs wherever it is copied: without this, Node 20.18 takes a lone .js file for CommonJS.
   await writeFile(path.join(outdir, "package.json"), '{ "type": "module" }\n');
-  const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+  const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : [])).concat(viewModules);
   await writeFile(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), await collectLicenses(modules));
 }
 

@@ -3,6 +3,8 @@ import path from "node:path";
 import { type Zippable, zipSync } from "fflate";
 import { build } from "rolldown";
 import { BUNDLE, collectLicenses } from "../build.mjs";
+import { buildView } from "../build-view.mjs";
+import { inlineView } from "../inline-view.mjs";
 import { ENTRY_POINT } from "./manifest.ts";
 import { ROOT } from "./package-facts.ts";
 
@@ -34,14 +36,16 @@ export async function packBundle(): Promise<Uint8Array> {
 
 /** The product in one file. */
 async function buildOneFile(): Promise<{ code: string; moduleIds: string[] }> {
+  const view = await buildView(ROOT);
   const { output } = await build({
     ...BUNDLE,
     cwd: ROOT,
     input: { main: path.join(ROOT, "src/main.ts") },
+    plugins: [inlineView(ROOT, view.html)],
     write: false,
     output: { ...BUNDLE.output, codeSplitting: false },
   });
   const [chunk, ...more] = output;
   if (chunk.type !== "chunk" || more.length > 0) throw new Error("the build made more than one file");
-  return { code: chunk.code, moduleIds: chunk.moduleIds };
+  return { code: chunk.code, moduleIds: [...chunk.moduleIds, ...view.modules] };
 }

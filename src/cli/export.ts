@@ -1,11 +1,10 @@
-import { writeFile } from "node:fs/promises";
-import { AppError } from "../errors.ts";
 import { SNAPSHOT_FILES, type SnapshotFileName } from "../pages/export/files.ts";
-import type { FindSnapshot, SnapshotRef } from "../pages/snapshot/find-snapshot.ts";
+import type { FindSnapshot } from "../pages/snapshot/find-snapshot.ts";
 import { formatCount } from "../pages/text.ts";
 import { usage } from "./args.ts";
 import { type Io, print } from "./io.ts";
-import { isSnapshotOperand } from "./request-arguments.ts";
+import { toSnapshotRef } from "./request-arguments.ts";
+import { saveFile } from "./save-file.ts";
 
 /** What `--format` takes, and the file that it is: the same bytes as the resource of that name. */
 export const EXPORT_FORMATS: Readonly<Record<string, SnapshotFileName>> = {
@@ -35,12 +34,12 @@ export async function runExport(
   if (operand === undefined) throw usage("export needs a snapshot id or a target");
   const name = readFormat(options.format);
   if (options.force === true && options.out === undefined) throw usage("--force goes with --out");
-  const snapshot = await findSnapshot(toRef(operand), { surface: "cli" });
+  const snapshot = await findSnapshot(toSnapshotRef(operand), { surface: "cli" });
   const text = await SNAPSHOT_FILES[name].render(snapshot);
   // Not print(): it would add a line break to what has none, and these bytes are the resource's.
   if (options.out === undefined) io.stdout.write(text);
   else {
-    await save(options.out, text, options.force === true);
+    await saveFile(options.out, text, options.force === true);
     const size = formatCount(Buffer.byteLength(text));
     print(io.stderr, `${name} of snapshot ${snapshot.id} (${snapshot.request.target}): ${size} bytes written`);
   }
@@ -51,19 +50,4 @@ function readFormat(written: string | undefined): SnapshotFileName {
   if (name !== undefined) return name;
   const rule = written === undefined ? "export needs --format" : `no such format "${written}"`;
   throw usage(`${rule}; there are ${Object.keys(EXPORT_FORMATS).join(", ")}`);
-}
-
-const toRef = (operand: string): SnapshotRef =>
-  isSnapshotOperand(operand) ? { snapshotId: operand } : { target: operand };
-
-async function save(file: string, text: string, mayReplace: boolean): Promise<void> {
-  try {
-    await writeFile(file, text, { flag: mayReplace ? "w" : "wx" });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    if (code === "EEXIST") {
-      throw new AppError("input", `${file} is there already.`, { advice: "Add --force to replace it.", cause: error });
-    }
-    throw new AppError("input", `Cannot write ${file} (${code}).`, { cause: error });
-  }
 }

@@ -46,6 +46,10 @@ export function renderHelp(): string {
         "domain-pages-mcp export <snapshot | target> --format FORMAT [--out FILE] [--force]",
         "a kept answer as a file: csv, rows, jsonl, md, redirects-csv, -nginx, -apache, -netlify (free)",
       ],
+      [
+        "domain-pages-mcp view <snapshot | target> [<snapshot | target>] [--out FILE] [--force]",
+        "a kept answer, or two compared, as one page for the browser: table, charts, findings (free)",
+      ],
       ["domain-pages-mcp import <file> [--json]", "condense a saved answer of the endpoint; - reads stdin (free)"],
       [
         "domain-pages-mcp sandbox [--port N] [--key KEY] [--price USD] [--price-per-page USD] [--fault NAME]",

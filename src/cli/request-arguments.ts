@@ -1,4 +1,5 @@
 import { readJsonString } from "../pages/request/json-string.ts";
+import type { SnapshotRef } from "../pages/snapshot/find-snapshot.ts";
 import { type ParsedArgs, usage } from "./args.ts";
 
 /**
@@ -20,6 +21,10 @@ export function readArguments({ command, operands, options }: ParsedArgs): Recor
 
 /** Whether an operand is a snapshot's id rather than a target: no domain has an underscore in second place and no dot. */
 export const isSnapshotOperand = (operand: string): boolean => /^s_[a-z0-9]*$/i.test(operand);
+
+/** Which kept answer an operand means. */
+export const toSnapshotRef = (operand: string): SnapshotRef =>
+  isSnapshotOperand(operand) ? { snapshotId: operand } : { target: operand };
 
 /**
  * Which kept answer an operand means, as the free tools take it.

@@ -107,6 +107,11 @@ async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise
       await withApp(config, log, io, (app) => runExport(args, app, io));
       break;
     }
+    case "view": {
+      const { runView } = await import("./view.ts");
+      await withApp(config, log, io, (app) => runView(args, app, io));
+      break;
+    }
     case "get": {
       const { runGet } = await import("./get.ts");
       await withApp(forReading(args, config), log, io, (app) => runGet(args, app, io));

@@ -23,6 +23,7 @@ export async function runStdio(organisation: Organisation, config: Config, log: 
       answerForm: config.answerForm,
       renderAnswer: createRenderAnswer(),
       progressEveryMs: PROGRESS_EVERY_MS,
+      readViewPage: async () => (await import("../view/page.ts")).readViewPage(),
       log,
       now: io.now,
     },

@@ -1,5 +1,4 @@
 import {
-  CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
   createRequestStateCodec,
   type InputRequiredResult,
@@ -9,6 +8,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { AppError, type AskPerson, type Consent } from "../errors.ts";
+import { capabilitiesOf } from "./client-capabilities.ts";
 
 /** The question's name in a round of input. */
 const QUESTION = "purchase";
@@ -23,11 +23,9 @@ const ANSWER_SCHEMA = {
   required: ["agree"],
 };
 
-/** Whether the client can put a question to a person; both eras say it in their own place. */
-export function canAsk({ mcpReq }: ServerContext, declared: ClientCapabilities | undefined): boolean {
-  const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {};
-  const capabilities = (envelope[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined) ?? declared;
-  const { elicitation } = capabilities ?? {};
+/** Whether the client can put a question to a person. */
+export function canAsk(context: ServerContext, declared: ClientCapabilities | undefined): boolean {
+  const { elicitation } = capabilitiesOf(context, declared);
   // A client that only opens URLs cannot show a question; one that names no mode means forms.
   return elicitation !== undefined && ("form" in elicitation || !("url" in elicitation));
 }

@@ -1,11 +1,16 @@
-import { McpServer, requireScopes } from "@modelcontextprotocol/server";
+import {
+  McpServer,
+  requireScopes,
+  type StandardSchemaWithJSON,
+  type ToolAnnotations,
+} from "@modelcontextprotocol/server";
 import type { FindSnapshot } from "../pages/snapshot/find-snapshot.ts";
 import type { ReadSnapshots } from "../pages/snapshot/snapshot.ts";
 import { DISPLAY_NAME } from "../version.ts";
 import { ICON } from "./icon.ts";
 import { registerPrompts } from "./prompts/register-prompts.ts";
 import { registerResources } from "./resources/register-resources.ts";
-import { type ToolDeps, toTool } from "./tool-result.ts";
+import { type ToolDeps, type ToolHandler, toTool } from "./tool-result.ts";
 import {
   type CompareDomainPagesDeps,
   compareDomainPages,
@@ -18,12 +23,15 @@ import {
 } from "./tools/estimate-domain-pages.ts";
 import { createGetDomainPages, type GetDomainPagesDeps, getDomainPages } from "./tools/get-domain-pages.ts";
 import { createQueryDomainPages, type QueryDomainPagesDeps, queryDomainPages } from "./tools/query-domain-pages.ts";
+import { APPS_EXTENSION, canShowView, type OPENS_VIEW } from "./view/apps-extension.ts";
+import { registerView, type ViewDeps } from "./view/register-view.ts";
 
 export interface ServerDeps
   extends GetDomainPagesDeps,
     EstimateDomainPagesDeps,
     QueryDomainPagesDeps,
     CompareDomainPagesDeps,
+    ViewDeps,
     ToolDeps {
   product: { name: string; version: string };
   snapshots: ReadSnapshots;
@@ -68,6 +76,8 @@ export function createServer(deps: ServerDeps, method?: string): McpServer {
         tools: { listChanged: false },
         resources: { listChanged: false },
         prompts: { listChanged: false },
+        // Its tools and its page are the same for everybody: a client that knows no views passes them by.
+        extensions: { [APPS_EXTENSION]: {} },
       },
       requestState: { verify: deps.asker.verify },
       cacheHints: {
@@ -80,7 +90,10 @@ export function createServer(deps: ServerDeps, method?: string): McpServer {
   );
   const parts = partsFor(method);
   if (parts.includes("tools")) registerTools(server, deps);
-  if (parts.includes("resources")) registerResources(server, deps);
+  if (parts.includes("resources")) {
+    registerResources(server, deps);
+    registerView(server, deps);
+  }
   if (parts.includes("prompts")) registerPrompts(server, deps.snapshots);
   return server;
 }
@@ -93,17 +106,29 @@ function partsFor(method = ""): readonly (typeof PARTS)[number][] {
   return own.length > 0 ? own : PARTS;
 }
 
+interface ToolDeclaration {
+  name: string;
+  config: {
+    title: string;
+    description: string;
+    inputSchema: StandardSchemaWithJSON;
+    annotations: ToolAnnotations;
+    _meta?: typeof OPENS_VIEW;
+  };
+}
+
 function registerTools(server: McpServer, deps: ServerDeps): void {
-  const getHandler = createGetDomainPages(deps, () => server.server.getClientCapabilities());
-  const get = { ...getDomainPages.config, scopeChallenge: NEEDS_BUYING };
-  server.registerTool(getDomainPages.name, get, toTool(getDomainPages.name, getHandler, deps));
-  const estimate = { ...estimateDomainPages.config, scopeChallenge: NEEDS_BUYING };
-  const estimateHandler = toTool(estimateDomainPages.name, createEstimateDomainPages(deps), deps);
-  server.registerTool(estimateDomainPages.name, estimate, estimateHandler);
-  const query = { ...queryDomainPages.config, scopeChallenge: NEEDS_READING };
-  const queryHandler = toTool(queryDomainPages.name, createQueryDomainPages(deps), deps);
-  server.registerTool(queryDomainPages.name, query, queryHandler);
-  const compare = { ...compareDomainPages.config, scopeChallenge: NEEDS_READING };
-  const compareHandler = toTool(compareDomainPages.name, createCompareDomainPages(deps), deps);
-  server.registerTool(compareDomainPages.name, compare, compareHandler);
+  const declared = () => server.server.getClientCapabilities();
+  const register = (
+    { name, config }: ToolDeclaration,
+    scopeChallenge: ReturnType<typeof requireScopes>,
+    handler: ToolHandler,
+  ) => {
+    const tool = toTool(name, handler, { ...deps, canShowView: (context) => canShowView(context, declared()) });
+    server.registerTool(name, { ...config, scopeChallenge }, tool);
+  };
+  register(getDomainPages, NEEDS_BUYING, createGetDomainPages(deps, declared));
+  register(estimateDomainPages, NEEDS_BUYING, createEstimateDomainPages(deps));
+  register(queryDomainPages, NEEDS_READING, createQueryDomainPages(deps));
+  register(compareDomainPages, NEEDS_READING, createCompareDomainPages(deps));
 }

@@ -1,6 +1,7 @@
 import type { Consent } from "../errors.ts";
 import type { Answer } from "./answer/answer.ts";
 import type { Delivery } from "./answer/delivery.ts";
+import type { HeaderOptions } from "./answer/header-facts.ts";
 import type { Surface } from "./answer/next-steps.ts";
 import { createRememberAnswer } from "./answer/remember-answer.ts";
 import { parseRequest, type RequestRules } from "./request/parse-request.ts";
@@ -16,6 +17,8 @@ export interface Caller {
   wantsFresh?: boolean;
   /** A person has agreed to a price for one request (`AskPerson`). */
   consent?: Consent;
+  /** Told of the snapshot that the answer is made of, for whoever shows more of it. Must not throw. */
+  onSnapshot?: (snapshot: Snapshot, told: HeaderOptions) => void;
 }
 
 /** Gets the answer to a checked request: a kept one, one under way, or a new one, paid for. */
@@ -47,7 +50,7 @@ export type GetPages = (input: unknown, caller: Caller) => Promise<Answer>;
 
 export function createGetPages(deps: GetPagesDeps): GetPages {
   const buildAnswer = createRememberAnswer();
-  return async (input, { signal, surface, wantsFresh = false, consent }) => {
+  return async (input, { signal, surface, wantsFresh = false, consent, onSnapshot }) => {
     const { request, notes } = parseRequest(input, deps.rules);
     const askedAt = deps.now();
     const bought = await deps.buyPages(
@@ -61,9 +64,7 @@ export function createGetPages(deps: GetPagesDeps): GetPages {
     );
     const { snapshot, how } = bought;
     const hint = snapshot.pages.length === 0 && deps.whenEmpty !== undefined ? [deps.whenEmpty] : [];
-    return buildAnswer(snapshot, {
-      maxTokens: deps.maxTokens,
-      surface,
+    const told = {
       notes: [...notes, ...bought.notes, ...hint],
       delivery: {
         how,
@@ -71,6 +72,8 @@ export function createGetPages(deps: GetPagesDeps): GetPages {
         // What was paid for is told, whether or not the books can be read now.
         leftUsd: how === "kept" ? null : await deps.leftUsd().catch(() => null),
       },
-    });
+    };
+    onSnapshot?.(snapshot, told);
+    return buildAnswer(snapshot, { maxTokens: deps.maxTokens, surface, ...told });
   };
 }

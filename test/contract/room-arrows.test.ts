@@ -50,6 +50,17 @@ const REFUSED = [
   ["src/library/d3.ts", 'import "../sandbox/world.ts";'],
   ["src/library/d4.ts", 'import "../config/schema.ts";'],
   ["src/pages/d5.ts", 'import "../library/answers.ts";'],
+  ["src/pages/view/d6.ts", 'import "../../view/page.ts";'],
+  ["src/mcp/d7.ts", 'import "../view/page.ts";'],
+  ["src/view/e1.ts", 'import "../pages/view/snapshot-view.ts";'],
+  ["src/view/e2.ts", 'import "../pages/text.ts";'],
+  ["src/view/e3.ts", 'import "../errors.ts";'],
+  ["src/view/e4.ts", 'import "node:fs";'],
+  ["src/view/app/e5.ts", 'import "node:fs/promises";'],
+  ["src/view/e6.ts", 'import "../mcp/view/apps-extension.ts";'],
+  ["src/view/e7.ts", 'import "@modelcontextprotocol/server";'],
+  ["src/view/e8.ts", 'import "@modelcontextprotocol/ext-apps";'],
+  ["src/view/page.ts", 'import "../pages/view/view-data.ts";'],
 ] as const;
 
 const ALLOWED = [
@@ -67,6 +78,10 @@ const ALLOWED = [
   ["src/library/c6.ts", 'import "../upstream/envelope.ts";'],
   ["src/library/c7.ts", 'import "../pages/export/files.ts";'],
   ["src/library/c8.ts", 'import "../errors.ts";'],
+  ["src/view/c9.ts", 'import type { ViewData } from "../pages/view/view-data.ts";'],
+  ["src/view/app/f1.ts", 'import { VIEW_COLUMNS } from "../../pages/view/view-data.ts";'],
+  ["src/view/app/f3.ts", 'import "./c9.ts";'],
+  ["src/cli/f4.ts", 'import "../view/page.ts";'],
 ] as const;
 
 interface Report {

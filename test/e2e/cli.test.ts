@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -216,5 +217,30 @@ describe("domain-pages-mcp --help and --version", () => {
     expect(code).toBe(0);
     for (const word of ["get <target>", "import <file>", "AISA_API_KEY", "--timeout-ms", "130"])
       expect(stdout).toContain(word);
+  });
+});
+
+describe("domain-pages-mcp view", () => {
+  it("writes what was kept as one page that holds everything, from the build alone", async () => {
+    const HOME = makeTempFolder();
+    const env = { HOME };
+    await runBuilt(["get", "acme.example"], { env });
+    const out = path.join(HOME, "acme.html");
+    const { code, stdout, stderr } = await runBuilt(["view", "acme.example", "--out", out], { env });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(stderr).toMatch(/^view of snapshot s_\w{8} \(acme\.example\): [\d,]+ bytes written\n$/);
+    const html = await readFile(out, "utf8");
+    const [, data = ""] = /<script type="application\/json" id="view-file">([^<]*)<\/script>/.exec(html) ?? [];
+    const { view, records } = JSON.parse(data);
+    expect(view.rows.cells).toHaveLength(view.rows.total);
+    expect(Object.keys(records)).toHaveLength(93);
+    const again = await runBuilt(["view", "acme.example", "--out", out], { env });
+    expect(again.code).toBe(2);
+  });
+
+  it("refuses three of them", async () => {
+    const { code, stderr } = await runBuilt(["view", "a.example", "b.example", "c.example"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('"view" takes 2 operands, got 3');
   });
 });

@@ -64,7 +64,13 @@ describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
     expect(structuredContent?.["coverage"]).toMatchObject({ rows_left_out: expect.any(Number) });
     const uris = (await client.listResources()).map(({ uri }) => uri);
     const base = `domain-pages://snapshots/${structuredContent?.["snapshot_id"]}`;
-    expect(uris).toEqual(["domain-pages://fields", "domain-pages://snapshots", base, `${base}/rows.csv`]);
+    expect(uris).toEqual([
+      "domain-pages://fields",
+      "domain-pages://snapshots",
+      "ui://domain-pages/view",
+      base,
+      `${base}/rows.csv`,
+    ]);
     const linesOf = async (uri: string) => (await client?.read(uri))?.[0]?.text?.trim().split("\n").length;
     expect(await linesOf(`${base}/rows.csv`)).toBe(1 + Number(structuredContent?.["pages_after_folding"]));
     expect(await linesOf(`${base}/pages.csv`)).toBe(1 + Number(structuredContent?.["pages_fetched"]));

@@ -140,6 +140,19 @@ describe("scopes", () => {
     expect(JSON.stringify(read.messages)).not.toContain("acme.example");
   });
 
+  it.each(["snapshots:read", "pages:read"])(
+    "a token with %s alone reads the view's page, which holds no data",
+    async (scope) => {
+      const token = await make(`looks-${scope.slice(0, 5)}`, "--scopes", scope, "--tenant", "scopes-modern");
+      const before = gateway.books.read().calls.received;
+      const { messages } = await ask(server.url, "resources/read", { uri: "ui://domain-pages/view" }, { token });
+      expect(messages[0]?.result?.["contents"]).toMatchObject([
+        { mimeType: "text/html;profile=mcp-app", text: expect.stringContaining('id="view-file">null</script>') },
+      ]);
+      expect(gateway.books.read().calls.received).toBe(before);
+    },
+  );
+
   it("opens /metrics to metrics:read alone, and says so", async () => {
     const [plain, scraper] = await Promise.all([make("plain"), make("scraper", "--scopes", "metrics:read")]);
     const statusOf = async (token?: string) =>

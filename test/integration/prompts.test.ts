@@ -7,6 +7,7 @@ import { createServer } from "../../src/mcp/server.ts";
 import { createRenderAnswer } from "../../src/pages/answer/render-answer.ts";
 import { createSandboxWire } from "../../src/sandbox/sandbox-wire.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
+import { readViewPage } from "../../src/view/page.ts";
 import { serviceOver } from "../support/service-over.ts";
 
 const ARGUMENTS: Readonly<Record<string, Record<string, string>>> = {
@@ -29,6 +30,7 @@ beforeEach(async () => {
     asker: createPersonAsker(async () => new Uint8Array(32)),
     answerForm: "both",
     progressEveryMs: 1000,
+    readViewPage,
     log: createLog({ level: "error", write: () => {}, secrets: [], now: () => 0 }),
     now: () => 0,
   });

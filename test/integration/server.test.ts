@@ -9,6 +9,7 @@ import { createRenderAnswer } from "../../src/pages/answer/render-answer.ts";
 import { createSandboxWire } from "../../src/sandbox/sandbox-wire.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import type { Wire } from "../../src/upstream/wire.ts";
+import { readViewPage } from "../../src/view/page.ts";
 import type { ToolAnswer } from "../support/clients.ts";
 import { serviceOver } from "../support/service-over.ts";
 
@@ -32,6 +33,7 @@ describe("the server around a wire", () => {
       asker: createPersonAsker(async () => new Uint8Array(32)),
       answerForm,
       progressEveryMs: 1,
+      readViewPage,
       log,
       now,
     });

@@ -7,6 +7,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { unzipSync } from "fflate";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { buildViewHtml } from "../../scripts/build-view.mjs";
 import { packBundle } from "../../scripts/packaging/pack-bundle.ts";
 import { ROOT } from "../../scripts/packaging/package-facts.ts";
 import { PRODUCT } from "../../src/version.ts";
@@ -101,6 +102,12 @@ describe("the unpacked bundle, started as a desktop starts it", () => {
     const { content } = await client.callTool({ name, arguments: args });
     return (content as { text: string }[])[0]?.text ?? "";
   };
+
+  it("has the view's page in itself", async () => {
+    const { client } = await connect({});
+    const { contents } = await client.readResource({ uri: "ui://domain-pages/view" });
+    expect(contents[0]).toMatchObject({ mimeType: "text/html;profile=mcp-app", text: await buildViewHtml(ROOT) });
+  });
 
   it("answers from the sandbox when nothing was filled in, placeholders and all", async () => {
     const host = await connect({});

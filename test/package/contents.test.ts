@@ -1,7 +1,11 @@
+import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import path from "node:path";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
+import { buildViewHtml } from "../../scripts/build-view.mjs";
+import { ROOT } from "../../scripts/packaging/package-facts.ts";
 import { type InstalledPackage, installPackage, packPackage, readTree } from "../support/install-package.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 
@@ -57,6 +61,17 @@ describe("the package", () => {
     const bytes = [...tree.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
     expect(bytes).toBeGreaterThan(MAX_BYTES / 3);
     expect(bytes).toBeLessThanOrEqual(MAX_BYTES);
+  });
+
+  it("writes a page for the browser with nothing but itself", async () => {
+    const env = { PATH: process.env["PATH"] ?? "", HOME: makeTempFolder() };
+    const runInstalled = (...args: string[]) =>
+      promisify(execFile)(process.execPath, [path.join(installed.folder, "dist/main.js"), ...args], { env });
+    await runInstalled("get", "example.com");
+    const { stdout } = await runInstalled("view", "example.com");
+    const [before, after] = (await buildViewHtml(ROOT)).split("null</script>");
+    expect(stdout.startsWith(`${before}{"view":{`)).toBe(true);
+    expect(stdout.endsWith(`</script>${after}`)).toBe(true);
   });
 
   it("runs no script where it is installed: with scripts allowed, every byte is the same as without", async () => {

@@ -12,6 +12,7 @@ export interface ToolAnswer {
   isError?: boolean | undefined;
   content: { type: string; text?: string }[];
   structuredContent?: Record<string, unknown> | undefined;
+  _meta?: Record<string, unknown> | undefined;
 }
 
 export interface CallOptions {

@@ -27,12 +27,20 @@ export interface HttpClientOptions {
   token?: string;
   /** With it the client can put questions to somebody. */
   person?: AnswerQuestion;
+  /** The forms of page that the client shows beside results; left out, it says nothing of the extension. */
+  shows?: string[];
 }
 
 export type ConnectHttp = (url: URL, options?: HttpClientOptions) => Promise<HttpClient>;
 
 const INFO = { name: "test", version: "0" };
-const CAN_ASK = { capabilities: { elicitation: {} } };
+
+const capabilitiesOf = ({ person, shows }: HttpClientOptions) => ({
+  capabilities: {
+    ...(person !== undefined && { elicitation: {} }),
+    ...(shows !== undefined && { extensions: { "io.modelcontextprotocol/ui": { mimeTypes: shows } } }),
+  },
+});
 
 function adapt(
   client: OlderClient | ModernClient,
@@ -61,27 +69,29 @@ function adapt(
 const withToken = (token: string | undefined) =>
   token === undefined ? {} : { requestInit: { headers: { authorization: `Bearer ${token}` } } };
 
-export const connectOlderHttp: ConnectHttp = async (url, { token, person } = {}) => {
+export const connectOlderHttp: ConnectHttp = async (url, options = {}) => {
+  const { token, person } = options;
   const transport = new OlderHttp(url, withToken(token));
-  const client = new OlderClient(INFO, person === undefined ? {} : CAN_ASK);
+  const client = new OlderClient(INFO, capabilitiesOf(options));
   if (person !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params.message));
   await client.connect(transport as never);
-  return adapt(client, transport, async (name, args = {}, options) => {
-    return (await client.callTool({ name, arguments: args }, undefined, options as never)) as ToolAnswer;
+  return adapt(client, transport, async (name, args = {}, callOptions) => {
+    return (await client.callTool({ name, arguments: args }, undefined, callOptions as never)) as ToolAnswer;
   });
 };
 
 const connectModernHttp =
   (mode: "legacy" | { pin: string }): ConnectHttp =>
-  async (url, { token, person } = {}) => {
+  async (url, options = {}) => {
+    const { token, person } = options;
     const transport = new ModernHttp(url, withToken(token));
-    const client = new ModernClient(INFO, { versionNegotiation: { mode }, ...(person !== undefined && CAN_ASK) });
+    const client = new ModernClient(INFO, { versionNegotiation: { mode }, ...capabilitiesOf(options) });
     if (person !== undefined) {
       client.setRequestHandler("elicitation/create", ({ params }) => person(params.message));
     }
     await client.connect(transport);
-    return adapt(client, transport, async (name, args = {}, options) => {
-      return (await client.callTool({ name, arguments: args }, options as never)) as ToolAnswer;
+    return adapt(client, transport, async (name, args = {}, callOptions) => {
+      return (await client.callTool({ name, arguments: args }, callOptions as never)) as ToolAnswer;
     });
   };
 

@@ -89,6 +89,7 @@ export async function startHttpService({ config, log, now, scope }: HttpServiceD
         asker,
         answerForm: config.answerForm,
         progressEveryMs: PROGRESS_EVERY_MS,
+        readViewPage: async () => (await import("../../view/page.ts")).readViewPage(),
         log,
         now,
         seeCall: (call) => countCall(era, call),

@@ -4,8 +4,8 @@ import { toFileUri, toSummaryUri } from "../../pages/export/resource-uris.ts";
 import type { ReadSnapshots, SnapshotInfo } from "../../pages/snapshot/snapshot.ts";
 import { countOf, formatMinute, toOneLine } from "../../pages/text.ts";
 
-/** With two entries each, and the two that are always there, a listing has 50. */
-const MAX_LISTED = 24;
+/** With two entries each, and the three that are always there, a listing has 49. */
+const MAX_LISTED = 23;
 
 const MAX_TARGET_CHARS = 80;
 

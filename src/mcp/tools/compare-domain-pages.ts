@@ -1,7 +1,8 @@
-import type { ComparePages } from "../../pages/compare/compare-pages.ts";
+import type { CompareCaller, ComparePages } from "../../pages/compare/compare-pages.ts";
 import { COMPARISON_FIELDS } from "../../pages/compare/comparison-fields.ts";
 import { toPortableSchema } from "../portable-schema.ts";
 import type { ToolAnswer } from "../tool-result.ts";
+import { OPENS_VIEW } from "../view/apps-extension.ts";
 import { annotate } from "./annotate.ts";
 
 export interface CompareDomainPagesDeps {
@@ -23,15 +24,20 @@ export const compareDomainPages = {
       additionalProperties: false,
     })),
     annotations: annotate(TITLE, "kept"),
+    _meta: OPENS_VIEW,
   },
 } as const;
 
 export function createCompareDomainPages({ comparePages }: CompareDomainPagesDeps) {
   return async (args: unknown): Promise<ToolAnswer> => {
-    const comparison = await comparePages(args, { surface: "mcp" });
+    let toView: ToolAnswer["toView"];
+    const onSnapshots: CompareCaller["onSnapshots"] = (first, second) => {
+      toView = async () => (await import("../../pages/view/comparison-view.ts")).toComparisonView(first, second);
+    };
+    const comparison = await comparePages(args, { surface: "mcp", onSnapshots });
     const { renderComparisonStructured, renderComparisonText } = await import(
       "../../pages/compare/render-comparison.ts"
     );
-    return { text: renderComparisonText(comparison), structured: renderComparisonStructured(comparison) };
+    return { text: renderComparisonText(comparison), structured: renderComparisonStructured(comparison), toView };
   };
 }

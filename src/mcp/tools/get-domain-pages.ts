@@ -1,13 +1,14 @@
-import type { ClientCapabilities, ServerContext } from "@modelcontextprotocol/server";
+import type { ClientCapabilities } from "@modelcontextprotocol/server";
 import { AppError } from "../../errors.ts";
 import type { RenderAnswer } from "../../pages/answer/render-answer.ts";
-import type { GetPages } from "../../pages/get-pages.ts";
+import type { Caller, GetPages } from "../../pages/get-pages.ts";
 import { toAdvertisedSchema } from "../../pages/request/schema.ts";
 import { canAsk, type PersonAsker } from "../ask-person.ts";
 import { withCallerSignal } from "../caller-signal.ts";
 import { toPortableSchema } from "../portable-schema.ts";
 import { reportProgress } from "../progress.ts";
-import type { ToolOutcome } from "../tool-result.ts";
+import type { ToolAnswer, ToolHandler, ToolOutcome } from "../tool-result.ts";
+import { OPENS_VIEW } from "../view/apps-extension.ts";
 import { annotate } from "./annotate.ts";
 
 /** What the tool needs from the rest of the server. */
@@ -31,6 +32,7 @@ export const getDomainPages = {
       "through. Wrong arguments are refused before anything is spent. Without an API key: a free sandbox, which says so.",
     inputSchema: toPortableSchema(toAdvertisedSchema),
     annotations: annotate("Get domain pages with backlinks", "gateway"),
+    _meta: OPENS_VIEW,
   },
 } as const;
 
@@ -42,15 +44,19 @@ export const getDomainPages = {
 export function createGetDomainPages(
   { getPages, renderAnswer, asker, progressEveryMs }: GetDomainPagesDeps,
   declared: () => ClientCapabilities | undefined,
-) {
-  return async (args: unknown, context: ServerContext): Promise<ToolOutcome> => {
+): ToolHandler {
+  return async (args, context): Promise<ToolOutcome> => {
     const stop = reportProgress(context, progressEveryMs, "waiting for the upstream");
     try {
       const consent = asker.readConsent(context);
+      let toView: ToolAnswer["toView"];
+      const onSnapshot: Caller["onSnapshot"] = (snapshot, told) => {
+        toView = async () => (await import("../../pages/view/snapshot-view.ts")).toSnapshotView(snapshot, told);
+      };
       const answer = await withCallerSignal(context.mcpReq.signal, (signal) =>
-        getPages(args, { signal, surface: "mcp", ...(consent !== undefined && { consent }) }),
+        getPages(args, { signal, surface: "mcp", onSnapshot, ...(consent !== undefined && { consent }) }),
       );
-      return { ...(await renderAnswer(answer)), cache: answer.delivery?.how };
+      return { ...(await renderAnswer(answer)), cache: answer.delivery?.how, toView };
     } catch (error) {
       const ask = error instanceof AppError ? error.facts.ask : undefined;
       if (ask === undefined || !canAsk(context, declared())) throw error;

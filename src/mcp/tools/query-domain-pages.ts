@@ -1,7 +1,8 @@
-import type { QueryPages } from "../../pages/query/query-pages.ts";
+import type { QueryCaller, QueryPages } from "../../pages/query/query-pages.ts";
 import { toQuerySchema } from "../../pages/query/query-schema.ts";
 import { toPortableSchema } from "../portable-schema.ts";
 import type { ToolAnswer } from "../tool-result.ts";
+import { OPENS_VIEW } from "../view/apps-extension.ts";
 import { annotate } from "./annotate.ts";
 
 export interface QueryDomainPagesDeps {
@@ -19,14 +20,19 @@ export const queryDomainPages = {
       "group, choose columns, page through, open full records.",
     inputSchema: toPortableSchema(toQuerySchema),
     annotations: annotate(TITLE, "kept"),
+    _meta: OPENS_VIEW,
   },
 } as const;
 
 export function createQueryDomainPages({ queryPages }: QueryDomainPagesDeps) {
   return async (args: unknown): Promise<ToolAnswer> => {
-    const answer = await queryPages(args, { surface: "mcp" });
+    let toView: ToolAnswer["toView"];
+    const onSelected: QueryCaller["onSelected"] = (snapshot, selected) => {
+      toView = async () => (await import("../../pages/view/query-view.ts")).toQueryView(snapshot, selected);
+    };
+    const answer = await queryPages(args, { surface: "mcp", onSelected });
     // Loaded with the first call: it brings the whole filter language along.
     const { renderQueryStructured, renderQueryText } = await import("../../pages/query/render-query.ts");
-    return { text: renderQueryText(answer), structured: renderQueryStructured(answer) };
+    return { text: renderQueryText(answer), structured: renderQueryStructured(answer), toView };
   };
 }

@@ -1,19 +1,15 @@
-import type { WireFilter } from "../filters/filter.ts";
-import { toRequestBody, withDefaults } from "../request/request.ts";
-import type { Charge, Snapshot, Source } from "../snapshot/snapshot.ts";
-import { countOf } from "../text.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { fitAnswer } from "./budget.ts";
-import { type Coverage, measureCoverage } from "./coverage.ts";
 import { toCsvLine } from "./csv.ts";
-import type { Delivery } from "./delivery.ts";
-import { findFacts } from "./findings/find-facts.ts";
 import { describeFinding, type Finding } from "./findings/finding.ts";
-import { type Fold, foldPages } from "./fold.ts";
+import type { Fold } from "./fold.ts";
 import { sumBacklinks } from "./fold-sums.ts";
+import { type HeaderFacts, type HeaderOptions, toHeaderFacts } from "./header-facts.ts";
 import { type NextStep, type Surface, suggestNext } from "./next-steps.ts";
 import { renderHeader } from "./render-header.ts";
 import { renderNext } from "./render-text.ts";
 import { NO_SECTIONS, renderSections, rollUpSections, type Sections } from "./sections.ts";
+import { factsOf, foldsOf } from "./snapshot-folds.ts";
 import { type Cell, DISPENSABLE, type Table, toTable } from "./table.ts";
 import { estimateTokens } from "./tokens.ts";
 
@@ -29,27 +25,7 @@ export interface LeftOut {
  * What a snapshot is condensed to. Both renderings, text and structured, are made from this one model
  * and state the same facts.
  */
-export interface Answer extends LeftOut {
-  target: string;
-  snapshotId: string;
-  source: Source;
-  fetchedAt: number | null;
-  charge: Charge;
-  /** null where nothing was asked of an upstream: an imported file. */
-  delivery: Delivery | null;
-  upstreamCostUsd: number | null;
-  pagesFetched: number;
-  pagesTotal: number | null;
-  folds: number;
-  /** Sorting in force, in the upstream's form; empty for its default. */
-  orderBy: string[];
-  statusType: string;
-  includeSubdomains: boolean;
-  excludeInternal: boolean;
-  rankScale: string;
-  filters: WireFilter | null;
-  backlinksFilters: WireFilter | null;
-  coverage: Coverage;
+export interface Answer extends HeaderFacts, LeftOut {
   /** Backlinks in the rows shown. */
   backlinksShown: number;
   columns: string[];
@@ -57,19 +33,14 @@ export interface Answer extends LeftOut {
   findings: Finding[];
   /** Pages, backlinks and dead pages by subdomain and first path segment; no rows where it would say nothing. */
   sections: Sections;
-  notes: string[];
   next: NextStep[];
 }
 
-export interface AnswerOptions {
+export interface AnswerOptions extends HeaderOptions {
   /** How large the answer may get, in tokens; rows are left out to fit, and counted. */
   maxTokens: number;
   /** Where the answer is read, which decides what can be called next. */
   surface: Surface;
-  /** What the request parser read differently, and other things the reader must know. */
-  notes?: readonly string[];
-  /** How the snapshot came; left out for an imported one. */
-  delivery?: Delivery;
 }
 
 /** What the sentences about left-out rows and columns may add to the frame once they are known. */
@@ -80,10 +51,10 @@ const FRAME_SLACK = 30;
  * A snapshot without pages gives an answer without rows that says so.
  */
 export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer {
-  const folds = foldPages(snapshot.pages);
+  const folds = foldsOf(snapshot);
   const frame = buildFrame(snapshot, folds, options);
   const tokens = options.maxTokens - FRAME_SLACK - estimateTokens(renderHeader(frame) + renderNext(frame));
-  const findings = findFacts(folds, frame.target);
+  const findings = factsOf(snapshot);
   const sections = rollUpSections(folds, frame.target);
   const tables = toTables(folds, frame.target);
   const granted = fitAnswer({
@@ -121,28 +92,9 @@ export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer 
 
 /** Everything but the rows and findings, worded as if all of them were left out: the longest the frame can get. */
 function buildFrame(snapshot: Snapshot, folds: readonly Fold[], options: AnswerOptions): Answer {
-  const request = withDefaults(snapshot.request);
-  const body = toRequestBody(snapshot.request);
-  const coverage = measureCoverage(snapshot);
+  const facts = toHeaderFacts(snapshot, folds.length, options);
   return {
-    target: request.target,
-    snapshotId: snapshot.id,
-    source: snapshot.source,
-    fetchedAt: snapshot.fetchedAt,
-    charge: snapshot.charge,
-    delivery: options.delivery ?? null,
-    upstreamCostUsd: snapshot.upstreamCostUsd,
-    pagesFetched: snapshot.pages.length,
-    pagesTotal: snapshot.totalCount,
-    folds: folds.length,
-    orderBy: body.order_by ?? [],
-    statusType: request.backlinks_status_type,
-    includeSubdomains: request.include_subdomains,
-    excludeInternal: request.exclude_internal_backlinks,
-    rankScale: request.rank_scale,
-    filters: body.filters ?? null,
-    backlinksFilters: body.backlinks_filters ?? null,
-    coverage,
+    ...facts,
     backlinksShown: sumBacklinks(folds).links ?? 0,
     rowsLeftOut: folds.length,
     columnsLeftOut: [],
@@ -151,10 +103,9 @@ function buildFrame(snapshot: Snapshot, folds: readonly Fold[], options: AnswerO
     rows: [],
     findings: [],
     sections: NO_SECTIONS,
-    notes: [...(options.notes ?? []), ...noteOddFields(snapshot)],
     next: suggestNext({
       snapshot,
-      coverage,
+      coverage: facts.coverage,
       rowsShown: folds.length,
       leftOut: { rows: folds.length, columns: [], findings: 0 },
       surface: options.surface,
@@ -185,11 +136,4 @@ function withoutUrlsOf(handles: ReadonlySet<string>, findings: readonly Finding[
     ...finding,
     top: finding.top.map((each) => (handles.has(each.handle) ? { ...each, url: null } : each)),
   }));
-}
-
-function noteOddFields({ oddFields }: Snapshot): string[] {
-  if (oddFields === 0) return [];
-  return [
-    `${countOf(oddFields, "field")} not in the documented form; read as unknown where no value could be made out`,
-  ];
 }

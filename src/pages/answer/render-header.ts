@@ -2,6 +2,7 @@ import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } 
 import type { Answer, LeftOut } from "./answer.ts";
 import type { Bound, Coverage } from "./coverage.ts";
 import type { Delivery } from "./delivery.ts";
+import type { HeaderFacts } from "./header-facts.ts";
 
 /** The lines above the table: what was asked, what came, what it cost, and how much of the whole it is. */
 export function renderHeader(answer: Answer): string {
@@ -33,7 +34,8 @@ function describeSize({ pagesFetched, pagesTotal, folds, rowsLeftOut }: Answer):
   return `${formatCount(pagesFetched)} of ${total} page${pagesTotal === 1 ? "" : "s"} fetched${folded}${shown}`;
 }
 
-function describeView(answer: Answer): string {
+/** Order, and which backlinks count. */
+export function describeView(answer: HeaderFacts): string {
   const order =
     answer.orderBy.length === 0 ? "by rank" : `by ${answer.orderBy.map((rule) => rule.replace(",", " ")).join(", ")}`;
   const parts = [
@@ -45,7 +47,8 @@ function describeView(answer: Answer): string {
   return parts.join("; ");
 }
 
-function describeFilters({ filters, backlinksFilters }: Answer): string[] {
+/** The filters in force, on one line; nothing without any. */
+export function describeFilters({ filters, backlinksFilters }: HeaderFacts): string[] {
   const parts = [
     ...(filters === null ? [] : [`filters ${toSafeJson(filters)}`]),
     ...(backlinksFilters === null ? [] : [`backlinks_filters ${toSafeJson(backlinksFilters)}`]),
@@ -53,12 +56,17 @@ function describeFilters({ filters, backlinksFilters }: Answer): string[] {
   return parts.length === 0 ? [] : [parts.join("; ")];
 }
 
-function describeOrigin({ source, fetchedAt, charge, delivery, upstreamCostUsd }: Answer): string {
+function describeOrigin(answer: Answer): string {
+  const { source, fetchedAt, delivery } = answer;
   const when = fetchedAt === null ? "of unknown time" : `of ${formatMinute(fetchedAt)}${describeAge(delivery)}`;
+  return [source === "import" ? `${when}, imported` : when, ...describeMoney(answer)].join("; ");
+}
+
+/** What it cost and what is left, one part each; nothing for an imported file that does not tell. */
+export function describeMoney({ source, charge, delivery, upstreamCostUsd }: HeaderFacts): string[] {
+  if (source === "sandbox") return ["free"];
   const cost = upstreamCostUsd === null ? [] : [`upstream cost ${formatUsd(upstreamCostUsd)}`];
-  if (source === "import") return [`${when}, imported`, ...cost].join("; ");
-  if (source === "sandbox") return `${when}; free`;
-  return [when, describeCharge(charge, delivery?.how), ...cost, ...describeLeft(delivery)].join("; ");
+  return source === "import" ? cost : [describeCharge(charge, delivery?.how), ...cost, ...describeLeft(delivery)];
 }
 
 /** Only a kept snapshot has an age worth telling. */
@@ -81,7 +89,12 @@ function describeLeft(delivery: Answer["delivery"]): string[] {
   return left === null ? [] : [`${formatUsd(left)} left of today's budget`];
 }
 
-function describeCoverage({ coverage, backlinksShown, ...answer }: Answer): string {
+/** How much of what was fetched the rows hold, and what bounds the pages that were not. */
+export function describeCoverage({
+  coverage,
+  backlinksShown,
+  ...answer
+}: LeftOut & Pick<Answer, "coverage" | "backlinksShown">): string {
   const fetched = coverage.backlinksFetched;
   const held =
     answer.rowsLeftOut === 0 || backlinksShown === fetched

@@ -9,7 +9,7 @@ import { toChangesBlock } from "./changes-table.ts";
 import { type Comparison, roleNames } from "./comparison.ts";
 import { findDifferences } from "./differences.ts";
 import { tellChangedFigures, tellFiguresOfBoth } from "./figures.ts";
-import { cutBlock, fitBlocks, type WideBlock } from "./fit-blocks.ts";
+import { cutBlock, fitBlocks, inTokens, type RowCost, type WideBlock } from "./fit-blocks.ts";
 import { findPageChanges } from "./page-changes.ts";
 import { parseComparison } from "./parse-comparison.ts";
 import { renderComparisonStructured, renderComparisonText } from "./render-comparison.ts";
@@ -27,13 +27,21 @@ export interface ComparePagesDeps {
  * Two kept snapshots in, what differs between them out. Free: nothing is asked of anybody.
  * @throws {AppError} `input` for arguments that were refused and snapshots that are not there
  */
-export type ComparePages = (input: unknown, caller: { surface: Surface }) => Promise<Comparison>;
+export type ComparePages = (input: unknown, caller: CompareCaller) => Promise<Comparison>;
+
+/** Who asks. */
+export interface CompareCaller {
+  surface: Surface;
+  /** Told of the two that are compared, for whoever shows more of them. Must not throw. */
+  onSnapshots?: (first: Snapshot, second: Snapshot) => void;
+}
 
 export function createComparePages({ findSnapshot, maxTokens }: ComparePagesDeps): ComparePages {
-  return async (input, { surface }) => {
+  return async (input, { surface, onSnapshots }) => {
     const refs = parseComparison(input);
     const first = await findSnapshot(refs.first, { surface });
     const second = await findSnapshot(refs.second, { surface, prefix: refs.secondPrefix });
+    onSnapshots?.(first, second);
     return buildComparison(first, second, { maxTokens, surface });
   };
 }
@@ -51,6 +59,31 @@ const KEYS_SHARE = 0.7;
 
 /** Pure: the same snapshots and options give the same comparison. */
 export function buildComparison(first: Snapshot, second: Snapshot, { maxTokens, surface }: Options): Comparison {
+  return buildComparisonWithin(first, second, {
+    surface,
+    room: (bare) => {
+      const asData = JSON.stringify(renderComparisonStructured(bare));
+      const spent = Math.max(estimateTokens(renderComparisonText(bare)), KEYS_SHARE * estimateTokens(asData));
+      return maxTokens - spent - FRAME_SLACK;
+    },
+    rowCost: inTokens,
+  });
+}
+
+/** How a comparison is measured where it is not for an answer. */
+export interface ComparisonRoom {
+  surface: Surface;
+  /** What is left for rows beside a comparison that has none. */
+  room: (bare: Comparison) => number;
+  rowCost: RowCost;
+}
+
+/** A comparison whose rows are fitted by a measure of the caller's. */
+export function buildComparisonWithin(
+  first: Snapshot,
+  second: Snapshot,
+  { surface, room, rowCost }: ComparisonRoom,
+): Comparison {
   const isOverTime = first.request.target === second.request.target && areOfOneWorld(first, second);
   const { frame, blocks, missing } = isOverTime ? compareOverTime(first, second) : compareSideBySide(first, second);
   const complete = (kept: Comparison["blocks"]): Comparison => {
@@ -59,9 +92,7 @@ export function buildComparison(first: Snapshot, second: Snapshot, { maxTokens, 
   };
   // Worded as if all rows were left out: the longest the frame can get.
   const bare = complete(blocks.map((block) => cutBlock(block, 0)));
-  const asData = JSON.stringify(renderComparisonStructured(bare));
-  const spent = Math.max(estimateTokens(renderComparisonText(bare)), KEYS_SHARE * estimateTokens(asData));
-  return complete(fitBlocks(blocks, maxTokens - spent - FRAME_SLACK));
+  return complete(fitBlocks(blocks, room(bare), rowCost));
 }
 
 /** Generated data and real data have nothing to do with each other, whatever the name. */

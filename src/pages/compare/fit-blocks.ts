@@ -33,32 +33,35 @@ export function cutBlock(
   };
 }
 
+/** What a row takes of the room. */
+export type RowCost = (columns: readonly string[], row: readonly Cell[]) => number;
+
 /**
- * Fits blocks into tokens, each row at the price of the dearer of its two forms. Every block first gets what fits its share; what is left then goes to them in
- * their order.
+ * Fits blocks into a room. Every block first gets what fits its share; what is left then goes to them in their order.
+ * @param room in the measure of `rowCost`
  */
-export function fitBlocks(blocks: readonly WideBlock[], tokens: number): Block[] {
+export function fitBlocks(blocks: readonly WideBlock[], room: number, rowCost: RowCost): Block[] {
   const fitted = blocks.map((block) => ({
     block,
     rows: 0,
     most: Math.min(block.rowCount, block.mostRows ?? Infinity),
   }));
-  let left = tokens;
+  let left = room;
   const grow = (each: (typeof fitted)[number], allowed: number) => {
     let within = allowed;
     while (each.rows < each.most) {
-      const cost = costOf(each.block.columns, each.block.row(each.rows));
+      const cost = rowCost(each.block.columns, each.block.row(each.rows));
       if (cost > within || cost > left) return;
       each.rows += 1;
       within -= cost;
       left -= cost;
     }
   };
-  for (const each of fitted) grow(each, tokens * each.block.share);
+  for (const each of fitted) grow(each, room * each.block.share);
   for (const each of fitted) grow(each, left);
   return fitted.map(({ block, rows }) => cutBlock(block, rows));
 }
 
-function costOf(columns: readonly string[], row: readonly Cell[]): number {
-  return Math.max(estimateTokens(toCsvLine(columns, row)), estimateTokens(JSON.stringify(row))) + 1;
-}
+/** Each row at the price of the dearer of its two forms. */
+export const inTokens: RowCost = (columns, row) =>
+  Math.max(estimateTokens(toCsvLine(columns, row)), estimateTokens(JSON.stringify(row))) + 1;

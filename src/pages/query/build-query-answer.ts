@@ -24,6 +24,7 @@ import type { QueryAnswer, QueryTable } from "./query-answer.ts";
 import { renderQueryHeader, renderQueryNext } from "./render-query-header.ts";
 import { toRowTables } from "./row-table.ts";
 import { type CheckTime, itemRulesOf, selectRows } from "./select-rows.ts";
+import { ofHandles, type Selected, toSelected } from "./selected.ts";
 
 export interface QueryAnswerOptions {
   maxTokens: number;
@@ -31,6 +32,8 @@ export interface QueryAnswerOptions {
   notes: readonly string[];
   /** Bounds what a caller's regex may take. */
   checkTime?: CheckTime;
+  /** Told of what was found. */
+  onSelected?: (selected: Selected) => void;
 }
 
 /** What the words about left-out rows and columns may add to the frame once they are known. */
@@ -53,6 +56,7 @@ export function buildQueryAnswer(snapshot: Snapshot, query: PagesQuery, options:
     backlinksShown: links ?? 0,
     rowsWithoutCount: isAtLeast || links === null ? rows.filter(isWithoutCount).length : 0,
   };
+  if (rows.length === 0 || query.groupBy !== null) options.onSelected?.(toSelected(query, rows));
   if (rows.length === 0) return withoutRows(matched, snapshot, query, options);
   return query.groupBy === null
     ? withRows(matched, rows, snapshot, query, options)
@@ -112,6 +116,7 @@ function withRows(
 ): QueryAnswer {
   const rules = itemRulesOf(snapshot);
   const rows = orderRows(unordered, query.orderBy, rules);
+  options.onSelected?.(toSelected(query, rows));
   const choices = toRowTables(rows, { target: frame.target, columns: query.columns, rules, isFolded: query.fold });
   const skipped = Math.min(query.offset, rows.length);
   const suggest = (table: QueryTable) =>
@@ -183,6 +188,7 @@ function withRecords(
   options: QueryAnswerOptions,
 ): QueryAnswer {
   const pages = findHandles(snapshot, query.handles);
+  options.onSelected?.(ofHandles(query, query.handles));
   const opened: QueryAnswer = { ...frame, pagesMatched: pages.length };
   const suggest = (records: readonly PageRecord[]) =>
     fitSteps(suggestQueries({ snapshot, query, table: null, surface: options.surface, records }), options.maxTokens);

@@ -1,6 +1,7 @@
 import { toCount } from "../answer/findings/breakdown.ts";
 import type { Fold } from "../answer/fold.ts";
 import { sumBacklinks } from "../answer/fold-sums.ts";
+import type { Page } from "../snapshot/page.ts";
 import { type ByMap, type ByValue, type GroupingRule, UNKNOWN } from "./groupings.ts";
 
 /** One group, or several taken together. */
@@ -43,7 +44,14 @@ function groupByMap(rows: readonly Fold[], { read }: ByMap, listLimit: number | 
   const groups = new Map<string, { rows: Set<Fold>; links: number; openMaps: number }>();
   // Maps that may hide a key which they do not hold: those that are cut, and those that are not told.
   let openMaps = 0;
-  for (const { row, page } of rows.flatMap((row) => row.members.map((page) => ({ row, page })))) {
+  const groupOf = (key: string) => {
+    const known = groups.get(key);
+    if (known !== undefined) return known;
+    const fresh = { rows: new Set<Fold>(), links: 0, openMaps: 0 };
+    groups.set(key, fresh);
+    return fresh;
+  };
+  const add = (row: Fold, page: Page) => {
     const map = read(page);
     const counts = Object.entries(map ?? {});
     const isOpen = map === null ? page.referringPages !== 0 : listLimit !== null && counts.length >= listLimit;
@@ -52,13 +60,13 @@ function groupByMap(rows: readonly Fold[], { read }: ByMap, listLimit: number | 
     for (const [key, value] of counts) {
       const count = toCount(value);
       if (count === null) continue;
-      const group = groups.get(key) ?? { rows: new Set(), links: 0, openMaps: 0 };
-      groups.set(key, group);
+      const group = groupOf(key);
       group.rows.add(row);
       group.links += count;
       group.openMaps += open;
     }
-  }
+  };
+  for (const row of rows) for (const page of row.members) add(row, page);
   return [...groups].map(([key, group]) => ({
     key,
     rows: [...group.rows],

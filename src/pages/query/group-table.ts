@@ -40,8 +40,7 @@ export function toGroupTable(
     row: (index) => {
       const group = groups[index];
       if (group === undefined) throw new RangeError(`no group ${index} among ${groups.length}`);
-      const { name, isOurs } = nameOf(group, rule);
-      return toRow(isOurs ? name : toGroupName(name), group);
+      return toRow(toGroupName(group, rule), group);
     },
     others: (shown) => {
       const kept = new Set(shown);
@@ -54,8 +53,10 @@ export function toGroupTable(
   };
 }
 
-/** Our own names stand in brackets; a stranger's that does too is told apart by a mark. */
-function toGroupName(name: string): string {
+/** What a group is called. Our own names stand in brackets; a stranger's that does too is told apart by a mark. */
+export function toGroupName(group: Group, rule: GroupingRule): string {
+  const { name, isOurs } = nameOf(group, rule);
+  if (isOurs) return name;
   const line = toOneLine(name, MAX_NAME_CHARS);
   return line.startsWith("(") ? `'${line}` : line;
 }

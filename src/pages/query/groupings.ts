@@ -1,9 +1,9 @@
 import type { Fold } from "../answer/fold.ts";
 import { isDead, isLive, isRedirect } from "../answer/page-status.ts";
-import { parseTime } from "../filters/time-value.ts";
 import type { JsonObject, Page } from "../snapshot/page.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Grouping } from "./choices.ts";
+import { findFirstSeen } from "./first-seen.ts";
 import { sectionsOf } from "./select-rows.ts";
 
 /** Rows parted by a value of their own. A row may have several (technologies), or none: then it is in `(unknown)`. */
@@ -64,7 +64,7 @@ const RULES: Readonly<Record<Exclude<Grouping, "section">, GroupingRule>> = {
   link_type: byMap("referring_links_types"),
   attribute: byMap("referring_links_attributes"),
   semantic_location: byMap("referring_links_semantic_locations"),
-  month_first_seen: byValue(({ members }) => findFirstMonth(members)),
+  month_first_seen: byValue(({ members }) => toMonth(findFirstSeen(members))),
 };
 
 /** `404 broken` */
@@ -81,15 +81,9 @@ function listTechnologies({ raw }: Page): string[] {
   return [...new Set(names.flatMap((name) => toText(name) ?? []))];
 }
 
-/** `2026-01`: when the first backlink of any of these pages was seen. */
-function findFirstMonth(pages: readonly Page[]): string | null {
-  let first: number | undefined;
-  for (const { raw } of pages) {
-    const seen = toText(toObject(raw["page_summary"])?.["first_seen"]);
-    const at = seen === null ? undefined : parseTime(seen);
-    if (at !== undefined && (first === undefined || at < first)) first = at;
-  }
-  return first === undefined ? null : new Date(first).toISOString().slice(0, 7);
+/** `2026-01` */
+function toMonth(epochMs: number | undefined): string | null {
+  return epochMs === undefined ? null : new Date(epochMs).toISOString().slice(0, 7);
 }
 
 const toText = (value: unknown): string | null => (typeof value === "string" && value.trim() !== "" ? value : null);

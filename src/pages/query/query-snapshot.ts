@@ -5,6 +5,7 @@ import { buildQueryAnswer } from "./build-query-answer.ts";
 import type { ParsedQuery } from "./parse-query.ts";
 import type { QueryAnswer } from "./query-answer.ts";
 import { startRegexClock } from "./select-rows.ts";
+import type { Selected } from "./selected.ts";
 
 export interface QuerySnapshotOptions {
   /** How large the answer may get, in tokens; rows are left out to fit, and counted. */
@@ -12,6 +13,8 @@ export interface QuerySnapshotOptions {
   surface: Surface;
   /** A clock, ms: bounds the time that a caller's regular expression may take. Without it there is no bound. */
   now?: (() => number) | undefined;
+  /** Told of what was found. */
+  onSelected?: (selected: Selected) => void;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface QuerySnapshotOptions {
 export function querySnapshot(
   snapshot: Snapshot,
   { query, notes }: ParsedQuery,
-  { maxTokens, surface, now }: QuerySnapshotOptions,
+  { maxTokens, surface, now, onSelected }: QuerySnapshotOptions,
 ): QueryAnswer {
   const { target } = query.ref;
   if (target !== undefined && target !== snapshot.request.target) {
@@ -34,5 +37,6 @@ export function querySnapshot(
     surface,
     notes,
     ...(now !== undefined && { checkTime: startRegexClock(now) }),
+    ...(onSelected !== undefined && { onSelected }),
   });
 }

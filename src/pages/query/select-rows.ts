@@ -1,4 +1,5 @@
 import { type Fold, foldPages } from "../answer/fold.ts";
+import { foldsOf } from "../answer/snapshot-folds.ts";
 import type { ItemRules } from "../filters/evaluate-filter.ts";
 import { Refusal, toInputError } from "../request/refusal.ts";
 import { withDefaults } from "../request/request.ts";
@@ -11,14 +12,13 @@ import { indexSections, type SectionIndex } from "./section-index.ts";
 /** The rows that meet a question's conditions. */
 export interface Selection {
   /** In fetched order. */
-  rows: Fold[];
+  rows: readonly Fold[];
   /** The fetched pages in them. */
   pages: number;
 }
 
 /** What is worked out once for a snapshot, however often it is asked. */
 interface Prepared {
-  rows: Fold[];
   /** One row per fetched page; made when first asked for. */
   singles?: Fold[];
   sections: SectionIndex;
@@ -29,8 +29,7 @@ const PREPARED = new WeakMap<Snapshot, Prepared>();
 function prepare(snapshot: Snapshot): Prepared {
   const known = PREPARED.get(snapshot);
   if (known !== undefined) return known;
-  const rows = foldPages(snapshot.pages);
-  const fresh: Prepared = { rows, sections: indexSections(rows, snapshot.request.target) };
+  const fresh: Prepared = { sections: indexSections(foldsOf(snapshot), snapshot.request.target) };
   PREPARED.set(snapshot, fresh);
   return fresh;
 }
@@ -73,7 +72,7 @@ export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, chec
   const isSlow = where.filters !== undefined && hasRegex(where.filters);
   const matching = accepts && filterInTime(snapshot.pages, accepts, isSlow ? checkTime : undefined);
   const isAll = matching === undefined || matching.length === snapshot.pages.length;
-  const rows = fold ? (isAll ? prepared.rows : foldPages(matching)) : takeSingles(snapshot, matching, prepared);
+  const rows = fold ? (isAll ? foldsOf(snapshot) : foldPages(matching)) : takeSingles(snapshot, matching, prepared);
   const { section } = where;
   const chosen = section === undefined ? rows : rows.filter((row) => prepared.sections.isIn(row, section));
   return { rows: chosen, pages: chosen.reduce((sum, { members }) => sum + members.length, 0) };

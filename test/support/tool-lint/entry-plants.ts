@@ -1,6 +1,7 @@
 import { type Json, listAt, objectsIn } from "./json.ts";
 import type { Listing } from "./listing.ts";
 import { BAD_NAMES, drop, filler, inEntries, type Plant, set } from "./plant.ts";
+import { isViewUri } from "./views.ts";
 
 const hasArguments = (prompt: Json) => listAt(prompt["arguments"]).length > 0;
 const inArgument = (change: (argument: Json) => void) => (prompt: Json) =>
@@ -72,6 +73,24 @@ const twice = (list: "tools" | "prompts" | "resources" | "resourceTemplates", ke
 });
 
 export const RESOURCE_PLANTS: readonly Plant[] = [
+  inEntries(
+    "resources",
+    "page-limits",
+    "a page that may reach an origin",
+    "/_meta",
+    set("_meta", { ui: { csp: { connectDomains: ["https://example.com"] }, prefersBorder: false } }),
+  ),
+  inEntries("resources", "page-limits", "no limits", "/_meta", set("_meta", { ui: { prefersBorder: false } })),
+  inEntries("resources", "page-limits", "no word of a border", "/_meta", set("_meta", { ui: { csp: {} } })),
+  inEntries("resources", "page-limits", "metadata of its own", "/_meta", set("_meta", { size: 1 })),
+  inEntries(
+    "resources",
+    "media-types",
+    "a page that hosts take for a text",
+    "/mimeType",
+    set("mimeType", "text/html"),
+    ({ uri }) => isViewUri(uri),
+  ),
   ...["fields", "https://example.com/fields", "domain-pages://{id}", "domain-pages://a b", 7, undefined].map((uri) =>
     inEntries("resources", "resource-addresses", `the address ${uri}`, "/uri", set("uri", uri)),
   ),

@@ -1,10 +1,17 @@
 import { UriTemplate } from "@modelcontextprotocol/server";
 import { toPointer } from "./json.ts";
 import type { Rule } from "./rule.ts";
+import { describePageMeta, isViewUri, VIEW_MEDIA_TYPE } from "./views.ts";
 
 const SCHEME = "domain-pages:";
 const VARIABLE = /^[a-z][a-z0-9_]*$/;
 const MEDIA_TYPE = /^[a-z]+\/[a-z0-9.+-]+(?:; ?[a-z]+=[\w-]+)?$/;
+
+/** @returns what is wrong with a media type; undefined for nothing */
+function describeMediaType(mimeType: unknown, uri: unknown): string | undefined {
+  if (isViewUri(uri)) return mimeType === VIEW_MEDIA_TYPE ? undefined : `must be ${VIEW_MEDIA_TYPE}`;
+  return typeof mimeType === "string" && MEDIA_TYPE.test(mimeType) ? undefined : "must be a media type";
+}
 
 /** @returns what is wrong with an address; undefined for nothing */
 function describeUri(uri: unknown): string | undefined {
@@ -45,7 +52,7 @@ export const RESOURCE_RULES: readonly Rule[] = [
     because: "A client that cannot parse an address drops the resource, or the list with it.",
     *check({ resources }) {
       for (const [index, { uri }] of resources.entries()) {
-        const says = describeUri(uri);
+        const says = isViewUri(uri) ? undefined : describeUri(uri);
         if (says !== undefined) yield { path: toPointer("resources", index, "uri"), says };
       }
     },
@@ -66,13 +73,23 @@ export const RESOURCE_RULES: readonly Rule[] = [
     because: "A host chooses by the media type whether it shows a resource, attaches it or offers it at all.",
     *check({ resources, resourceTemplates }) {
       for (const [list, entries] of Object.entries({ resources, resourceTemplates })) {
-        for (const [index, { mimeType }] of entries.entries()) {
+        for (const [index, { mimeType, uri }] of entries.entries()) {
           // A template that stands for files of several kinds has none.
           const isMissing = mimeType === undefined && list === "resourceTemplates";
-          if (!isMissing && (typeof mimeType !== "string" || !MEDIA_TYPE.test(mimeType))) {
-            yield { path: toPointer(list, index, "mimeType"), says: "must be a media type" };
-          }
+          const says = isMissing ? undefined : describeMediaType(mimeType, uri);
+          if (says !== undefined) yield { path: toPointer(list, index, "mimeType"), says };
         }
+      }
+    },
+  },
+  {
+    name: "page-limits",
+    because:
+      "A host lets a page reach what its csp names and chooses a border itself where none is said: ours reaches nothing, and says both.",
+    *check({ resources }) {
+      for (const [index, resource] of resources.entries()) {
+        const says = "_meta" in resource ? describePageMeta(resource["_meta"]) : undefined;
+        if (says !== undefined) yield { path: toPointer("resources", index, "_meta"), says };
       }
     },
   },

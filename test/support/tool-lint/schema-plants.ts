@@ -1,5 +1,5 @@
 import { type Json, listAt, objectAt } from "./json.ts";
-import { drop, inSchemas, type Plant, set } from "./plant.ts";
+import { drop, filler, inSchemas, type Plant, set } from "./plant.ts";
 import type { SchemaObject } from "./schemas.ts";
 
 const anywhere = () => true;
@@ -142,5 +142,5 @@ export const VALUE_PLANTS: readonly Plant[] = [
   inSchemas("default-agrees", "none of the choices", "/default", has("enum"), set("default", "lively")),
   inSchemas("default-agrees", "below the minimum", "/default", has("minimum"), set("default", -1)),
   inSchemas("default-agrees", "above the maximum", "/default", hasType("integer"), number({ maximum: 5, default: 6 })),
-  inSchemas("default-agrees", "too long", "/default", has("maxLength"), set("default", "x".repeat(256))),
+  inSchemas("default-agrees", "too long", "/default", has("maxLength"), set("default", filler("-", 256))),
 ];

@@ -5,11 +5,24 @@ const annotate = (hint: string, value: unknown) => (tool: Json) => {
   tool["annotations"] = { ...objectAt(tool["annotations"]), [hint]: value };
 };
 
+const opens = (resourceUri: string) => set("_meta", { ui: { resourceUri } });
+
 const HINTS = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"];
 
 export const TOOL_PLANTS: readonly Plant[] = [
   ...BAD_NAMES.map((name) => inEntries("tools", "tool-names", `the name "${name}"`, "/name", set("name", name))),
-  inEntries("tools", "tool-members", "metadata of its own", "/_meta", set("_meta", { version: "1" })),
+  inEntries("tools", "tool-members", "a member of its own", "/version", set("version", "1")),
+  inEntries("tools", "view-links", "metadata of its own", "/_meta", set("_meta", { version: "1" })),
+  inEntries("tools", "view-links", "empty metadata", "/_meta", set("_meta", {})),
+  inEntries("tools", "view-links", "a page from the web", "/_meta", opens("https://example.com/view")),
+  inEntries("tools", "view-links", "a page that is not listed", "/_meta", opens("ui://domain-pages/elsewhere")),
+  inEntries(
+    "tools",
+    "view-links",
+    "more than a page",
+    "/_meta",
+    set("_meta", { ui: { resourceUri: "ui://domain-pages/view", visibility: ["app"] } }),
+  ),
   inEntries(
     "tools",
     "tool-members",

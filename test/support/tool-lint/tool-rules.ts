@@ -1,5 +1,6 @@
 import { isObject, toPointer } from "./json.ts";
 import type { Rule } from "./rule.ts";
+import { describeViewLink } from "./views.ts";
 
 const NAME = /^[a-z][a-z0-9_]*$/;
 const MAX_NAME_CHARS = 64;
@@ -43,10 +44,22 @@ export const TOOL_RULES: readonly Rule[] = [
     *check({ tools }) {
       for (const [index, tool] of tools.entries()) {
         for (const member of Object.keys(tool)) {
-          if (!MEMBERS.includes(member) && member !== "outputSchema") {
+          // The rest have rules of their own.
+          if (!MEMBERS.includes(member) && member !== "outputSchema" && member !== "_meta") {
             yield { path: toPointer("tools", index, member), says: `is none of ${MEMBERS.join(", ")}` };
           }
         }
+      }
+    },
+  },
+  {
+    name: "view-links",
+    because:
+      "Hosts open the page that a tool names with its results; one that is not listed shows as an error, and anything else in _meta costs every client bytes.",
+    *check({ tools, resources }) {
+      for (const [index, tool] of tools.entries()) {
+        const says = "_meta" in tool ? describeViewLink(tool["_meta"], resources) : undefined;
+        if (says !== undefined) yield { path: toPointer("tools", index, "_meta"), says };
       }
     },
   },

@@ -22,6 +22,8 @@ export interface Finding {
   backlinks: number;
   /** Most backlinks first, at most {@link MAX_EVIDENCE}. */
   top: Evidence[];
+  /** Of all of them, in the same order; answers name the first alone. */
+  handles: string[];
 }
 
 /** How many pages a finding names; the rest is counted. */
@@ -97,6 +99,7 @@ export function toFinding(rule: string, candidates: readonly Candidate[]): Findi
       url: target === null ? toOneLine(page.url, MAX_URL_CHARS) : toDisplayUrl(page.url, target),
       says: says(),
     })),
+    handles: linked.map(({ page }) => page.handle),
   };
 }
 

@@ -1,0 +1,57 @@
+import type { Fold } from "../answer/fold.ts";
+import { findFirstSeen } from "../query/first-seen.ts";
+import type { SectionIndex } from "../query/section-index.ts";
+import { toOneLine } from "../text.ts";
+import { VIEW_COLUMNS, type ViewCell, type ViewRow } from "./view-data.ts";
+
+/** Whole for all but a few: a link that is cut leads nowhere. */
+const MAX_URL_CHARS = 500;
+const MAX_TITLE_CHARS = 200;
+/** A real page has a handful. */
+const MAX_VARIANTS = 100;
+/** `2026-01-31`, without the clock. */
+const DATE_CHARS = 10;
+
+/** One fold as a row travels: its cells in the order of `VIEW_COLUMNS`. */
+export function toCells(fold: Fold, sections: SectionIndex): ViewCell[] {
+  const row = toRow(fold, sections);
+  return VIEW_COLUMNS.map((column) => row[column]);
+}
+
+/** A row with its ranges laid flat. */
+type FlatRow = Omit<ViewRow, "domains" | "spam"> & Record<(typeof VIEW_COLUMNS)[number], ViewCell>;
+
+function toRow(fold: Fold, sections: SectionIndex): FlatRow {
+  const { main, members, referringDomains, spamScore } = fold;
+  const variants = members.filter((page) => page !== main).map(({ handle }) => handle);
+  return {
+    handle: main.handle,
+    url: toOneLine(main.url, MAX_URL_CHARS),
+    status: main.status,
+    location: cut(main.location, MAX_URL_CHARS),
+    title: cut(main.title, MAX_TITLE_CHARS),
+    rank: fold.rank,
+    backlinks: fold.backlinks,
+    backlinksAtLeast: fold.backlinksAtLeast,
+    domainsLow: referringDomains?.low ?? null,
+    domainsHigh: referringDomains?.high ?? null,
+    nofollow: toThousandths(fold.nofollowShare),
+    spamLow: spamScore?.low ?? null,
+    spamHigh: spamScore?.high ?? null,
+    firstSeen: toDay(findFirstSeen(members)),
+    lost: cut(main.lostDate?.slice(0, DATE_CHARS) ?? null, DATE_CHARS),
+    section: sections.nameOf(fold),
+    variants: variants.slice(0, MAX_VARIANTS),
+    variantsInAll: variants.length,
+  };
+}
+
+const cut = (text: string | null, maxChars: number): string | null =>
+  text === null ? null : toOneLine(text, maxChars);
+
+/** A share is drawn, not reckoned with; its other digits are most of its bytes. */
+const toThousandths = (share: number | null): number | null =>
+  share === null ? null : Math.round(1000 * share) / 1000;
+
+const toDay = (epochMs: number | undefined): string | null =>
+  epochMs === undefined ? null : new Date(epochMs).toISOString().slice(0, DATE_CHARS);

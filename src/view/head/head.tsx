@@ -1,0 +1,54 @@
+import type { ViewHead } from "../../pages/view/view-data.ts";
+import { useStore } from "../state/store-context.ts";
+import { ThirdParty } from "../words/third-party.tsx";
+import { SOURCES } from "./sources.ts";
+
+/** What was asked and what it came to. */
+export function Head({ head }: { head: ViewHead }) {
+  const words = useStore().words.value;
+  const total = head.pagesTotal === null ? "" : ` of ${words.count(head.pagesTotal)}`;
+  return (
+    <header class="head">
+      <p class={`source ${head.source}`}>{SOURCES[head.source] ?? head.source}</p>
+      <h1>
+        <ThirdParty text={head.target} />
+      </h1>
+      <dl class="totals">
+        <div>
+          <dt>Pages fetched</dt>
+          <dd>
+            {words.count(head.pagesFetched)}
+            <small>{total}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>After folding</dt>
+          <dd>{words.count(head.folds)}</dd>
+        </div>
+        <div>
+          <dt>Backlinks</dt>
+          <dd>{words.count(head.backlinks)}</dd>
+        </div>
+      </dl>
+      <ul class="facts">
+        <li>
+          Charge: <ThirdParty text={head.charge} />
+        </li>
+        <li>
+          <ThirdParty text={head.coverage} />
+        </li>
+        <li>
+          <ThirdParty text={head.asked} />
+        </li>
+        <li>
+          Snapshot <code>{head.snapshotId}</code>, {words.moment(head.fetchedAt)}
+        </li>
+        {head.notes.map((note) => (
+          <li key={note} class="note">
+            <ThirdParty text={note} />
+          </li>
+        ))}
+      </ul>
+    </header>
+  );
+}

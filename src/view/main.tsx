@@ -1,0 +1,61 @@
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { connectHost, type HostEvents } from "./bridge/host.ts";
+import { watchHeight } from "./bridge/watch-height.ts";
+import { createWindowPort } from "./bridge/window-port.ts";
+import { readFile } from "./state/read-view.ts";
+import { showView } from "./state/show-view.ts";
+import { createStore, type Store } from "./state/store.ts";
+import { StoreContext } from "./state/store-context.ts";
+import { takeResult } from "./state/take-result.ts";
+import { applyContext } from "./theme/apply-context.ts";
+
+/** Replaced by the build. */
+declare const VIEW_VERSION: string;
+
+const file = readFile(document.getElementById("view-file")?.textContent ?? "null");
+const store = createStore(file);
+const root = document.getElementById("view");
+if (root !== null) start(root);
+
+function start(root: HTMLElement): void {
+  effect(() => applyContext(document.documentElement, store.context.value));
+  if (file !== null) showView(store, file.view);
+  else if (window.parent === window) store.phase.value = { kind: "alone" };
+  else void connect(root);
+  render(
+    <StoreContext.Provider value={store}>
+      <App />
+    </StoreContext.Provider>,
+    root,
+  );
+}
+
+async function connect(root: HTMLElement): Promise<void> {
+  let stopWatching = () => {};
+  const host = await connectHost(createWindowPort(window), VIEW_VERSION, {
+    ...toEvents(store),
+    onTeardown: () => stopWatching(),
+  });
+  store.host.value = host;
+  if (store.phase.value.kind === "connecting") store.phase.value = { kind: "running", target: null };
+  stopWatching = watchHeight(root, host.sayHeight);
+}
+
+function toEvents(to: Store): Omit<HostEvents, "onTeardown"> {
+  return {
+    onInput: ({ target }) => {
+      if (to.phase.value.kind !== "shown") {
+        to.phase.value = { kind: "running", target: typeof target === "string" ? target : null };
+      }
+    },
+    onResult: (result) => void takeResult(to, result),
+    onCancelled: (reason) => {
+      to.phase.value = { kind: "cancelled", reason };
+    },
+    onContext: (context) => {
+      to.context.value = { ...to.context.value, ...context };
+    },
+  };
+}

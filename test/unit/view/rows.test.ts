@@ -1,0 +1,136 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { VIEW_COLUMNS, type ViewCell } from "../../../src/pages/view/view-data.ts";
+import { filterRows, isFiltered, NO_FILTER } from "../../../src/view/state/filter-rows.ts";
+import { findGap, mergeRows, readRows } from "../../../src/view/state/read-rows.ts";
+import { AS_FETCHED, SORT_KEYS, sortRows, toggleSort } from "../../../src/view/state/sort-rows.ts";
+import { makeRow } from "./make-rows.ts";
+
+const handles = (rows: readonly { handle: string }[]) => rows.map(({ handle }) => handle);
+
+describe("rows as they travel", () => {
+  const cellsOf = (facts: Partial<Record<(typeof VIEW_COLUMNS)[number], ViewCell>>) =>
+    VIEW_COLUMNS.map((name) => facts[name] ?? null);
+
+  it("are put back together by the names of their columns", () => {
+    const cells = [
+      cellsOf({
+        handle: "p7",
+        url: "https://acme.example/",
+        status: 404,
+        domainsLow: 3,
+        domainsHigh: 9,
+        variants: ["p8"],
+        variantsInAll: 1,
+      }),
+    ];
+    expect(readRows({ from: 6, total: 10, cells })).toEqual([
+      makeRow(6, {
+        url: "https://acme.example/",
+        status: 404,
+        domains: { low: 3, high: 9 },
+        variants: ["p8"],
+        variantsInAll: 1,
+      }),
+    ]);
+  });
+
+  it("are unknown where a cell is not of its column's kind", () => {
+    const [row] = readRows({
+      from: 0,
+      total: 1,
+      cells: [cellsOf({ handle: "p1", status: "404", title: 5, variants: "p2" })],
+    });
+    expect(row).toMatchObject({ status: null, title: null, variants: [] });
+  });
+
+  it("stand once and in order, however they came", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(30)), fc.array(fc.nat(30)), (first, second) => {
+        const merged = mergeRows(
+          mergeRows(
+            [],
+            first.map((at) => makeRow(at)),
+          ),
+          second.map((at) => makeRow(at)),
+        );
+        const wanted = [...new Set([...first, ...second])].sort((a, b) => a - b);
+        expect(merged.map(({ index }) => index)).toEqual(wanted);
+        const gap = Array.from({ length: 31 }, (_, at) => at).find((at) => !wanted.includes(at)) ?? null;
+        expect(findGap(merged, 31)).toBe(gap);
+      }),
+    );
+  });
+
+  it("are all here when as many came as there are", () => {
+    expect(findGap([makeRow(0), makeRow(1)], 2)).toBeNull();
+    expect(findGap([], 0)).toBeNull();
+  });
+});
+
+describe("sorting", () => {
+  it("puts what is unknown last, in both directions", () => {
+    const rows = [makeRow(0), makeRow(1, { backlinks: 5 }), makeRow(2, { backlinks: 9 })];
+    expect(handles(sortRows(rows, { key: "backlinks", isDescending: true }))).toEqual(["p3", "p2", "p1"]);
+    expect(handles(sortRows(rows, { key: "backlinks", isDescending: false }))).toEqual(["p2", "p3", "p1"]);
+  });
+
+  it("keeps the fetched order among equals and loses no row, by every column", () => {
+    const facts = fc.record({
+      backlinks: fc.option(fc.nat(3)),
+      title: fc.option(fc.constantFrom("a", "b")),
+      status: fc.constantFrom(200, 404, null),
+    });
+    fc.assert(
+      fc.property(fc.array(facts), fc.constantFrom(...SORT_KEYS), fc.boolean(), (list, key, isDescending) => {
+        const rows = list.map((each, at) => makeRow(at, { ...each, url: "" }));
+        const sorted = sortRows(rows, { key, isDescending });
+        expect(mergeRows([], sorted)).toEqual(rows);
+        if (key === "url") expect(sorted).toEqual(rows);
+      }),
+    );
+  });
+
+  it("goes from a column's own direction to the other, and back to the fetched order", () => {
+    const first = toggleSort(AS_FETCHED, "rank");
+    const second = toggleSort(first, "rank");
+    expect([first, second, toggleSort(second, "rank")]).toEqual([
+      { key: "rank", isDescending: true },
+      { key: "rank", isDescending: false },
+      AS_FETCHED,
+    ]);
+    expect(toggleSort(first, "url")).toEqual({ key: "url", isDescending: false });
+  });
+});
+
+describe("filtering", () => {
+  const rows = [
+    makeRow(0, { title: "Cast Anvils", section: "/anvils", backlinks: 12, firstSeen: "2024-05-01" }),
+    makeRow(1, { status: 404, section: "/blog", backlinks: 3, firstSeen: "2023-05-01", variants: ["p9"] }),
+    makeRow(2, { status: 301, backlinks: null }),
+    makeRow(3, { status: null, backlinks: 40 }),
+  ];
+  const keep = (filter: Partial<typeof NO_FILTER>) => handles(filterRows(rows, { ...NO_FILTER, ...filter }));
+
+  it("keeps everything when nothing is asked", () => {
+    expect(keep({})).toHaveLength(4);
+    expect(isFiltered(NO_FILTER)).toBe(false);
+    expect(isFiltered({ ...NO_FILTER, section: "/" })).toBe(true);
+  });
+
+  it.each([
+    [{ text: " ANVIL " }, ["p1"]],
+    [{ text: "acme.example/3" }, ["p4"]],
+    [{ state: "broken" as const }, ["p2"]],
+    [{ state: "redirect" as const }, ["p3"]],
+    [{ state: "unknown" as const }, ["p4"]],
+    [{ section: "/blog" }, ["p2"]],
+    [{ minBacklinks: 10 }, ["p1", "p4"]],
+    [{ firstSeen: "2023" }, ["p2"]],
+    [{ firstSeen: "2024-05", minBacklinks: 100 }, []],
+    [{ finding: { name: "a variant's", handles: new Set(["p9"]), total: 2 } }, ["p2"]],
+    [{ question: { name: "asked", handles: new Set(["p1", "p3"]), total: 2 }, state: "live" as const }, ["p1"]],
+  ])("%o keeps %o", (filter, kept) => {
+    expect(keep(filter)).toEqual(kept);
+  });
+});
