@@ -33,7 +33,7 @@ export const BUNDLE = {
 
 const MAIN = path.join(root, "src/main.ts");
 /** What a server runs before it answers. Main stays apart: it switches the compile cache on before anything is loaded. */
-const START = ["src/cli/run.ts", "src/cli/stdio.ts"].map((file) => path.join(root, file));
+const START = path.join(root, "src/cli/run.ts");
 const LIBRARY = path.join(root, "src/library/pages.ts");
 
 async function main() {
@@ -72,7 +72,7 @@ function createStartGroups() {
   let start;
   let library;
   const named = (name, isIn) => (id, context) => {
-    start ??= listBehind(START, context);
+    start ??= listBehind([START], context);
     library ??= listBehind([LIBRARY], context);
     return start.has(id) && isIn(id) ? name : null;
   };

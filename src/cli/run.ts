@@ -10,6 +10,7 @@ import { isSupportedNode, NODE_RANGE, PRODUCT } from "../version.ts";
 import { type ParsedArgs, parseCommandLine } from "./args.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
 import { type Io, print } from "./io.ts";
+import { runStdio } from "./stdio.ts";
 
 /**
  * Runs one command to its end.
@@ -117,11 +118,9 @@ async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise
       await withApp(forReading(args, config), log, io, (app) => runGet(args, app, io));
       break;
     }
-    case "stdio": {
-      const { runStdio } = await import("./stdio.ts");
+    case "stdio":
       await withOrganisation(config, log, io, (organisation) => runStdio(organisation, config, log, io));
       break;
-    }
   }
 }
 

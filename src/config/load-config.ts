@@ -37,7 +37,8 @@ function loadSettings<C extends Config>(
   flags: ByName,
 ): LoadedConfig<C> {
   const { values, typedAs, ignored } = gatherValues(settings, env, flags);
-  const parsed = schema.safeParse(values);
+  // Parsed once: to compile the schema first, as zod does, takes longer than that.
+  const parsed = schema.safeParse(values, { jitless: true });
   const problems = parsed.success
     ? []
     : parsed.error.issues.map(({ path: [key], message }) => ({ name: typedAs[String(key)] ?? String(key), message }));
