@@ -1,9 +1,9 @@
-import { toCsv } from "../answer/csv.ts";
 import { mapFolded } from "../answer/fold.ts";
 import type { Cell } from "../answer/table.ts";
 import type { Page } from "../snapshot/page.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { toOneLine } from "../text.ts";
+import { toSheetCsv } from "./sheet-csv.ts";
 
 const MAX_URL_CHARS = 2000;
 const MAX_TITLE_CHARS = 300;
@@ -34,5 +34,5 @@ export function renderPagesCsv(snapshot: Snapshot): string {
   const names = COLUMNS.map(({ name }) => name);
   const folded = mapFolded(snapshot.pages);
   const rows = snapshot.pages.map((page) => COLUMNS.map(({ read }) => read(page, folded)));
-  return `${toCsv(names, rows)}\n`;
+  return toSheetCsv(names, rows);
 }

@@ -1,9 +1,9 @@
-import { toCsv } from "../answer/csv.ts";
 import type { Cell } from "../answer/table.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { toOneLine } from "../text.ts";
 import { listReclaims, type Reclaim } from "./reclaim.ts";
 import { toHref, toSafeUrl } from "./safe-url.ts";
+import { toSheetCsv } from "./sheet-csv.ts";
 
 const MAX_URL_CHARS = 2000;
 
@@ -32,5 +32,5 @@ function toCell(url: string): string {
 export function renderRedirectsCsv(snapshot: Snapshot): string {
   const rows = listReclaims(snapshot).reclaims.map((reclaim) => COLUMNS.map(({ read }) => read(reclaim)));
   const names = COLUMNS.map(({ name }) => name);
-  return `${toCsv(names, rows)}\n`;
+  return toSheetCsv(names, rows);
 }

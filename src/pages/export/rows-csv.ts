@@ -1,7 +1,7 @@
-import { toCsv } from "../answer/csv.ts";
 import { type Fold, foldPages, overlapOf, sumOf } from "../answer/fold.ts";
 import { type Cell, toRangeCell, toTable } from "../answer/table.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
+import { toSheetCsv } from "./sheet-csv.ts";
 
 /** Figures that an answer has no room for, and the handles of all that is folded into a row. */
 const MORE: readonly { name: string; read: (fold: Fold) => Cell }[] = [
@@ -20,5 +20,5 @@ export function renderRowsCsv(snapshot: Snapshot): string {
   const table = toTable(folds, snapshot.request.target);
   const columns = [...table.columns, ...MORE.map(({ name }) => name)];
   const rows = folds.map((fold, index) => [...table.row(index), ...MORE.map(({ read }) => read(fold))]);
-  return `${toCsv(columns, rows)}\n`;
+  return toSheetCsv(columns, rows);
 }

@@ -1,8 +1,8 @@
-import { toCsv } from "../answer/csv.ts";
 import type { Cell } from "../answer/table.ts";
 import { toRequestBody } from "../request/request.ts";
 import type { Charge, SnapshotInfo } from "../snapshot/snapshot.ts";
 import { toOneLine, toSafeJson } from "../text.ts";
+import { toSheetCsv } from "./sheet-csv.ts";
 
 /** A filter may have 10,000 characters; a list is for finding the snapshot, not for repeating the call. */
 const MAX_REQUEST_CHARS = 300;
@@ -28,5 +28,5 @@ function toChargeCell(charge: Charge): Cell {
 export function renderSnapshotList(infos: readonly SnapshotInfo[]): string {
   const names = COLUMNS.map(({ name }) => name);
   const rows = infos.map((info) => COLUMNS.map(({ read }) => read(info)));
-  return `${toCsv(names, rows)}\n`;
+  return toSheetCsv(names, rows);
 }
