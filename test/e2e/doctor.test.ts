@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { serveSandbox } from "../../src/sandbox/http-face.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import { type Finished, finish, runBuilt, start } from "../support/built.ts";
+import { closeAfterEach } from "../support/close-after-each.ts";
 import { withoutChance } from "../support/doctor.ts";
 import { startHeldUpstream } from "../support/held-upstream.ts";
 import { type MadeCertificate, makeAuthority, makeCertificate } from "../support/made-certificates.ts";
@@ -12,15 +13,7 @@ import { makeTempFolder } from "../support/temp-home.ts";
 
 const KEY = "sk-aisa-0123456789abcdef";
 
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-function keep<T extends { close(): Promise<void> }>(opened: T): T {
-  closers.push(opened.close);
-  return opened;
-}
+const keep = closeAfterEach();
 
 const settings = (origin: string, more: Record<string, string> = {}) => ({
   AISA_API_KEY: KEY,

@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { FAULTS } from "../../src/sandbox/faults/table.ts";
 import { type SandboxOptions, serveSandbox } from "../../src/sandbox/http-face.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import { createFileLedger } from "../../src/spend/ledger/file-ledger.ts";
 import { readAnswer } from "../fixtures/load.ts";
+import { closeAfterEach } from "../support/close-after-each.ts";
 import { diagnose } from "../support/doctor.ts";
 import { type Respond, refusedOrigin, replyWith, startProxy, startStub } from "../support/stub-upstream.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
@@ -16,15 +17,7 @@ const PRICES = { perCallUsd: 0.024, perPageUsd: 0.000036 };
 const WORLD = createWorld();
 const NO_LIMIT = { totalMs: 60_000, connectMs: 10_000, callMs: 20_000 };
 
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-function keep<T extends { close(): Promise<void> }>(opened: T): T {
-  closers.push(opened.close);
-  return opened;
-}
+const keep = closeAfterEach();
 
 const openGateway = async (options: Partial<SandboxOptions> = {}) =>
   keep(await serveSandbox({ world: WORLD, port: 0, prices: PRICES, apiKey: KEY, ...options }));

@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { ROOT } from "../../scripts/packaging/package-facts.ts";
 import { makeTempFolder } from "./temp-home.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
 
 /** The package as npm makes it of what is built, and where it was installed by somebody who has nothing else. */
