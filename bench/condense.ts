@@ -1,8 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { buildAnswer } from "../src/pages/answer/answer.ts";
-import { renderStructured } from "../src/pages/answer/render-structured.ts";
-import { renderText } from "../src/pages/answer/render-text.ts";
-import { createSnapshot } from "../src/pages/snapshot/snapshot.ts";
+import { renderStructured, renderText } from "../src/pages/answer/render-answer.ts";
+import { createSnapshot } from "../src/pages/snapshot.ts";
 import { makeBody } from "./make-body.ts";
 import { median, spread } from "./stats.ts";
 

@@ -1,4 +1,4 @@
-import { answerDomainPages } from "../src/sandbox/endpoint.ts";
+import { answerDomainPages } from "../src/sandbox/answer-domain-pages.ts";
 import { createWorld } from "../src/sandbox/world.ts";
 
 interface Item {

@@ -2,13 +2,11 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { buildAnswer } from "../src/pages/answer/answer.ts";
-import { toCsv } from "../src/pages/answer/csv.ts";
 import { foldPages } from "../src/pages/answer/fold.ts";
-import { renderStructured } from "../src/pages/answer/render-structured.ts";
-import { renderText } from "../src/pages/answer/render-text.ts";
-import { toTable } from "../src/pages/answer/table.ts";
-import { importAnswer } from "../src/pages/snapshot/import-answer.ts";
-import type { Snapshot } from "../src/pages/snapshot/snapshot.ts";
+import { renderStructured, renderText } from "../src/pages/answer/render-answer.ts";
+import { toCsv, toTable } from "../src/pages/answer/table.ts";
+import { importAnswer } from "../src/pages/import-answer.ts";
+import type { Snapshot } from "../src/pages/snapshot.ts";
 import { readEnvelope } from "../src/upstream/envelope.ts";
 import { makeBody } from "./make-body.ts";
 

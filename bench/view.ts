@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { buildAnswer } from "../src/pages/answer/answer.ts";
-import { importAnswer } from "../src/pages/snapshot/import-answer.ts";
+import { importAnswer } from "../src/pages/import-answer.ts";
 import { MAX_VIEW_BYTES, toSnapshotView } from "../src/pages/view/snapshot-view.ts";
 import { toSnapshotFile } from "../src/pages/view/view-file.ts";
 import { readEnvelope } from "../src/upstream/envelope.ts";

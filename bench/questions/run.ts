@@ -1,9 +1,8 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { buildAnswer } from "../../src/pages/answer/answer.ts";
-import { renderStructured } from "../../src/pages/answer/render-structured.ts";
-import { renderText } from "../../src/pages/answer/render-text.ts";
-import { importAnswer } from "../../src/pages/snapshot/import-answer.ts";
-import { answerDomainPages } from "../../src/sandbox/endpoint.ts";
+import { renderStructured, renderText } from "../../src/pages/answer/render-answer.ts";
+import { importAnswer } from "../../src/pages/import-answer.ts";
+import { answerDomainPages } from "../../src/sandbox/answer-domain-pages.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import { readEnvelope } from "../../src/upstream/envelope.ts";
 import { makeBody } from "../make-body.ts";

@@ -1,4 +1,4 @@
-import { EXIT_CODES } from "../../src/cli/exit-codes.ts";
+import { EXIT_CODES } from "../../src/cli/args.ts";
 import { toMarkdownTable } from "./markdown.ts";
 
 export function exitCodeTable(): string {

@@ -1,12 +1,11 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { createOrganisation } from "../../src/compose/organisation.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
+import { formatCount, formatUsd } from "../../src/lists/text.ts";
 import { createLog } from "../../src/log.ts";
-import { renderText } from "../../src/pages/answer/render-text.ts";
+import { renderText } from "../../src/pages/answer/render-answer.ts";
 import { renderQueryText } from "../../src/pages/query/render-query.ts";
-import { formatCount, formatUsd } from "../../src/pages/text.ts";
-import { createBooks } from "../../src/sandbox/books.ts";
-import { createGateway } from "../../src/sandbox/gateway.ts";
+import { createBooks, createGateway } from "../../src/sandbox/gateway.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import type { Wire } from "../../src/upstream/wire.ts";
 import { PRICES } from "./example-prices.ts";

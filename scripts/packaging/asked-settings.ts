@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AskedFor } from "../../src/config/registry.ts";
+import type { AskedFor } from "../../src/config/schema.ts";
 import { ConfigSchema, SETTINGS, type Setting } from "../../src/config/schema.ts";
 import { spellDefault } from "../setting-default.ts";
 

@@ -1,4 +1,4 @@
-import { ICON_SVG } from "../../src/mcp/icon.ts";
+import { ICON_SVG } from "../../src/mcp/server.ts";
 import { asWhole, type GeneratedDocument } from "../docs/document.ts";
 import { ICON_PNG, ICON_SVG_FILE, renderIcon } from "./icon.ts";
 import { toManifest } from "./manifest.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
-import { ICON_SVG } from "../../src/mcp/icon.ts";
+import { ICON_SVG } from "../../src/mcp/server.ts";
 
 export const ICON_PNG = "assets/icon.png";
 export const ICON_SVG_FILE = "assets/icon.svg";

@@ -1,4 +1,4 @@
-import { ANALYST_PROMPTS } from "../../src/mcp/prompts/analyst-prompts.ts";
+import { ANALYST_PROMPTS } from "../../src/mcp/prompts.ts";
 import { compareDomainPages } from "../../src/mcp/tools/compare-domain-pages.ts";
 import { estimateDomainPages } from "../../src/mcp/tools/estimate-domain-pages.ts";
 import { getDomainPages } from "../../src/mcp/tools/get-domain-pages.ts";

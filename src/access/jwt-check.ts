@@ -1,11 +1,22 @@
-import { errors, type JWTVerifyResult, jwtVerify } from "jose";
+import { createHash } from "node:crypto";
+import { errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from "jose";
 import { AppError } from "../errors.ts";
-import { createCheckedTokens } from "./checked-tokens.ts";
-import type { IssuerDocumentsDeps } from "./issuer-documents.ts";
-import { createIssuerKeys, type IssuerKeysDeps } from "./issuer-keys.ts";
-import { type JwtPrincipalSettings, toJwtPrincipal } from "./jwt-principal.ts";
-import { AccessDenied, type CheckToken } from "./principal.ts";
-import { parseSecureUrl, SECURE_URL_RULE } from "./secure-url.ts";
+import {
+  createIssuerKeys,
+  type IssuerDocumentsDeps,
+  type IssuerKeysDeps,
+  parseSecureUrl,
+  SECURE_URL_RULE,
+} from "./issuer-keys.ts";
+import {
+  AccessDenied,
+  type CheckToken,
+  isTenantName,
+  type Principal,
+  SCOPES,
+  type Scope,
+  toNamedTenant,
+} from "./principal.ts";
 
 export interface JwtCheckDeps
   extends JwtPrincipalSettings,
@@ -117,4 +128,91 @@ function toFailure(error: unknown): unknown {
   return new AppError("unavailable", "The access token cannot be checked now: its issuer's key cannot be used.", {
     detail: error instanceof Error ? `${error.name}: ${error.message}` : "unknown error",
   });
+}
+
+export interface JwtPrincipalSettings {
+  issuer: string;
+  /** The claim that names the tenant; left out, each subject is a tenant of its own. */
+  tenantClaim?: string;
+  /** For each subject; null where only the budget of all bounds it. */
+  dailyBudgetUsd: number | null;
+}
+
+/** As long as a principal's name may be, less `oauth:`; `~` is not in it, so no subject looks like a hashed one. */
+const PLAIN_SUBJECT = /^[A-Za-z0-9._@:-]{1,94}$/;
+
+/**
+ * Who a token's claims speak of.
+ *
+ * The tenant is `tenant:<value>` where the claim is there: the same tenant as that of static tokens of this tenant name,
+ * and of no other. Without the claim it is `sub:<hash of issuer and subject>`: nobody sees what another has bought because
+ * a claim was forgotten, nor because the issuer was changed for one that numbers its users alike.
+ * @param claims of a token that was found good
+ * @throws {AccessDenied} `invalid` for a subject or tenant that is no usable text
+ */
+export function toJwtPrincipal(claims: JWTPayload, settings: JwtPrincipalSettings): Principal {
+  const { sub, exp } = claims;
+  if (typeof sub !== "string" || sub === "") throw new AccessDenied("invalid", "its sub is not a text");
+  if (exp === undefined) throw new AccessDenied("invalid", "it has no exp");
+  const hash = createHash("sha256")
+    .update(JSON.stringify([settings.issuer, sub]))
+    .digest("hex")
+    .slice(0, 32);
+  return {
+    name: `oauth:${PLAIN_SUBJECT.test(sub) ? sub : `~${hash}`}`,
+    tenant: toClaimedTenant(claims, settings) ?? `sub:${hash}`,
+    scopes: toScopes(claims),
+    dailyBudgetUsd: settings.dailyBudgetUsd,
+    callsPerMinute: null,
+    expiresAt: Math.floor(exp),
+  };
+}
+
+function toClaimedTenant(claims: JWTPayload, { tenantClaim }: JwtPrincipalSettings): string | undefined {
+  if (tenantClaim === undefined || !Object.hasOwn(claims, tenantClaim)) return undefined;
+  const value = claims[tenantClaim];
+  if (!isTenantName(value)) throw new AccessDenied("invalid", "its tenant claim is not 1 to 200 visible characters");
+  return toNamedTenant(value);
+}
+
+/** `scope` is RFC 8693's, one text; `scp` that of Entra ID (text) and Okta (list). Scopes of other servers are left out. */
+function toScopes({ scope, scp }: JWTPayload): ReadonlySet<Scope> {
+  const granted = [scope, scp].flatMap((claim) => (typeof claim === "string" ? claim.split(" ") : claim));
+  return new Set(SCOPES.filter((name) => granted.includes(name)));
+}
+
+/** Tokens whose signature was checked a moment ago: that costs more than all the rest of a free call. */
+export interface CheckedTokens {
+  /** @returns undefined for a token that was not checked, or not lately */
+  get(token: string): Principal | undefined;
+  /** @param endsAtMs when the token ends, ms since the epoch */
+  add(token: string, principal: Principal, endsAtMs: number): void;
+}
+
+const MAX_TOKENS = 1000;
+const MAX_AGE_MS = 60_000;
+
+/** Remembers good tokens by their hash for a minute, and never past their end; those used longest ago make room. */
+export function createCheckedTokens(now: () => number): CheckedTokens {
+  const remembered = new Map<string, { principal: Principal; fromMs: number; toMs: number }>();
+  const toKey = (token: string): string => createHash("sha256").update(token).digest("base64");
+  return {
+    get: (token) => {
+      const key = toKey(token);
+      const found = remembered.get(key);
+      if (found === undefined) return undefined;
+      remembered.delete(key);
+      const time = now();
+      // Before it was added: the clock was set back, and what the token's end means now has to be looked at again.
+      if (time < found.fromMs || time >= found.toMs) return undefined;
+      remembered.set(key, found);
+      return found.principal;
+    },
+    add: (token, principal, endsAtMs) => {
+      const fromMs = now();
+      remembered.set(toKey(token), { principal, fromMs, toMs: Math.min(fromMs + MAX_AGE_MS, endsAtMs) });
+      const [oldest] = remembered.keys();
+      if (remembered.size > MAX_TOKENS && oldest !== undefined) remembered.delete(oldest);
+    },
+  };
 }

@@ -1,6 +1,7 @@
+import type { Readable, Writable } from "node:stream";
 import { parseArgs } from "node:util";
 import type { Setting } from "../config/schema.ts";
-import { AppError } from "../errors.ts";
+import { AppError, type ErrorKind } from "../errors.ts";
 
 const COMMANDS = [
   "stdio",
@@ -127,3 +128,61 @@ function parseStrictly(argv: readonly string[], flags: readonly string[]) {
 }
 
 export const usage = (rule: string): AppError => new AppError("input", `arguments: ${rule}.`, { advice: SEE_HELP });
+
+/** What a shell script can branch on. Printed by `--help` and in docs/settings.md. */
+export const EXIT_CODES = {
+  ok: { code: 0, says: "done" },
+  defect: { code: 1, says: "a mistake in this program" },
+  usage: { code: 2, says: "wrong arguments, file or settings; nothing was sent" },
+  refused: { code: 3, says: "the upstream refused (credentials, funds, limits); do not retry" },
+  unavailable: { code: 4, says: "network or upstream trouble; the message says whether to retry" },
+  contract: { code: 5, says: "the upstream answered in a form we do not know" },
+  capped: { code: 6, says: "a cap or a budget of yours stands in the way; the message says what it was" },
+  cancelled: { code: 130, says: "interrupted" },
+} as const;
+
+const BY_KIND: Readonly<Record<ErrorKind, Exclude<keyof typeof EXIT_CODES, "ok">>> = {
+  input: "usage",
+  config: "usage",
+  budget: "capped",
+  rejected: "refused",
+  unavailable: "unavailable",
+  contract: "contract",
+  cancelled: "cancelled",
+};
+
+export const exitOf = ({ kind }: AppError): (typeof BY_KIND)[ErrorKind] => BY_KIND[kind];
+
+export function exitCodeOf(error: unknown): number {
+  return EXIT_CODES[error instanceof AppError ? exitOf(error) : "defect"].code;
+}
+
+/** The process as the commands see it; only main.ts touches the real one. */
+export interface Io {
+  argv: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  stdin: Readable & { isTTY?: boolean };
+  stdout: Writable & { isTTY?: boolean; columns?: number };
+  stderr: Writable & { isTTY?: boolean };
+  /** Aborted by SIGINT, SIGTERM or SIGHUP. */
+  stopped: AbortSignal;
+  /** Lets a stop take so long, ms, before the process is ended all the same. */
+  allowStop?: (ms: number) => void;
+  now: () => number;
+  nodeVersion: string;
+}
+
+export function print(stream: Writable, text: string): void {
+  stream.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** The form of an answer that `--json` asks for. */
+export const toJson = (data: unknown): string => JSON.stringify(data, undefined, 2);
+
+/** Settles when a signal has come, now or before. */
+export function whenStopped({ stopped }: Io): Promise<void> {
+  return new Promise((resolve) => {
+    if (stopped.aborted) resolve();
+    else stopped.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

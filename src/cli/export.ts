@@ -1,10 +1,13 @@
-import { SNAPSHOT_FILES, type SnapshotFileName } from "../pages/export/files.ts";
-import type { FindSnapshot } from "../pages/snapshot/find-snapshot.ts";
-import { formatCount } from "../pages/text.ts";
-import { usage } from "./args.ts";
-import { type Io, print } from "./io.ts";
-import { toSnapshotRef } from "./request-arguments.ts";
-import { saveFile } from "./save-file.ts";
+import { writeFile } from "node:fs/promises";
+import { AppError } from "../errors.ts";
+import { formatCount } from "../lists/text.ts";
+import { SNAPSHOT_FILES, type SnapshotFileName } from "../pages/export/snapshot-files.ts";
+import type { FindSnapshot } from "../pages/find-snapshot.ts";
+import type { Snapshot } from "../pages/snapshot.ts";
+import { fillPage, toComparisonFile, toSnapshotFile } from "../pages/view/view-file.ts";
+import { readViewPage } from "../view/page.ts";
+import { type Io, print, usage } from "./args.ts";
+import { toSnapshotRef } from "./ask.ts";
 
 /** What `--format` takes, and the file that it is: the same bytes as the resource of that name. */
 export const EXPORT_FORMATS: Readonly<Record<string, SnapshotFileName>> = {
@@ -50,4 +53,57 @@ function readFormat(written: string | undefined): SnapshotFileName {
   if (name !== undefined) return name;
   const rule = written === undefined ? "export needs --format" : `no such format "${written}"`;
   throw usage(`${rule}; there are ${Object.keys(EXPORT_FORMATS).join(", ")}`);
+}
+
+/** The command's part of the parsed arguments. */
+export interface ViewArgs {
+  operands: readonly string[];
+  options: { out?: string; force?: boolean };
+}
+
+/**
+ * `view <snapshot | target> [<snapshot | target>]`: a kept snapshot, or two compared, as one page that any browser opens
+ * and that loads nothing; to stdout or where `--out` says; free.
+ */
+export async function runView(
+  { operands, options }: ViewArgs,
+  { findSnapshot }: { findSnapshot: FindSnapshot },
+  io: Io,
+): Promise<void> {
+  const [first, second] = operands;
+  if (first === undefined) throw usage("view needs a snapshot id or a target, or two of them to compare");
+  if (options.force === true && options.out === undefined) throw usage("--force goes with --out");
+  if (options.out === undefined && io.stdout.isTTY === true) {
+    throw usage("a page is nothing for a terminal: say --out FILE, such as --out pages.html");
+  }
+  const find = (operand: string) => findSnapshot(toSnapshotRef(operand), { surface: "cli" });
+  const one = await find(first);
+  const other = second === undefined ? undefined : await find(second);
+  const file = other === undefined ? toSnapshotFile(one) : toComparisonFile(one, other);
+  const html = fillPage(await readViewPage(), file);
+  if (options.out === undefined) io.stdout.write(html);
+  else {
+    await saveFile(options.out, html, options.force === true);
+    const size = formatCount(Buffer.byteLength(html));
+    const what = [one, ...(other === undefined ? [] : [other])].map(nameSnapshot).join(" and ");
+    print(io.stderr, `view of ${what}: ${size} bytes written`);
+  }
+}
+
+const nameSnapshot = ({ id, request }: Snapshot): string => `snapshot ${id} (${request.target})`;
+
+/**
+ * Writes what a command was asked to write.
+ * @throws {AppError} `input` where a file is in the way and may not be replaced, and where it cannot be written
+ */
+export async function saveFile(file: string, text: string, mayReplace: boolean): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: mayReplace ? "w" : "wx" });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    if (code === "EEXIST") {
+      throw new AppError("input", `${file} is there already.`, { advice: "Add --force to replace it.", cause: error });
+    }
+    throw new AppError("input", `Cannot write ${file} (${code}).`, { cause: error });
+  }
 }

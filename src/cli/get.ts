@@ -1,12 +1,10 @@
 import { createInterface } from "node:readline/promises";
-import type { App } from "../compose/app.ts";
+import type { App } from "../compose/organisation.ts";
 import { AppError, type Consent } from "../errors.ts";
 import type { Answer } from "../pages/answer/answer.ts";
-import type { ParsedArgs } from "./args.ts";
-import type { Io } from "./io.ts";
-import { printAnswer } from "./print-answer.ts";
-import { showProgress } from "./progress-line.ts";
-import { readArguments } from "./request-arguments.ts";
+import type { Io, ParsedArgs } from "./args.ts";
+import { readArguments } from "./ask.ts";
+import { printAnswer, showProgress } from "./terminal.ts";
 
 /** `get <target>`: the paid tool on the command line. */
 export async function runGet(args: ParsedArgs, app: App, io: Io): Promise<void> {

@@ -1,7 +1,7 @@
 import { ALL_SETTINGS } from "../config/http-settings.ts";
 import { PRODUCT } from "../version.ts";
-import { alignColumns } from "./align-columns.ts";
-import { EXIT_CODES } from "./exit-codes.ts";
+import { EXIT_CODES } from "./args.ts";
+import { alignColumns } from "./terminal.ts";
 
 /** What `--help` prints. */
 export function renderHelp(): string {

@@ -1,10 +1,10 @@
-import { startHttpService } from "../compose/http/http-service.ts";
+import { startHttpService } from "../compose/http-service.ts";
 import type { HttpConfig } from "../config/http-settings.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 import { createLog } from "../log.ts";
-import { createRequestScope } from "../serve/request-scope.ts";
+import { createRequestScope } from "../serve/access-log.ts";
 import { PRODUCT } from "../version.ts";
-import { type Io, print, whenStopped } from "./io.ts";
+import { type Io, print, whenStopped } from "./args.ts";
 
 /** What is left after the last call has come home: closing, and what the log still has to write. */
 const CLOSING_MS = 5000;

@@ -1,14 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
-import type { App } from "../compose/app.ts";
+import type { App } from "../compose/organisation.ts";
 import type { Config } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";
-import { readSavedAnswer } from "../upstream/read-saved-answer.ts";
-import type { ParsedArgs } from "./args.ts";
-import { usage } from "./args.ts";
-import type { Io } from "./io.ts";
-import { printAnswer } from "./print-answer.ts";
+import { readSavedAnswer } from "../upstream/envelope.ts";
+import { type Io, type ParsedArgs, usage } from "./args.ts";
+import { printAnswer } from "./terminal.ts";
 
 /**
  * `import <file>`: a saved answer of the endpoint goes through the same envelope and condensing as a fetched one, and is

@@ -1,5 +1,4 @@
-import type { App } from "../compose/app.ts";
-import { createOrganisation, type Organisation } from "../compose/organisation.ts";
+import { type App, createOrganisation, type Organisation } from "../compose/organisation.ts";
 import type { HttpConfig } from "../config/http-settings.ts";
 import { type LoadedConfig, loadConfig, loadHttpConfig } from "../config/load-config.ts";
 import { SETTINGS, type Setting } from "../config/schema.ts";
@@ -7,9 +6,7 @@ import { AppError, describeFailure } from "../errors.ts";
 import { createLog, type Log, redact } from "../log.ts";
 import type { Ledger } from "../spend/ledger/ledger.ts";
 import { isSupportedNode, NODE_RANGE, PRODUCT } from "../version.ts";
-import { type ParsedArgs, parseCommandLine } from "./args.ts";
-import { EXIT_CODES, exitCodeOf } from "./exit-codes.ts";
-import { type Io, print } from "./io.ts";
+import { EXIT_CODES, exitCodeOf, type Io, type ParsedArgs, parseCommandLine, print } from "./args.ts";
 import { runStdio } from "./stdio.ts";
 
 /**
@@ -66,7 +63,7 @@ async function runServing(args: ParsedArgs, loaded: LoadedConfig<HttpConfig>, io
   if (args.command === "http") return (await import("./http.ts")).runHttp(loaded, io);
   const [{ runToken }, { chooseTokensFile }] = await Promise.all([
     import("./token.ts"),
-    import("../compose/http/open-access.ts"),
+    import("../compose/open-access.ts"),
   ]);
   await runToken({ ...args, file: await chooseTokensFile(loaded.config) }, io);
 }
@@ -89,17 +86,17 @@ async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise
       await withBooks(config, log, io, async (ledger) => (await import("./spend.ts")).runSpend(args, ledger, io));
       break;
     case "estimate": {
-      const { runEstimate } = await import("./estimate.ts");
+      const { runEstimate } = await import("./ask.ts");
       await withApp(config, log, io, (app) => runEstimate(args, app, io));
       break;
     }
     case "query": {
-      const { runQuery } = await import("./query.ts");
+      const { runQuery } = await import("./ask.ts");
       await withApp(forReading(args, config), log, io, (app) => runQuery(args, app, io));
       break;
     }
     case "compare": {
-      const { runCompare } = await import("./compare.ts");
+      const { runCompare } = await import("./ask.ts");
       await withApp(forReading(args, config), log, io, (app) => runCompare(args, app, io));
       break;
     }
@@ -109,7 +106,7 @@ async function dispatch(args: ParsedArgs, loaded: LoadedConfig, io: Io): Promise
       break;
     }
     case "view": {
-      const { runView } = await import("./view.ts");
+      const { runView } = await import("./export.ts");
       await withApp(config, log, io, (app) => runView(args, app, io));
       break;
     }
@@ -146,7 +143,7 @@ async function withBooks(
   io: Io,
   use: (ledger: Ledger | undefined) => Promise<void>,
 ): Promise<void> {
-  const { openBooks } = await import("../compose/open-books.ts");
+  const { openBooks } = await import("../compose/books.ts");
   const books = await openBooks(config, log, io.now);
   try {
     await use(books?.ledger);

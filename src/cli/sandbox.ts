@@ -1,8 +1,7 @@
 import { AppError } from "../errors.ts";
 import { serveSandbox } from "../sandbox/http-face.ts";
 import { createWorld } from "../sandbox/world.ts";
-import { type ParsedArgs, usage } from "./args.ts";
-import { type Io, print, whenStopped } from "./io.ts";
+import { type Io, type ParsedArgs, print, usage, whenStopped } from "./args.ts";
 
 const DEFAULT_PORT = 8787;
 

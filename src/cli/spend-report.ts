@@ -1,6 +1,7 @@
-import { toAccountBook } from "../spend/ledger/account-book.ts";
-import type { DayBook, Purchase } from "../spend/ledger/ledger.ts";
-import { type LedgerSums, sumPurchases } from "../spend/ledger/sums.ts";
+import { countOf, formatCount, formatUsd, toOneLine } from "../lists/text.ts";
+import { type LedgerSums, sumPurchases, toAccountBook } from "../spend/ledger/day-fold.ts";
+import { type DayBook, type Purchase, toUsd } from "../spend/ledger/ledger.ts";
+import { alignColumns } from "./terminal.ts";
 
 /** What the `spend` command knows. */
 export interface SpendReport {
@@ -69,3 +70,138 @@ export function leftOf(report: SpendReport): number | null {
   if (dailyBudgetMicros === null) return null;
   return Math.max(0, dailyBudgetMicros - book.countedMicros);
 }
+
+const SHOWN_PURCHASES = 20;
+const SHOWN_NAMES = 7;
+const TARGET_CHARS = 80;
+
+const STATE_WORDS: Readonly<Record<Purchase["state"], string>> = {
+  open: "set aside, no outcome yet",
+  charged: "charged",
+  not_reported: "charged, amount not reported",
+  not_charged: "not charged",
+  unknown: "may have been charged",
+};
+
+/** The report for a person: the day's sums, its accounts and targets, its newest purchases. */
+export function renderSpend(report: SpendReport): string {
+  const { book } = report;
+  const tables = [renderAccounts(report), renderTargets(book), renderPurchases(report)];
+  const blocks = [renderSums(report), ...tables, renderUnreadable(book)];
+  return blocks.filter((block) => block !== "").join("\n\n");
+}
+
+function renderSums(report: SpendReport): string {
+  const { book, today, account } = report;
+  const [budget, left] = [budgetOf(report), leftOf(report)];
+  const rows = [
+    ["day", `${book.day} (UTC${book.day === today ? ", today" : ""})`],
+    ...(account === undefined ? [] : [["account", account.name]]),
+    ...(budget === undefined ? [] : [["budget", budget === null ? "no bound" : usd(budget)]]),
+    ...sumRows(sumPurchases(book.purchases)),
+    ...(left === null ? [] : [["left", `${usd(left)} until 00:00 UTC`]]),
+  ];
+  return [alignColumns(rows), ...(book.purchases.length === 0 ? [wordNothing(report)] : [])].join("\n");
+}
+
+/** What was counted, then what it is made of. */
+function sumRows({
+  countedMicros,
+  chargedMicros,
+  unknownMicros,
+  openMicros,
+  notReportedMicros,
+}: LedgerSums): string[][] {
+  const parts: [number, string][] = [
+    [chargedMicros, STATE_WORDS.charged],
+    [unknownMicros, STATE_WORDS.unknown],
+    [openMicros, STATE_WORDS.open],
+    [notReportedMicros, `${STATE_WORDS.not_reported}: counted at what was set aside`],
+  ];
+  const shown = parts.filter(([micros]) => micros !== 0).map(([micros, words]) => ["", `${usd(micros)} ${words}`]);
+  return [["counted", usd(countedMicros)], ...shown];
+}
+
+function wordNothing({ book, days, account }: SpendReport): string {
+  const nothing = account === undefined ? "No purchases" : "No purchases of this account";
+  if (account !== undefined && account.others.length > 0) {
+    return `${nothing} on this day. Accounts that bought: ${wordFirst(account.others, "more")}.`;
+  }
+  const others = days.filter((day) => day !== book.day);
+  if (others.length === 0) return `${nothing}, and no other day has books.`;
+  return `${nothing} on this day. Days with books: ${wordFirst(others, "earlier")}.`;
+}
+
+function wordFirst(all: readonly string[], rest: string): string {
+  const more = all.length - SHOWN_NAMES;
+  const shown = all.slice(0, SHOWN_NAMES).join(", ");
+  return `${shown}${more > 0 ? ` and ${formatCount(more)} ${rest}` : ""}`;
+}
+
+function renderAccounts({ book: { purchases }, account }: SpendReport): string {
+  // Of one account the sums above tell as much.
+  if (account !== undefined) return "";
+  return renderNamed("account", sumAccounts(purchases), (name) => name ?? "(no account)");
+}
+
+function renderTargets({ purchases }: DayBook): string {
+  return renderNamed("target", sumTargets(purchases), (target) => toOneLine(target, TARGET_CHARS));
+}
+
+function renderNamed<Name>(title: string, all: readonly NamedSums<Name>[], wordName: (name: Name) => string): string {
+  if (all.length === 0) return "";
+  const rows = all.map(({ name, count, sums }) => [
+    formatCount(count),
+    usd(sums.chargedMicros),
+    usd(sums.countedMicros - sums.chargedMicros),
+    wordName(name),
+  ]);
+  return alignColumns([["purchases", "charged", "in doubt", title], ...rows]);
+}
+
+function renderPurchases({ book: { purchases }, account }: SpendReport): string {
+  if (purchases.length === 0) return "";
+  const tellsAccounts = account === undefined && hasAccounts(purchases);
+  const rows = purchases
+    .slice(-SHOWN_PURCHASES)
+    .reverse()
+    .map((purchase) => [
+      new Date(purchase.reservedAt).toISOString().slice(11, 19),
+      ...(tellsAccounts ? [purchase.account ?? ""] : []),
+      purchase.kind,
+      formatCount(purchase.limit),
+      wordAmount(purchase),
+      STATE_WORDS[purchase.state],
+      purchase.snapshotId ?? "",
+      toOneLine(purchase.target, TARGET_CHARS),
+    ]);
+  const older = purchases.length - rows.length;
+  const titles = [
+    "time",
+    ...(tellsAccounts ? ["account"] : []),
+    "kind",
+    "limit",
+    "amount",
+    "state",
+    "snapshot",
+    "target",
+  ];
+  const table = alignColumns([titles, ...rows]);
+  return older === 0 ? table : `${table}\nand ${countOf(older, "older purchase")}; --json shows all`;
+}
+
+function wordAmount({ state, countedMicros }: Purchase): string {
+  const isSure = state === "charged" || state === "not_charged";
+  return isSure ? usd(countedMicros) : `up to ${usd(countedMicros)}`;
+}
+
+/**
+ * Counting nothing is right for a record that a killed writer left torn, the usual case: a call is sent only after its
+ * reservation was written whole. For a damaged or edited file it may be too little, so it is said.
+ */
+function renderUnreadable({ unreadableLines: count }: DayBook): string {
+  if (count === 0) return "";
+  return `${countOf(count, "line")} of these books could not be read and count nothing: a writer was stopped, or the file was edited or damaged.`;
+}
+
+const usd = (micros: number): string => formatUsd(toUsd(micros));

@@ -1,13 +1,17 @@
 import { AppError } from "../errors.ts";
-import { quoteForMessage } from "../pages/text.ts";
-import { isAccountName } from "../spend/ledger/account-name.ts";
-import { isDay, toDay } from "../spend/ledger/day.ts";
-import type { Ledger } from "../spend/ledger/ledger.ts";
-import { usage } from "./args.ts";
-import { type Io, print, toJson } from "./io.ts";
-import { toSpendJson } from "./spend-json.ts";
-import { narrowReport, type SpendReport } from "./spend-report.ts";
-import { renderSpend } from "./spend-text.ts";
+import { quoteForMessage } from "../lists/text.ts";
+import { type LedgerSums, sumPurchases } from "../spend/ledger/day-fold.ts";
+import { isAccountName, isDay, type Ledger, type Purchase, toDay, toUsd } from "../spend/ledger/ledger.ts";
+import { type Io, print, toJson, usage } from "./args.ts";
+import {
+  leftOf,
+  type NamedSums,
+  narrowReport,
+  renderSpend,
+  type SpendReport,
+  sumAccounts,
+  sumTargets,
+} from "./spend-report.ts";
 
 export interface SpendOptions {
   /** `2026-11-24`; left out, today (UTC). */
@@ -49,4 +53,59 @@ export async function runSpend(
 async function readReport(ledger: Ledger, day: string, today: string): Promise<SpendReport> {
   const [book, days] = [await ledger.read(day), await ledger.days()];
   return { book, days, today, dailyBudgetMicros: ledger.dailyBudgetMicros };
+}
+
+/**
+ * The report for a program: everything, amounts in US dollars, times in ISO 8601. Of one account it tells neither budget
+ * nor rest, which are not in the books.
+ */
+export function toSpendJson(report: SpendReport): object {
+  const { book, days, today, dailyBudgetMicros, account } = report;
+  const left = leftOf(report);
+  const budget = {
+    daily_budget_usd: dailyBudgetMicros === null ? null : toUsd(dailyBudgetMicros),
+    left_usd: left === null ? null : toUsd(left),
+  };
+  return {
+    day: book.day,
+    is_today: book.day === today,
+    account: account?.name ?? null,
+    ...(account === undefined && budget),
+    ...toSumsJson(sumPurchases(book.purchases)),
+    unreadable_lines: book.unreadableLines,
+    accounts: sumAccounts(book.purchases).map((each) => ({ account: each.name ?? null, ...toNamedJson(each) })),
+    targets: sumTargets(book.purchases).map((each) => ({ target: each.name, ...toNamedJson(each) })),
+    purchases: book.purchases.map(toPurchaseJson),
+    days_with_books: days,
+  };
+}
+
+const toNamedJson = ({ count, sums }: NamedSums<unknown>): object => ({ purchases: count, ...toSumsJson(sums) });
+
+function toSumsJson(sums: LedgerSums): object {
+  return {
+    counted_usd: toUsd(sums.countedMicros),
+    charged_usd: toUsd(sums.chargedMicros),
+    may_have_been_charged_usd: toUsd(sums.unknownMicros),
+    set_aside_usd: toUsd(sums.openMicros),
+    not_reported_usd: toUsd(sums.notReportedMicros),
+  };
+}
+
+function toPurchaseJson(purchase: Purchase): object {
+  return {
+    id: purchase.id,
+    account: purchase.account ?? null,
+    kind: purchase.kind,
+    target: purchase.target,
+    limit: purchase.limit,
+    request_key: purchase.requestKey,
+    state: purchase.state,
+    reserved_at: new Date(purchase.reservedAt).toISOString(),
+    settled_at: purchase.settledAt === undefined ? null : new Date(purchase.settledAt).toISOString(),
+    reserved_usd: toUsd(purchase.reservedMicros),
+    counted_usd: toUsd(purchase.countedMicros),
+    snapshot_id: purchase.snapshotId ?? null,
+    request_id: purchase.requestId ?? null,
+  };
 }

@@ -3,9 +3,9 @@ import type { Config } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import { createPersonAsker } from "../mcp/ask-person.ts";
 import { serveStdio } from "../mcp/serve-stdio.ts";
-import { createRenderAnswer } from "../pages/answer/render-answer.ts";
+import { createRenderAnswer } from "../mcp/tool-result.ts";
 import { PRODUCT } from "../version.ts";
-import { type Io, whenStopped } from "./io.ts";
+import { type Io, whenStopped } from "./args.ts";
 
 /** Often enough to keep a client from giving up, rarely enough to cost nothing. */
 const PROGRESS_EVERY_MS = 5000;

@@ -1,7 +1,13 @@
 import type { Answer } from "../pages/answer/answer.ts";
-import { renderHeader } from "../pages/answer/render-header.ts";
-import { renderFindings, renderNext } from "../pages/answer/render-text.ts";
+import {
+  renderFindings,
+  renderHeader,
+  renderNext,
+  renderStructured,
+  renderText,
+} from "../pages/answer/render-answer.ts";
 import type { Cell } from "../pages/answer/table.ts";
+import { type Io, print, toJson } from "./args.ts";
 
 const GAP = "  ";
 const MIN_LAST_COLUMN = 20;
@@ -66,4 +72,39 @@ function cut(text: string, width: number): string {
     kept += character;
   }
   return `${kept}…`;
+}
+
+/** Columns two spaces apart, to the left; the last one is as long as it is. */
+export function alignColumns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
+  return lines.map((line) => line.trimEnd()).join("\n");
+}
+
+const DEFAULT_WIDTH = 120;
+
+/** JSON when asked for, an aligned table for a terminal, the plain text for a pipe. */
+export function printAnswer(answer: Answer, asJson: boolean, { stdout }: Io): void {
+  if (asJson) print(stdout, toJson(renderStructured(answer)));
+  else if (stdout.isTTY === true) print(stdout, renderForTerminal(answer, stdout.columns ?? DEFAULT_WIDTH));
+  else print(stdout, renderText(answer));
+}
+
+const EVERY_MS = 1000;
+const CLEAR_LINE = "\r\u001b[K";
+
+/**
+ * A line on stderr that counts the seconds, for a person at a terminal; nothing elsewhere.
+ * @returns removes the line
+ */
+export function showProgress({ stderr, now }: Io, doing: string): () => void {
+  if (stderr.isTTY !== true) return () => {};
+  const startedAt = now();
+  const draw = () => stderr.write(`${CLEAR_LINE}${doing} … ${Math.round((now() - startedAt) / 1000)} s`);
+  draw();
+  const timer = setInterval(draw, EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    stderr.write(CLEAR_LINE);
+  };
 }

@@ -1,20 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Principal } from "../access/principal.ts";
+import { type Principal, toRights } from "../access/principal.ts";
 import { type Config, isLive } from "../config/schema.ts";
 import type { Log } from "../log.ts";
-import type { ReadSnapshots } from "../pages/snapshot/snapshot.ts";
-import { createFlights } from "../spend/flights.ts";
-import type { Account, Ledger } from "../spend/ledger/ledger.ts";
-import { toUsd } from "../spend/micros.ts";
-import type { Bought } from "../spend/order.ts";
+import type { ReadSnapshots, Snapshot } from "../pages/snapshot.ts";
+import type { Bought } from "../spend/carry-out.ts";
+import { createFlights, type Flights } from "../spend/flights.ts";
+import { type Account, type Ledger, toMicros, toUsd } from "../spend/ledger/ledger.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
-import type { App } from "./app.ts";
-import { flightsWithin } from "./flights-within.ts";
-import { once } from "./once.ts";
-import { toAccount, toAppKey } from "./principal-parts.ts";
-import { createReader } from "./reader.ts";
-import { withinScopes } from "./scopes.ts";
-import { createService, type Service } from "./service.ts";
 import { createStores, DEFAULT_TENANT, type Stores } from "./stores.ts";
 import {
   type AroundWire,
@@ -23,7 +15,7 @@ import {
   createUpstreamClient,
   type Upstream,
 } from "./upstreams.ts";
-import { type Charged, watchLedger } from "./watch-ledger.ts";
+import { createReader, createService, type Reader, type Service, withinScopes } from "./use-cases.ts";
 
 /** Told what happens, for metrics. Nothing in it may throw. */
 export interface Watch {
@@ -104,11 +96,11 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
     watch.exchange?.(event);
   };
   const loadClient = once(async () => createUpstreamClient(config, await loadUpstream(), onExchange, now));
-  const loadQuoteMemory = once(async () => (await import("../spend/quotes.ts")).createQuoteMemory());
+  const loadQuoteMemory = once(async () => (await import("../spend/approve.ts")).createQuoteMemory());
   const flights = createFlights<Bought>();
 
   const loadLedger = async (account?: Account): Promise<Ledger> => {
-    const [{ openLedger }, { ledgerLines }] = await Promise.all([import("./open-ledger.ts"), loadStores()]);
+    const [{ openLedger }, { ledgerLines }] = await Promise.all([import("./books.ts"), loadStores()]);
     const ledger = openLedger(config, ledgerLines, account, now);
     return watch.charged === undefined ? ledger : watchLedger(ledger, watch.charged);
   };
@@ -197,4 +189,70 @@ async function within(ms: number, done: Promise<void>): Promise<void> {
   const timer = new AbortController();
   await Promise.race([done, wait(ms, undefined, { signal: timer.signal }).catch(() => {})]);
   timer.abort();
+}
+
+/** Loads at the first call and remembers; a load that failed is tried again at the next. */
+export interface Once<T> {
+  (): Promise<T>;
+  /** The load, if there was a call; else undefined. */
+  begun(): Promise<T> | undefined;
+}
+
+export function once<T>(load: () => Promise<T>): Once<T> {
+  let loaded: Promise<T> | undefined;
+  const get = () => {
+    loaded ??= load().catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+  return Object.assign(get, { begun: () => loaded });
+}
+
+/** Tenants do not share loads: each buys its own. No tenant's name holds a line break. */
+export function flightsWithin<T>(flights: Flights<T>, tenant: string): Flights<T> {
+  const keyOf = (key: string) => `${tenant}\n${key}`;
+  return {
+    has: (key) => flights.has(keyOf(key)),
+    join: (key, ...rest) => flights.join(keyOf(key), ...rest),
+    landed: flights.landed,
+  };
+}
+
+/** All that an app depends on: a token whose scopes or budget were changed gets another. */
+export const toAppKey = (principal: Principal): string => `${principal.name} ${toRights(principal)}`;
+
+/** @param usualBudgetUsd for principals without a budget of their own; null for none */
+export function toAccount(principal: Principal | undefined, usualBudgetUsd: number | null): Account | undefined {
+  if (principal === undefined) return undefined;
+  const budgetUsd = principal.dailyBudgetUsd ?? usualBudgetUsd;
+  return { name: principal.name, dailyBudgetMicros: budgetUsd === null ? null : toMicros(budgetUsd) };
+}
+
+/** The product as one caller has it: what the protocol and the command line are served from. */
+export interface App extends Service, Reader {
+  source: "aisa" | "sandbox";
+  snapshots: ReadSnapshots;
+  /** Keeps a snapshot that was not bought here. Where the store takes none, nothing happens. */
+  keepSnapshot(snapshot: Snapshot): Promise<void>;
+}
+
+/** What a purchase came to, as the books have it. */
+export interface Charged {
+  usd: number;
+  /** Reported by the gateway; or what was set aside, since nobody knows whether or how much was charged. */
+  how: "reported" | "unsure";
+}
+
+/** Tells of every purchase that cost something, or may have. */
+export function watchLedger(ledger: Ledger, onCharged: (charged: Charged) => void): Ledger {
+  return {
+    ...ledger,
+    settle: async (reservation, settlement) => {
+      if (settlement.outcome === "charged") onCharged({ usd: toUsd(settlement.micros), how: "reported" });
+      else if (settlement.outcome !== "not_charged") onCharged({ usd: toUsd(reservation.micros), how: "unsure" });
+      await ledger.settle(reservation, settlement);
+    },
+  };
 }

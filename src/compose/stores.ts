@@ -36,13 +36,13 @@ export async function createStores(config: Config, log: Log, now: () => number):
       return createDiskStores(config, log, now);
     case "memory": {
       const memory = await loadMemory();
-      const { withoutLock } = await import("../store/key-lock.ts");
+      const { withoutLock } = await import("../store/disk-lock.ts");
       const ledgerLines = await createMemoryBooks();
       return { ledgerLines, of: byTenant((tenant) => ({ snapshots: memory(tenant), withKeyLock: withoutLock })) };
     }
     case "none": {
-      const { createNoStore } = await import("../store/no-store.ts");
-      const { withoutLock } = await import("../store/key-lock.ts");
+      const { createNoStore } = await import("../store/memory-store.ts");
+      const { withoutLock } = await import("../store/disk-lock.ts");
       const ledgerLines = await createMemoryBooks();
       return { ledgerLines, of: byTenant(() => ({ snapshots: createNoStore(), withKeyLock: withoutLock })) };
     }
@@ -54,8 +54,8 @@ async function createDiskStores(config: Config, log: Log, now: () => number): Pr
     await Promise.all([
       loadMemory(),
       import("../store/disk-store.ts"),
-      import("../store/key-lock.ts"),
-      import("../store/tenant-folder.ts"),
+      import("../store/disk-lock.ts"),
+      import("../store/snapshot-name.ts"),
       chooseFolders(config),
     ]);
   return {
@@ -100,7 +100,7 @@ async function loadMemory(): Promise<(tenant: string) => SnapshotStore> {
   return (await import("../store/memory-store.ts")).createMemoryStores();
 }
 
-const createMemoryBooks = async () => (await import("../spend/ledger/memory-ledger.ts")).createMemoryLines();
+const createMemoryBooks = async () => (await import("../spend/ledger/file-ledger.ts")).createMemoryLines();
 
 /** The sandbox has no books that outlast a process, since nothing costs anything there. */
 async function createFileBooks(config: Config, folder: string): Promise<LedgerLines> {
@@ -125,7 +125,7 @@ function byTenant(create: (tenant: string) => TenantStore): Stores["of"] {
 /** Snapshots can be bought again, books cannot: by default these lie where no cleaner of caches comes by. */
 export async function chooseFolders({ cacheDir }: Config): Promise<{ cacheFolder: string; ledgerFolder: string }> {
   if (cacheDir !== undefined) return { cacheFolder: cacheDir, ledgerFolder: cacheDir };
-  const { defaultFolders } = await import("../store/folders.ts");
+  const { defaultFolders } = await import("../store/private-files.ts");
   const { cache, data } = defaultFolders();
   return { cacheFolder: cache, ledgerFolder: data };
 }

@@ -1,9 +1,8 @@
 import type { Config } from "../config/schema.ts";
 import type { Client } from "../upstream/client.ts";
-import type { ProxySettings } from "../upstream/path/route.ts";
+import type { ProxySettings } from "../upstream/path/connect.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
-import { wait } from "../upstream/wait.ts";
-import type { Wire } from "../upstream/wire.ts";
+import { type Wire, wait } from "../upstream/wire.ts";
 
 /** Bearer for the embedded sandbox, which takes any. */
 const SANDBOX_KEY = "sandbox";
@@ -41,9 +40,9 @@ export async function createLiveUpstream(
 ): Promise<Upstream> {
   const [{ createLiveWire }, { createBreakerWire }, { createLimitedWire }, { createTracedWire }] = await Promise.all([
     import("../upstream/live-wire.ts"),
-    import("../upstream/breaker-wire.ts"),
-    import("../upstream/limited-wire.ts"),
-    import("../upstream/traced-wire.ts"),
+    import("../upstream/around-wire.ts"),
+    import("../upstream/around-wire.ts"),
+    import("../upstream/around-wire.ts"),
   ]);
   const { origin, pathname } = new URL(config.baseUrl);
   const live = createLiveWire({
@@ -73,7 +72,7 @@ export function toProxySettings({ baseUrl, httpProxy, httpsProxy, noProxy }: Con
 export async function createSandboxUpstream(): Promise<Upstream> {
   const [{ createWorld }, { createSandboxWire }] = await Promise.all([
     import("../sandbox/world.ts"),
-    import("../sandbox/sandbox-wire.ts"),
+    import("../sandbox/gateway.ts"),
   ]);
   const world = createWorld();
   return {

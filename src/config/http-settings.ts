@@ -1,7 +1,6 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
-import { settings } from "./registry.ts";
-import { ConfigSchema, toSettings } from "./schema.ts";
+import { ConfigSchema, settings, toSettings } from "./schema.ts";
 import { dollarsOrOff, hostNames, secureUrl, webOrigins, whole } from "./values.ts";
 
 /**

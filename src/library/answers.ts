@@ -1,18 +1,22 @@
+import { got, parseWhole, Refusal, readJsonString, toInputError } from "../lists/arguments.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";
-import { renderStructured } from "../pages/answer/render-structured.ts";
-import { renderText } from "../pages/answer/render-text.ts";
+import { renderStructured, renderText } from "../pages/answer/render-answer.ts";
+import { toAdvertisedSchema } from "../pages/body.ts";
 import { buildComparison } from "../pages/compare/compare-pages.ts";
 import { renderComparisonStructured, renderComparisonText } from "../pages/compare/render-comparison.ts";
-import type { Grouping, PageState } from "../pages/query/choices.ts";
+import {
+  SNAPSHOT_FILE_NAMES,
+  SNAPSHOT_FILES,
+  type SnapshotFileName,
+  toFileName,
+} from "../pages/export/snapshot-files.ts";
+import { type ParsedRequest, parseRequest as parse } from "../pages/parse-request.ts";
 import { parseQuery } from "../pages/query/parse-query.ts";
-import { toQuerySchema } from "../pages/query/query-schema.ts";
-import { querySnapshot } from "../pages/query/query-snapshot.ts";
+import { querySnapshot } from "../pages/query/query-pages.ts";
+import { type Grouping, type PageState, toQuerySchema } from "../pages/query/query-schema.ts";
 import { renderQueryStructured, renderQueryText } from "../pages/query/render-query.ts";
-import { parseWhole } from "../pages/request/argument-values.ts";
-import { readJsonString } from "../pages/request/json-string.ts";
-import { Refusal, toInputError } from "../pages/request/refusal.ts";
-import type { Snapshot } from "../pages/snapshot/snapshot.ts";
-import type { JsonSchema } from "./request.ts";
+import { type PagesRequest, toRequestKey as toKey } from "../pages/request.ts";
+import type { Snapshot } from "../pages/snapshot.ts";
 
 /** An answer in its two forms. Both state the same facts: give a model the one that it is shown best, not both. */
 export interface Answer {
@@ -144,4 +148,88 @@ function readMaxTokens(given: number = MAX_TOKENS.usual): number {
   } catch (error) {
     throw error instanceof Refusal ? toInputError([error]) : error;
   }
+}
+
+/** A JSON Schema object, as tools advertise it. */
+export type JsonSchema = Record<string, unknown>;
+
+/**
+ * The JSON Schema of a request: the 12 fields of the endpoint's body, in words that a model understands. It keeps to
+ * what every client passes on unharmed: no `$ref`, no unions. `parseRequest` checks more than it says.
+ * @returns a new object at every call
+ * @example
+ * const tool = { name: "get_pages", description: "Pages of a domain that earn backlinks", parameters: requestSchema() };
+ */
+export function requestSchema(): JsonSchema {
+  return toAdvertisedSchema();
+}
+
+/** How strictly a request is read. */
+export interface ParseRequestOptions {
+  /** Let filter and sort fields pass that are not in the endpoint's catalogue of 2026-07. @default false */
+  allowUnknownFields?: boolean;
+}
+
+/**
+ * Checks what a person or a model wrote against everything that the endpoint documents, before any money is spent.
+ * Strict on names, kind on form: a URL is read as its domain, JSON in text as what it holds, `backlinks` as
+ * `page_summary.backlinks`.
+ * @param input an object with the fields of the body, or the same as JSON text; null counts as left out
+ * @returns the checked request, and one note for each thing that was read differently from how it was written
+ * @throws {AppError} of kind `input`; its message has one line per refused field: which one, the rule, a value that works
+ * @example
+ * const { request, notes } = parseRequest({ target: "https://www.acme.example/", limit: 100 });
+ * // request: { target: "acme.example", limit: 100 }
+ * // notes: ['target "https://www.acme.example/" read as "acme.example"']
+ */
+export function parseRequest(input: unknown, { allowUnknownFields = false }: ParseRequestOptions = {}): ParsedRequest {
+  return parse(input, { allowUnknownFields, mapBareNames: true });
+}
+
+/**
+ * Names what a request asks for: 32 hexadecimal digits, the same for every spelling that has the same answer (defaults
+ * written out, another order of keys or conditions, another `tag`). Made to find an answer that is already there.
+ * @param upstream who is asked: answers of one never stand for those of another; any text, where there is more than one
+ * @example
+ * const kept = cache.get(toRequestKey(request));
+ */
+export function toRequestKey(request: PagesRequest, upstream = "aisa"): string {
+  return toKey(request, upstream);
+}
+
+/** A file that a snapshot can be written as. */
+export interface ExportFile {
+  name: SnapshotFileName;
+  mimeType: string;
+  title: string;
+  /** What is in it, as one sentence. */
+  says: string;
+}
+
+/**
+ * The files that `exportSnapshot` makes.
+ * @example
+ * for (const { name, says } of EXPORT_FILES) console.log(name, says);
+ */
+export const EXPORT_FILES: readonly ExportFile[] = SNAPSHOT_FILE_NAMES.map((name) => {
+  const { mimeType, title, says } = SNAPSHOT_FILES[name];
+  return { name, mimeType, title, says };
+});
+
+/**
+ * A snapshot as a file, whole: nothing is left out for its length. Spreadsheets and servers can be given it as it is;
+ * redirect maps are suggestions to review.
+ * @param file one of the names in `EXPORT_FILES`
+ * @returns the file's text; its last line is closed
+ * @throws {AppError} of kind `input` for any other name
+ * @example
+ * await writeFile("pages.csv", await exportSnapshot(snapshot, "pages.csv"));
+ */
+export async function exportSnapshot(snapshot: Snapshot, file: SnapshotFileName): Promise<string> {
+  // A program without types may ask for anything.
+  const name = toFileName(file);
+  if (name === undefined) {
+    throw toInputError([new Refusal("file", `must be one of ${SNAPSHOT_FILE_NAMES.join(", ")}, ${got(file)}`)]);
+  }
+  return SNAPSHOT_FILES[name].render(snapshot);
 }

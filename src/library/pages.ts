@@ -6,24 +6,30 @@
  * This list is the package's public surface; all else may change without notice.
  */
 export { AppError, type AppErrorFacts, describeFailure, type ErrorKind, type FailureCharge } from "../errors.ts";
-export type { SnapshotFileName } from "../pages/export/files.ts";
-export type { Filter, WireFilter } from "../pages/filters/filter.ts";
-export type { Grouping, PageState } from "../pages/query/choices.ts";
-export type { ParsedRequest } from "../pages/request/parse-request.ts";
-export { type PagesRequest, type RequestBody, toRequestBody } from "../pages/request/request.ts";
-export type { Page } from "../pages/snapshot/page.ts";
-export type { Charge, Snapshot, Source } from "../pages/snapshot/snapshot.ts";
+export type { Filter, WireFilter } from "../lists/filters/filter.ts";
+export type { SnapshotFileName } from "../pages/export/snapshot-files.ts";
+export type { Page } from "../pages/page.ts";
+export type { ParsedRequest } from "../pages/parse-request.ts";
+export type { Grouping, PageState } from "../pages/query/query-schema.ts";
+export { type PagesRequest, type RequestBody, toRequestBody } from "../pages/request.ts";
+export type { Charge, Snapshot, Source } from "../pages/snapshot.ts";
 export {
   type Answer,
   type AnswerOptions,
   type CondenseOptions,
   compare,
   condense,
+  EXPORT_FILES,
+  type ExportFile,
+  exportSnapshot,
+  type JsonSchema,
+  type ParseRequestOptions,
+  parseRequest,
   type QueryOptions,
   type Question,
   query,
   querySchema,
+  requestSchema,
+  toRequestKey,
 } from "./answers.ts";
-export { EXPORT_FILES, type ExportFile, exportSnapshot } from "./exports.ts";
 export { type Call, type Reply, readReply, readSavedAnswer } from "./replies.ts";
-export { type JsonSchema, type ParseRequestOptions, parseRequest, requestSchema, toRequestKey } from "./request.ts";

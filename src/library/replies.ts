@@ -1,9 +1,8 @@
 import { AppError } from "../errors.ts";
-import type { PagesRequest } from "../pages/request/request.ts";
-import { createSnapshot, type Snapshot } from "../pages/snapshot/snapshot.ts";
-import { readEnvelope } from "../upstream/envelope.ts";
-import { readSavedAnswer as readSaved } from "../upstream/read-saved-answer.ts";
-import { toRequestKey } from "./request.ts";
+import type { PagesRequest } from "../pages/request.ts";
+import { createSnapshot, type Snapshot } from "../pages/snapshot.ts";
+import { readEnvelope, readSavedAnswer as readSaved } from "../upstream/envelope.ts";
+import { toRequestKey } from "./answers.ts";
 
 /** What came back from your own HTTP call to the endpoint. */
 export interface Reply {

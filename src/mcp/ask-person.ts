@@ -1,4 +1,5 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
   createRequestStateCodec,
   type InputRequiredResult,
@@ -8,7 +9,6 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { AppError, type AskPerson, type Consent } from "../errors.ts";
-import { capabilitiesOf } from "./client-capabilities.ts";
 
 /** The question's name in a round of input. */
 const QUESTION = "purchase";
@@ -84,3 +84,16 @@ const createCodec = async (loadKey: () => Promise<Uint8Array>): Promise<RequestS
     ttlSeconds: ANSWER_WITHIN_SECONDS,
     bind: ({ http }) => http?.authInfo?.clientId ?? "",
   });
+
+/**
+ * What the client of a request says it can do: in the newer era each request says it, in the older one the connection's
+ * opening did.
+ * @param declared at the opening; undefined where there was none
+ */
+export function capabilitiesOf(
+  { mcpReq }: ServerContext,
+  declared: ClientCapabilities | undefined,
+): ClientCapabilities {
+  const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {};
+  return (envelope[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined) ?? declared ?? {};
+}

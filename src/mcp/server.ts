@@ -4,12 +4,12 @@ import {
   type StandardSchemaWithJSON,
   type ToolAnnotations,
 } from "@modelcontextprotocol/server";
-import type { FindSnapshot } from "../pages/snapshot/find-snapshot.ts";
-import type { ReadSnapshots } from "../pages/snapshot/snapshot.ts";
+import type { FindSnapshot } from "../pages/find-snapshot.ts";
+import type { ReadSnapshots } from "../pages/snapshot.ts";
 import { DISPLAY_NAME } from "../version.ts";
-import { ICON } from "./icon.ts";
-import { registerPrompts } from "./prompts/register-prompts.ts";
-import { registerResources } from "./resources/register-resources.ts";
+import { APPS_EXTENSION, canShowView, type OPENS_VIEW, registerView, type ViewDeps } from "./apps-view.ts";
+import { registerPrompts } from "./prompts.ts";
+import { registerResources } from "./resources.ts";
 import { type ToolDeps, type ToolHandler, toTool } from "./tool-result.ts";
 import {
   type CompareDomainPagesDeps,
@@ -23,8 +23,6 @@ import {
 } from "./tools/estimate-domain-pages.ts";
 import { createGetDomainPages, type GetDomainPagesDeps, getDomainPages } from "./tools/get-domain-pages.ts";
 import { createQueryDomainPages, type QueryDomainPagesDeps, queryDomainPages } from "./tools/query-domain-pages.ts";
-import { APPS_EXTENSION, canShowView, type OPENS_VIEW } from "./view/apps-extension.ts";
-import { registerView, type ViewDeps } from "./view/register-view.ts";
 
 export interface ServerDeps
   extends GetDomainPagesDeps,
@@ -132,3 +130,16 @@ function registerTools(server: McpServer, deps: ServerDeps): void {
   register(queryDomainPages, NEEDS_READING, createQueryDomainPages(deps));
   register(compareDomainPages, NEEDS_READING, createCompareDomainPages(deps));
 }
+
+/** A page with a link through it, 64 × 64; our own drawing. The picture files are made from it. */
+export const ICON_SVG =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="14" fill="#17324d"/>' +
+  '<path d="M18 12h20l10 10v30H18z" fill="#f4f7fa"/><path d="M38 12v10h10" fill="#b9c9d9"/>' +
+  '<g fill="none" stroke="#e8743b" stroke-width="4" stroke-linecap="round"><path d="M31 34l-4 4a5 5 0 0 0 7 7l4-4"/>' +
+  '<path d="M35 38l4-4a5 5 0 0 0-7-7l-4 4"/></g></svg>';
+
+export const ICON = {
+  src: `data:image/svg+xml;base64,${Buffer.from(ICON_SVG).toString("base64")}`,
+  mimeType: "image/svg+xml",
+  sizes: ["any"],
+};

@@ -1,10 +1,9 @@
 import type { CallToolResult, InputRequiredResult, ServerContext } from "@modelcontextprotocol/server";
 import { AppError, describeFailure, type ErrorKind } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { Delivery } from "../pages/answer/delivery.ts";
+import type { Answer } from "../pages/answer/answer.ts";
+import type { Delivery } from "../pages/answer/header-facts.ts";
 import { VIEW_META_KEY, type ViewData } from "../pages/view/view-data.ts";
-import type { CallSeen, SeeCall } from "./call-seen.ts";
-import { describeDefect } from "./defect.ts";
 
 /** Which renderings of an answer a client gets. Hosts differ in what they show the model. */
 export type AnswerForm = "both" | "text" | "structured";
@@ -112,4 +111,58 @@ function describeError(error: unknown, log: Log): string {
     return `${OPENING[error.kind] ?? ""}${describeFailure(error)}`;
   }
   return describeDefect(error, log, "call.defect", "If it had sent the call upstream, that may have been charged.");
+}
+
+/** One finished tool call, as metrics want it. */
+export interface CallSeen {
+  tool: string;
+  /** `asked`: a person was asked first; `defect`: a mistake of ours; else the kind of failure. */
+  outcome: "ok" | "asked" | "defect" | ErrorKind;
+  /** How the paid tool came by its answer. */
+  cache?: Delivery["how"];
+  durationMs: number;
+  /** What the client was answered, in the form that it got; the text where it got both. Empty for a question. */
+  answer: string;
+}
+
+/** Must not throw. */
+export type SeeCall = (call: CallSeen) => void;
+
+/**
+ * A mistake of ours in words for a client: nothing but a reference, which stands beside the details on stderr.
+ * @param event its name in the log
+ * @param charge one sentence on what it may have cost
+ */
+export function describeDefect(error: unknown, log: Log, event: string, charge: string): string {
+  // The platform's own crypto is loaded when it is first used: a start does without it.
+  const reference = crypto.randomUUID().slice(0, 8);
+  log.error(event, { reference, error: error instanceof Error ? error.stack : String(error) });
+  return `The server made a mistake (reference ${reference}); details are in its log. ${charge}`;
+}
+
+/** The two forms of an answer. */
+export interface RenderedAnswer {
+  text: string;
+  structured: Record<string, unknown>;
+}
+
+export type RenderAnswer = (answer: Answer) => Promise<RenderedAnswer>;
+
+/**
+ * Renders an answer once, however often it is given out: the same kept snapshot is asked for again and again. The
+ * renderers are loaded with the first answer.
+ */
+export function createRenderAnswer(): RenderAnswer {
+  const rendered = new WeakMap<Answer, RenderedAnswer>();
+  return async (answer) => {
+    const known = rendered.get(answer);
+    if (known !== undefined) return known;
+    const [{ renderText }, { renderStructured }] = await Promise.all([
+      import("../pages/answer/render-answer.ts"),
+      import("../pages/answer/render-answer.ts"),
+    ]);
+    const forms = { text: renderText(answer), structured: renderStructured(answer) };
+    rendered.set(answer, forms);
+    return forms;
+  };
 }

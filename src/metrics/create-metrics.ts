@@ -1,6 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
-import { createBound, toStatusLabel } from "./bounded-labels.ts";
-import { type GaugeReaders, registerGauges } from "./gauges.ts";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** The closed sets that label values come from; what is in none of them is counted as `other`. */
 interface KnownLabels {
@@ -147,4 +145,86 @@ export function createMetrics({ prefix, known, gauges, onProblem, withNodeMetric
 /** Finite and not negative: a counter cannot go back, and the library throws where it should. */
 function isAmount(value: number | undefined): value is number {
   return value !== undefined && Number.isFinite(value) && value >= 0;
+}
+
+/** Read when somebody looks; undefined or a failure leaves the gauge out of that answer. */
+export interface GaugeReaders {
+  /** USD that may still be spent today, by all. */
+  budgetLeftUsd: () => Promise<number | undefined>;
+  /** USD that may still be spent today, by principal; those past the bound are left out. */
+  principalBudgetsLeftUsd: () => Promise<ReadonlyMap<string, number>>;
+  openConnections: () => number;
+  liveSessions: () => number;
+  isCircuitOpen: () => boolean;
+  isStoreReady: () => Promise<boolean>;
+}
+
+/** A series each; an operator who has more people than that reads the ledger. */
+const MAX_PRINCIPALS = 100;
+
+interface GaugeDeps {
+  registry: Registry;
+  prefix: string;
+  read: GaugeReaders;
+  /** A gauge that could not be read. */
+  onProblem: (name: string, error: unknown) => void;
+}
+
+/** Registers the gauges; they hold nothing between two looks. */
+export function registerGauges({ registry, prefix, read, onProblem }: GaugeDeps): void {
+  const add = (name: string, help: string, readValue: () => Promise<number | undefined> | number) => {
+    new Gauge({
+      name: `${prefix}${name}`,
+      help,
+      registers: [registry],
+      async collect() {
+        this.reset();
+        // A gauge without labels shows 0 after a reset, and 0 would be an answer.
+        this.remove();
+        const value = await attempt(name, readValue);
+        if (value !== undefined) this.set(value);
+      },
+    });
+  };
+  const attempt = async <T>(name: string, readValue: () => Promise<T> | T): Promise<T | undefined> => {
+    try {
+      return await readValue();
+    } catch (error) {
+      onProblem(`${prefix}${name}`, error);
+      return undefined;
+    }
+  };
+
+  add("budget_left_usd", "US dollars that may still be spent today (UTC), by all.", read.budgetLeftUsd);
+  add("open_connections", "Connections that are open, for any purpose.", read.openConnections);
+  add("live_sessions", "Sessions of older clients that are open on this replica.", read.liveSessions);
+  add("circuit_open", "1 while the upstream is not called because it failed too often.", () =>
+    Number(read.isCircuitOpen()),
+  );
+  add("store_ready", "1 while snapshots can be kept and read.", async () => Number(await read.isStoreReady()));
+  new Gauge({
+    name: `${prefix}principal_budget_left_usd`,
+    help: `US dollars that a principal may still spend today (UTC); the first ${MAX_PRINCIPALS} that have a budget.`,
+    labelNames: ["principal"],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const left = await attempt("principal_budget_left_usd", read.principalBudgetsLeftUsd);
+      for (const [principal, usd] of [...(left ?? [])].slice(0, MAX_PRINCIPALS)) this.set({ principal }, usd);
+    },
+  });
+}
+
+/** The value of a label outside its closed set: time series must not grow with what clients send. */
+const OTHER = "other";
+
+/** The value itself where it is one of those known, `other` else. */
+export function createBound(known: readonly string[]): (value: string) => string {
+  const values = new Set(known);
+  return (value) => (values.has(value) ? value : OTHER);
+}
+
+/** HTTP status codes as they are, `other` for what is none. */
+export function toStatusLabel(status: number): string {
+  return Number.isInteger(status) && status >= 100 && status <= 599 ? String(status) : OTHER;
 }

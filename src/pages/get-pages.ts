@@ -1,13 +1,11 @@
 import type { Consent } from "../errors.ts";
-import type { Answer } from "./answer/answer.ts";
-import type { Delivery } from "./answer/delivery.ts";
-import type { HeaderOptions } from "./answer/header-facts.ts";
+import { formatAge } from "../lists/text.ts";
+import { type Answer, type AnswerOptions, buildAnswer } from "./answer/answer.ts";
+import type { Delivery, HeaderOptions } from "./answer/header-facts.ts";
 import type { Surface } from "./answer/next-steps.ts";
-import { createRememberAnswer } from "./answer/remember-answer.ts";
-import { parseRequest, type RequestRules } from "./request/parse-request.ts";
-import type { PagesRequest } from "./request/request.ts";
-import { toRequestKey } from "./request/request-key.ts";
-import type { Snapshot } from "./snapshot/snapshot.ts";
+import { parseRequest, type RequestRules } from "./parse-request.ts";
+import { type PagesRequest, toRequestKey } from "./request.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** Who asks, and what goes with the question beside its arguments. */
 export interface Caller {
@@ -76,4 +74,29 @@ export function createGetPages(deps: GetPagesDeps): GetPages {
     onSnapshot?.(snapshot, told);
     return buildAnswer(snapshot, { maxTokens: deps.maxTokens, surface, ...told });
   };
+}
+
+type BuildAnswer = (snapshot: Snapshot, options: AnswerOptions) => Answer;
+
+/**
+ * `buildAnswer`, which gives the last answer of a snapshot out again while it would come out the same. A kept snapshot
+ * is asked for many times, and its age is told in whole minutes, then hours.
+ */
+export function createRememberAnswer(): BuildAnswer {
+  const last = new WeakMap<Snapshot, { key: string; answer: Answer }>();
+  return (snapshot, options) => {
+    const key = toKey(options);
+    const known = last.get(snapshot);
+    if (known?.key === key) return known.answer;
+    const answer = buildAnswer(snapshot, options);
+    last.set(snapshot, { key, answer });
+    return answer;
+  };
+}
+
+/** All that an answer depends on beside its snapshot, which never changes. */
+function toKey({ delivery, ...options }: AnswerOptions): string {
+  if (delivery === undefined) return JSON.stringify(options);
+  const { ageMs } = delivery;
+  return JSON.stringify([options, { ...delivery, ageMs: ageMs === null ? null : formatAge(ageMs) }]);
 }

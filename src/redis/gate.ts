@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
+import RateLimiterRedis from "rate-limiter-flexible/lib/RateLimiterRedis.js";
+import type { TakeTurn } from "../serve/turns.ts";
 import { type Wire, WireFailure } from "../upstream/wire.ts";
-import { toFailureCode } from "./failures.ts";
+import { type OnRedisProblem, toFailureCode } from "./failures.ts";
 import type { RedisLink } from "./link.ts";
-import type { OnRedisProblem } from "./problem.ts";
-import { NOW } from "./snapshot-scripts.ts";
+import { NOW } from "./redis-snapshots.ts";
 
 export interface SharedLimits {
   /** The most exchanges begun in any 60 s by all replicas together, at least 1. */
@@ -96,5 +98,26 @@ export function createSharedGate(wire: Wire, deps: SharedGateDeps): Wire {
       clearInterval(timer);
       link.run((redis) => redis.zrem(leases, token)).catch(() => {});
     }
+  };
+}
+
+const MINUTE_S = 60;
+
+/**
+ * Turns counted for all replicas together; by each for itself while Redis is gone. A minute begins with the first call.
+ */
+export function createRedisTurns(link: RedisLink): TakeTurn {
+  // The limit differs from name to name, so the limiter only counts: its own is never reached, and never refuses.
+  const counting = { points: Number.MAX_SAFE_INTEGER, duration: MINUTE_S };
+  const counter = new RateLimiterRedis({
+    ...counting,
+    storeClient: link.client,
+    keyPrefix: link.key("turns"),
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: new RateLimiterMemory(counting),
+  });
+  return async (name, perMinute) => {
+    const { consumedPoints, msBeforeNext } = await counter.consume(name);
+    return consumedPoints <= perMinute ? { granted: true } : { granted: false, retryAfterMs: msBeforeNext };
   };
 }

@@ -1,9 +1,15 @@
 import { createHash } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { MAX_RECONNECT_MS, toClientOptions } from "./client-options.ts";
-import { type FailureFacts, isConnectionLoss, NotConnected, toFailureCode, toUnavailable } from "./failures.ts";
-import type { OnRedisProblem } from "./problem.ts";
+import { MAX_RECONNECT_MS, toClientOptions } from "./connection.ts";
+import {
+  type FailureFacts,
+  isConnectionLoss,
+  NotConnected,
+  type OnRedisProblem,
+  toFailureCode,
+  toUnavailable,
+} from "./failures.ts";
 
 export interface RunOptions extends FailureFacts {
   /** How long to wait for a connection, counted from when it was lost at the latest. @default 1,000 */

@@ -1,9 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { isRefusal, toFailureCode } from "./failures.ts";
+import { isRefusal, type OnRedisProblem, type PendingKind, toFailureCode } from "./failures.ts";
 import type { RedisLink } from "./link.ts";
-import type { Owed } from "./owed.ts";
-import type { OnRedisProblem } from "./problem.ts";
-import { createRecentWrites } from "./recent-writes.ts";
 
 /** What came of the first attempt. */
 export type FirstTry = { is: "written" } | { is: "waiting" | "given_up"; code: string };
@@ -136,4 +133,49 @@ export function createPendingWrites({ link, maxBytes, onProblem }: PendingWrites
       for (const one of [...queue]) giveUp(one, "closed");
     },
   };
+}
+
+/** What was written lately, in its order. */
+export interface RecentWrites {
+  add(owed: Owed): void;
+  /** Hands over what Redis may have lost if it went away then (`performance.now`), and forgets everything. */
+  takeSince(lostAtMs: number): Owed[];
+}
+
+/** Redis puts off writing to its file for two seconds at most; the rest is for our noticing late that it is gone. */
+const RECENT_MS = 5000;
+
+/** Some dozens of snapshots: more than are bought in that time. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+export function createRecentWrites(): RecentWrites {
+  const writes: { owed: Owed; at: number }[] = [];
+  let bytes = 0;
+
+  const dropOldest = () => {
+    bytes -= writes.shift()?.owed.bytes ?? 0;
+  };
+  return {
+    add: ({ what, bytes: size, write }) => {
+      const at = performance.now();
+      writes.push({ owed: { what, bytes: size, write }, at });
+      bytes += size;
+      while (writes[0] !== undefined && (writes[0].at < at - RECENT_MS || bytes > MAX_BYTES)) dropOldest();
+    },
+    takeSince: (lostAtMs) => {
+      bytes = 0;
+      return writes
+        .splice(0)
+        .filter(({ at }) => at >= lostAtMs - RECENT_MS)
+        .map(({ owed }) => owed);
+    },
+  };
+}
+
+/** Something that must get to Redis, sooner or later; written twice, it is as if written once. */
+export interface Owed {
+  what: PendingKind;
+  /** What keeping it here takes, about. */
+  bytes: number;
+  write: () => Promise<unknown>;
 }

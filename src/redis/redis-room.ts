@@ -4,17 +4,14 @@ import type { WithKeyLock } from "../spend/buy-pages.ts";
 import type { LedgerLines } from "../spend/ledger/lines.ts";
 import type { SnapshotStore } from "../store/snapshot-store.ts";
 import type { Wire } from "../upstream/wire.ts";
-import { createSharedGate, type SharedLimits } from "./gate.ts";
-import { createRedisKeyLock } from "./key-lock.ts";
+import type { OnRedisProblem } from "./failures.ts";
+import { createRedisTurns, createSharedGate, type SharedLimits } from "./gate.ts";
 import { createRedisLines } from "./ledger-lines.ts";
 import { createRedisLink } from "./link.ts";
 import { createPendingWrites } from "./pending-writes.ts";
-import type { OnRedisProblem } from "./problem.ts";
-import { createRedisSessionMail } from "./session-mail.ts";
-import { createRedisSessionRecords } from "./session-records.ts";
-import { getSharedSecret } from "./shared-secret.ts";
-import { createRedisSnapshots } from "./snapshots.ts";
-import { createRedisTurns } from "./turns.ts";
+import { createRedisKeyLock } from "./redis-lock.ts";
+import { createRedisSessionMail, createRedisSessionRecords, getSharedSecret } from "./redis-sessions.ts";
+import { createRedisSnapshots } from "./redis-snapshots.ts";
 
 /** All that replicas share through Redis or Valkey. */
 export interface RedisRoom {

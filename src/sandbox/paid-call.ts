@@ -1,8 +1,6 @@
-import { type AdmittedKeys, createAdmittedKeys } from "./admitted-keys.ts";
-import type { Outcome } from "./books.ts";
-import type { EndpointReply } from "./endpoint.ts";
+import type { EndpointReply } from "./answer-domain-pages.ts";
 import { errorReply, type GatewayReply, type GatewayRequest, jsonReply } from "./exchange.ts";
-import { chargeHeaders, type PriceOf, parseCap } from "./pricing.ts";
+import type { Outcome } from "./gateway.ts";
 
 /** Answers a parsed body as the endpoint does. */
 export type AnswerBody = (body: unknown) => EndpointReply;
@@ -141,4 +139,64 @@ function targetIn(body: unknown): string {
 export function taskIn(body: unknown): Record<string, unknown> {
   const task: unknown = Array.isArray(body) ? body[0] : body;
   return typeof task === "object" && task !== null ? (task as Record<string, unknown>) : {};
+}
+
+/** What a carried-out call costs, US dollars: so much for the call, and so much for each page that comes back. */
+export interface Prices {
+  perCallUsd: number;
+  perPageUsd: number;
+}
+
+export const FREE: Prices = { perCallUsd: 0, perPageUsd: 0 };
+
+/** @returns the price of an answer with so many pages, in whole micro-dollars */
+export type PriceOf = (pages: number) => number;
+
+/** Both prices are rounded to whole micro-dollars first, so that every sum of charges is exact. */
+export function createPriceOf({ perCallUsd, perPageUsd }: Prices): PriceOf {
+  const perCall = toMicros(perCallUsd);
+  const perPage = toMicros(perPageUsd);
+  return (pages) => perCall + perPage * pages;
+}
+
+/** The headers in which the gateway says what a call cost. */
+export function chargeHeaders(micros: number): Record<string, string> {
+  return {
+    "x-aisa-price-usd": (micros / 1_000_000).toFixed(6),
+    "x-aisa-customer-cost-micros-usd": String(micros),
+  };
+}
+
+/**
+ * Reads the header that caps the price.
+ * @returns whole micro-dollars, or undefined when the text is no plain decimal number (`1e-7` is none)
+ */
+export function parseCap(text: string): number | undefined {
+  return /^-?\d{1,12}(?:\.\d{1,12})?$/.test(text.trim()) ? toMicros(Number(text)) : undefined;
+}
+
+const toMicros = (usd: number): number => Math.round(usd * 1_000_000);
+
+export interface AdmittedKeys {
+  has(key: string): boolean;
+  add(key: string): void;
+}
+
+const MAX_KEYS = 100_000;
+
+/** The idempotency keys of calls that reached the endpoint: the latest ones, and forgotten from the oldest on. */
+export function createAdmittedKeys(maxKeys = MAX_KEYS): AdmittedKeys {
+  const keys = new Set<string>();
+  return {
+    has: (key) => keys.has(key),
+    add(key) {
+      keys.add(key);
+      if (keys.size <= maxKeys) return;
+      // A Set hands out its members in the order they came in.
+      for (const oldest of keys) {
+        keys.delete(oldest);
+        return;
+      }
+    },
+  };
 }

@@ -1,9 +1,15 @@
-import { toUpstreamTime } from "../pages/filters/time-value.ts";
-import { registrableDomain } from "../pages/request/target.ts";
-import type { JsonObject } from "../pages/snapshot/page.ts";
-import { type Backlink, createBacklinks, WORLD_NOW } from "./backlinks.ts";
-import { createRandom, seedOf } from "./random.ts";
-import { createReferrers, type Referrer } from "./referrers.ts";
+import { toUpstreamTime } from "../lists/filters/filter.ts";
+import { registrableDomain } from "../lists/target.ts";
+import type { JsonObject } from "../pages/page.ts";
+import {
+  type Backlink,
+  createBacklinks,
+  createRandom,
+  createReferrers,
+  type Referrer,
+  seedOf,
+  WORLD_NOW,
+} from "./links.ts";
 import { type PageSpec, SITES, type SiteSpec } from "./sites.ts";
 
 /** A crawled page with everything that is known about it but its link metrics, which depend on the request. */

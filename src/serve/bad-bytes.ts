@@ -1,8 +1,8 @@
-import type { ServerResponse } from "node:http";
+import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import type { Log } from "../log.ts";
 import type { Door } from "./door.ts";
-import type { AnswerRaw, RawAnswer } from "./raw-answer.ts";
-import type { ConnectionRefusal } from "./refusal.ts";
+import type { ConnectionRefusal } from "./http-refusal.ts";
 
 interface BadBytesDeps {
   door: Door;
@@ -57,4 +57,87 @@ function isAlone({ res }: { res: ServerResponse }, busyWith: number): boolean {
 function toProblem(code: string | undefined): Problem | undefined {
   if (code === undefined) return undefined;
   return PROBLEMS[code] ?? (code.startsWith("HPE_") ? "malformed" : undefined);
+}
+
+/** So many refused clients are listened to at once; the others are cut off after the answer. */
+const MAX_LINGERING = 256;
+
+export interface RawAnswer {
+  status: 400 | 408 | 431 | 503;
+  /** Ours. */
+  message: string;
+}
+
+/** Answers on a socket that has no request, and ends it. */
+export type AnswerRaw = (socket: Socket, answer: RawAnswer) => void;
+
+interface RawAnswers {
+  answerRaw: AnswerRaw;
+  /** Closes the connections that are still listened to. */
+  endAll(): void;
+}
+
+/**
+ * Written at once, then the connection is ended; what the client still sends is thrown away for `lingerMs`, since
+ * closing a socket with unread bytes resets it, and the answer with it.
+ */
+export function createRawAnswers({ lingerMs, now }: { lingerMs: number; now: () => number }): RawAnswers {
+  const lingering = new Set<Socket>();
+  const answerRaw: AnswerRaw = (socket, answer) => {
+    socket.on("error", () => {});
+    socket.end(toBytes(answer, now()));
+    if (lingering.size >= MAX_LINGERING) {
+      socket.destroySoon();
+      return;
+    }
+    lingering.add(socket);
+    const timer = setTimeout(() => socket.destroy(), lingerMs);
+    socket.once("close", () => {
+      clearTimeout(timer);
+      lingering.delete(socket);
+    });
+    socket.resume();
+  };
+  return {
+    answerRaw,
+    endAll() {
+      for (const socket of lingering) socket.destroy();
+    },
+  };
+}
+
+function toBytes({ status, message }: RawAnswer, nowMs: number): string {
+  const body = `${JSON.stringify({ error: message })}\n`;
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `Date: ${new Date(nowMs).toUTCString()}`,
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Cache-Control: no-store",
+    "X-Content-Type-Options: nosniff",
+    ...(status === 503 ? ["Retry-After: 5"] : []),
+    "Connection: close",
+    "",
+    body,
+  ].join("\r\n");
+}
+
+const INTERVAL_MS = 1000;
+
+/**
+ * Counts refused connections under an event of the log: at most one line a second for each reason, with the number
+ * since the last one. Ten thousand connections must not become ten thousand lines.
+ */
+export function createTally(log: Log, event: string, now: () => number): (reason: string) => void {
+  const since = new Map<string, { count: number; loggedAt: number }>();
+  return (reason) => {
+    const seen = since.get(reason) ?? { count: 0, loggedAt: Number.NEGATIVE_INFINITY };
+    seen.count += 1;
+    if (now() - seen.loggedAt >= INTERVAL_MS) {
+      log.warn(event, { reason, count: seen.count });
+      seen.count = 0;
+      seen.loggedAt = now();
+    }
+    since.set(reason, seen);
+  };
 }

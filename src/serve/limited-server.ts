@@ -1,7 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { AppError } from "../errors.ts";
-import type { HttpLimits } from "./limits.ts";
 
 /** A server of Node's with its own time and size bounds set; nothing listens yet. */
 export function createLimitedServer(limits: HttpLimits): Server {
@@ -58,3 +57,49 @@ export function listen(server: Server, { host, port }: { host: string; port: num
     });
   });
 }
+
+/** What one client may take of the server, and for how long. */
+export interface HttpLimits {
+  /** Largest request body, bytes. A real one is a few hundred. */
+  maxBodyBytes: number;
+  /** Deepest nesting of arrays and objects in a body; parsers and validators recurse. */
+  maxJsonDepth: number;
+  /** Most messages in one body: each takes a turn of its own, but the whole batch is held in memory. */
+  maxBatch: number;
+  /** From connecting, or from the first byte of a further request, to the end of its header, ms. */
+  headersTimeoutMs: number;
+  /** From the end of the header to the end of the body, ms. */
+  bodyTimeoutMs: number;
+  /** How long a connection stays open between two requests, ms: longer than a load balancer's usual 60 s. */
+  keepAliveTimeoutMs: number;
+  /** How long an answer may wait for a client that takes none of it, ms. */
+  stallTimeoutMs: number;
+  /** How often late headers and bodies are looked for, ms: the header's time bound is kept this exactly. */
+  checkIntervalMs: number;
+  /** Largest request header, bytes. */
+  maxHeaderBytes: number;
+  /** Most connections that may be open for any purpose. */
+  maxConnections: number;
+  /** Connections above that which are served health checks alone: else a full server is restarted for being full. */
+  probeConnections: number;
+  /** Most requests under way on one connection; what they are answered is held until the client has read it. */
+  maxPipelined: number;
+  /** How long a refused client is still listened to, ms: closing on unread bytes would take the answer from it. */
+  lingerMs: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  maxBodyBytes: 1024 * 1024,
+  maxJsonDepth: 64,
+  maxBatch: 20,
+  headersTimeoutMs: 10_000,
+  bodyTimeoutMs: 20_000,
+  keepAliveTimeoutMs: 65_000,
+  stallTimeoutMs: 60_000,
+  checkIntervalMs: 1000,
+  maxHeaderBytes: 16 * 1024,
+  maxConnections: 1000,
+  probeConnections: 16,
+  maxPipelined: 4,
+  lingerMs: 1000,
+};

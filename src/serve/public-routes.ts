@@ -1,4 +1,4 @@
-import { type Access, authenticateBy, checkScope } from "./admission.ts";
+import { type Access, authenticateBy, checkScope } from "./mcp-route.ts";
 import { sendJson, sendText } from "./send.ts";
 import type { Visit } from "./visit.ts";
 

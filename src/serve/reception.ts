@@ -1,15 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../log.ts";
-import { checkOrigin, type IsAllowedOrigin, toCorsHeaders } from "./cors.ts";
+import { type RequestScope, toLogText, toRequestId, toTraceparent } from "./access-log.ts";
+import { hasBody } from "./body.ts";
 import type { Door } from "./door.ts";
-import { checkHeaders, checkHost } from "./header-guard.ts";
-import type { HttpLimits } from "./limits.ts";
-import { toLogText } from "./log-text.ts";
+import {
+  checkHeaders,
+  checkHost,
+  checkOrigin,
+  checkTarget,
+  type IsAllowedOrigin,
+  type Route,
+  toCorsHeaders,
+  toRoute,
+} from "./guards.ts";
+import { Refusal, toRetryAfter } from "./http-refusal.ts";
+import type { HttpLimits } from "./limited-server.ts";
 import type { PublicRoutes } from "./public-routes.ts";
-import { hasBody } from "./read-body.ts";
-import { Refusal, toRetryAfter } from "./refusal.ts";
-import { type RequestScope, toRequestId, toTraceparent } from "./request-scope.ts";
-import { checkTarget, type Route, toRoute } from "./routes.ts";
 import { sendJson, sendRefusal } from "./send.ts";
 import type { Visit } from "./visit.ts";
 

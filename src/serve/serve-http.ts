@@ -1,20 +1,15 @@
 import type { Socket } from "node:net";
 import type { Log } from "../log.ts";
-import { createAccessLog, type RequestCounts } from "./access-log.ts";
-import type { Access } from "./admission.ts";
-import { createBadBytes } from "./bad-bytes.ts";
-import { createOriginCheck } from "./cors.ts";
+import { createAccessLog, type RequestCounts, type RequestScope } from "./access-log.ts";
+import { createBadBytes, createRawAnswers, createTally } from "./bad-bytes.ts";
 import { createDoor } from "./door.ts";
-import { createDrain } from "./drain.ts";
-import { createEndpoint, type ServeMcp } from "./endpoint.ts";
-import { admitOnly, createLimitedServer, listen } from "./limited-server.ts";
-import { HTTP_LIMITS, type HttpLimits } from "./limits.ts";
+import { createOriginCheck } from "./guards.ts";
+import { admitOnly, createLimitedServer, HTTP_LIMITS, type HttpLimits, listen } from "./limited-server.ts";
+import { type Access, createEndpoint, type ServeMcp } from "./mcp-route.ts";
 import { createPublicRoutes, type Readiness } from "./public-routes.ts";
-import { createRawAnswers } from "./raw-answer.ts";
 import { createReception } from "./reception.ts";
-import type { RequestScope } from "./request-scope.ts";
-import { createTally } from "./tally.ts";
 import type { TakeTurn } from "./turns.ts";
+import { createDrain } from "./visit.ts";
 
 export interface ServeHttpDeps {
   /** Port 0 takes any free one. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Refusal } from "./refusal.ts";
-import type { RequestFacts } from "./request-scope.ts";
-import type { Route } from "./routes.ts";
+import type { RequestFacts } from "./access-log.ts";
+import type { Route } from "./guards.ts";
+import type { Refusal } from "./http-refusal.ts";
 
 /** One request on its way through the server. */
 export interface Visit {
@@ -16,4 +16,57 @@ export interface Visit {
   holdsDrain: boolean;
   /** What it was refused with. */
   refusal?: Refusal;
+}
+
+/** The requests under way, and the wait for their end. */
+interface Drain {
+  isDraining(): boolean;
+  /** Follows a visit until its answer is over. */
+  follow(visit: Visit): void;
+  /** Something about a visit has changed that may end the wait. */
+  recheck(): void;
+  /**
+   * Begins the drain: answers that have not begun tell their clients to close the connection.
+   * @returns once nothing is under way that is waited for, or the time is over: then false
+   */
+  begin(withinMs: number): Promise<boolean>;
+}
+
+export function createDrain(): Drain {
+  const visits = new Set<Visit>();
+  const waiting = new Set<() => void>();
+  let isDraining = false;
+
+  const isIdle = () => [...visits].every((visit) => !visit.holdsDrain);
+  const recheck = () => {
+    if (waiting.size === 0 || !isIdle()) return;
+    for (const resolve of waiting) resolve();
+  };
+
+  return {
+    isDraining: () => isDraining,
+    follow(visit) {
+      visits.add(visit);
+      visit.res.once("close", () => {
+        visits.delete(visit);
+        recheck();
+      });
+    },
+    recheck,
+    async begin(withinMs) {
+      isDraining = true;
+      for (const { res } of visits) if (!res.headersSent) res.setHeader("connection", "close");
+      if (isIdle()) return true;
+      return await new Promise<boolean>((resolve) => {
+        const finish = (isDone: boolean) => {
+          clearTimeout(timer);
+          waiting.delete(onIdle);
+          resolve(isDone);
+        };
+        const onIdle = () => finish(true);
+        const timer = setTimeout(() => finish(false), withinMs);
+        waiting.add(onIdle);
+      });
+    },
+  };
 }

@@ -1,12 +1,10 @@
 import { AppError } from "../errors.ts";
-import type { FetchPages } from "../pages/endpoint.ts";
-import { formatUsd } from "../pages/text.ts";
+import { formatUsd } from "../lists/text.ts";
+import type { FetchPages } from "../pages/snapshot.ts";
 import type { Approve } from "./approve.ts";
-import { type CarryOutDeps, carryOut } from "./carry-out.ts";
+import { type Bought, type CarryOutDeps, carryOut, type Order } from "./carry-out.ts";
 import type { Flights } from "./flights.ts";
-import type { Ledger } from "./ledger/ledger.ts";
-import { toUsd } from "./micros.ts";
-import type { Bought, Order } from "./order.ts";
+import { type Ledger, toUsd } from "./ledger/ledger.ts";
 
 /**
  * Runs one purchase of a key at a time, across the processes that share a store.

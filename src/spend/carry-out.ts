@@ -1,11 +1,9 @@
-import type { Fetched, PurchaseTerms } from "../pages/endpoint.ts";
-import { BODY_DEFAULTS } from "../pages/request/schema.ts";
-import { createSnapshot, type Snapshot, type Source } from "../pages/snapshot/snapshot.ts";
-import { formatUsd } from "../pages/text.ts";
-import type { Ledger, PurchaseFacts, Settlement } from "./ledger/ledger.ts";
-import { toMicros, toUsd } from "./micros.ts";
-import type { KeepSnapshots, Order } from "./order.ts";
-import { settlementOf, settlementOfFailure } from "./settlement.ts";
+import { AppError, type Consent } from "../errors.ts";
+import { formatUsd } from "../lists/text.ts";
+import { BODY_DEFAULTS } from "../pages/body.ts";
+import type { PagesRequest } from "../pages/request.ts";
+import { createSnapshot, type Fetched, type PurchaseTerms, type Snapshot, type Source } from "../pages/snapshot.ts";
+import { type Ledger, type PurchaseFacts, type Settlement, toMicros, toUsd } from "./ledger/ledger.ts";
 
 export interface CarryOutDeps {
   source: Exclude<Source, "import">;
@@ -75,4 +73,48 @@ function noteCharge({ charge }: Snapshot, maxPriceUsd: number): string[] {
 function noteProblem(problem: string | undefined): string[] {
   if (problem === undefined) return [];
   return [`this snapshot could not be written (${problem}): for now it is only in this process's memory`];
+}
+
+/** How a purchase that brought an answer ended. A charge that nobody reported is not the same as none. */
+export function settlementOf({ charge, requestId }: Fetched, snapshotId: string): Settlement {
+  const facts = { snapshotId, ...(requestId !== undefined && { requestId }) };
+  if (charge.kind === "reported") return { outcome: "charged", micros: toMicros(charge.usd), ...facts };
+  return { outcome: "not_reported", ...facts };
+}
+
+/** How a purchase that failed ended, as far as the failure tells; a defect of ours tells nothing. */
+export function settlementOfFailure(error: unknown): Settlement {
+  if (!(error instanceof AppError)) return { outcome: "unknown" };
+  const { charge, chargedUsd, requestId } = error.facts;
+  const facts = { ...(requestId !== undefined && { requestId }) };
+  if (charge === "not_charged") return { outcome: "not_charged", ...facts };
+  if (charge !== "charged") return { outcome: "unknown", ...facts };
+  if (chargedUsd === undefined) return { outcome: "not_reported", ...facts };
+  return { outcome: "charged", micros: toMicros(chargedUsd), ...facts };
+}
+
+/** What a caller wants. */
+export interface Order {
+  request: PagesRequest;
+  /** `toRequestKey` of the request. */
+  requestKey: string;
+  /** A kept answer fetched at this time or later will do, ms since the epoch. */
+  notBefore: number;
+  consent?: Consent;
+}
+
+/** What the caller gets. */
+export interface Bought {
+  snapshot: Snapshot;
+  /** `kept`: it was there and cost nothing now; `shared`: another caller's purchase brought it. */
+  how: "bought" | "shared" | "kept";
+  /** Things the reader has to know about the purchase, one sentence each. */
+  notes: string[];
+}
+
+/** Where snapshots are kept, as far as spending needs it. */
+export interface KeepSnapshots {
+  /** Never throws. `problem` says why it is not where it should be. */
+  put(snapshot: Snapshot): Promise<{ where: string; problem?: string }>;
+  newest(requestKey: string): Promise<Snapshot | undefined>;
 }

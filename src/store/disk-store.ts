@@ -1,12 +1,9 @@
 import path from "node:path";
-import type { Snapshot, SnapshotInfo } from "../pages/snapshot/snapshot.ts";
-import type { OnDiskProblem } from "./disk-problem.ts";
-import { toErrorCode } from "./error-code.ts";
-import { inBatches } from "./in-batches.ts";
-import { type MakeRoomOptions, makeRoom } from "./make-room.ts";
+import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import { inBatches, type MakeRoomOptions, makeRoom } from "./make-room.ts";
+import { type OnDiskProblem, toErrorCode } from "./private-files.ts";
 import { createSnapshotFolder } from "./snapshot-folder.ts";
-import { newestFirst, timeOf } from "./snapshot-info.ts";
-import { isRequestKey, isSnapshotId, type SnapshotName, toSnapshotFile } from "./snapshot-name.ts";
+import { isRequestKey, isSnapshotId, newestFirst, type SnapshotName, timeOf, toSnapshotFile } from "./snapshot-name.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 
 /** Damaged files are kept for whoever wants to find out why; more than these tell nothing new. */

@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, lstat, readdir, rm, stat, statfs } from "node:fs/promises";
 import path from "node:path";
-import { toErrorCode } from "./error-code.ts";
-import { writePrivateFile } from "./write-private-file.ts";
+import { toErrorCode, writePrivateFile } from "./private-files.ts";
 
 /** What a look at a folder of ours shows. Nothing is left behind, and nothing is created. */
 export interface FolderLook {

@@ -1,8 +1,16 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { leaveHeader, MAX_GONE_FILES } from "./gone-files.ts";
-import { inBatches } from "./in-batches.ts";
-import { isUnfinished, parseGoneFile, parseSnapshotFile, type SnapshotName } from "./snapshot-name.ts";
+import type { SnapshotInfo } from "../pages/snapshot.ts";
+import { toErrorCode, writePrivateFile } from "./private-files.ts";
+import { cutHeader, decodeGone, openFile, readHeaderLine } from "./snapshot-file.ts";
+import {
+  isUnfinished,
+  parseGoneFile,
+  parseSnapshotFile,
+  type SnapshotName,
+  toGoneFile,
+  toSnapshotFile,
+} from "./snapshot-name.ts";
 
 /** How long a write may take before what it left counts as left behind. */
 const UNFINISHED_MS = 3_600_000;
@@ -82,4 +90,58 @@ async function weigh(folder: string, { file, time }: SnapshotName): Promise<Kept
 function ignoreGone<T = never>(error: NodeJS.ErrnoException): T | undefined {
   if (error.code === "ENOENT") return undefined;
   throw error;
+}
+
+/** More than anybody asks for again; about 1 kB each. */
+export const MAX_GONE_FILES = 1000;
+
+/**
+ * Leaves the header of a snapshot's file beside it, before that is removed, so that an id which was once told can still
+ * be bought again. Never throws: a memory that fails keeps no room from being made.
+ */
+export async function leaveHeader(folder: string, file: string): Promise<void> {
+  try {
+    const header = cutHeader(await openFile(path.join(folder, file), readHeaderLine));
+    if (header !== undefined) await writePrivateFile(path.join(folder, toGoneFile(file)), header);
+  } catch {
+    // The snapshot is gone already, or the disk is full: then it goes without leaving anything behind.
+  }
+}
+
+/** What a snapshot left behind that is there again goes. Never throws. */
+export async function forgetGone(folder: string, file: string): Promise<void> {
+  await rm(path.join(folder, toGoneFile(file)), { force: true }).catch(() => {});
+}
+
+/**
+ * What was left of a removed snapshot.
+ * @returns undefined when there is nothing, or nothing that can be read
+ * @throws what the system throws when the folder or the file cannot be read, but for those that are not there
+ */
+export async function readGone(folder: string, id: string): Promise<SnapshotInfo | undefined> {
+  const names = (await orGone(readdir(folder)))?.map(parseGoneFile) ?? [];
+  for (const name of names) {
+    const bytes = name?.id === id ? await orGone(readFile(path.join(folder, name.file))) : undefined;
+    const info = bytes === undefined ? "damaged" : decodeGone(bytes);
+    if (info !== "damaged" && toGoneFile(toSnapshotFile(info) ?? "") === name?.file) return info;
+  }
+  return undefined;
+}
+
+const orGone = <T>(reading: Promise<T>): Promise<T | undefined> =>
+  reading.catch((error: unknown) => {
+    if (toErrorCode(error) === "ENOENT") return undefined;
+    throw error;
+  });
+
+/** Enough to keep the disk busy; far below the number of files a process may have open. */
+const AT_ONCE = 16;
+
+/** Maps a list by asynchronous calls, a few at a time; results in the list's order. */
+export async function inBatches<T, R>(list: readonly T[], use: (each: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < list.length; start += AT_ONCE) {
+    results.push(...(await Promise.all(list.slice(start, start + AT_ONCE).map(use))));
+  }
+  return results;
 }

@@ -1,5 +1,5 @@
-import type { Snapshot, SnapshotInfo } from "../pages/snapshot/snapshot.ts";
-import { newestFirst, toSnapshotInfo } from "./snapshot-info.ts";
+import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import { newestFirst, toSnapshotInfo } from "./snapshot-name.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 
 /** A snapshot weighs its pages and one more for itself, so that empty ones are bounded too. */
@@ -68,3 +68,14 @@ interface Kept {
 
 /** The same for one tenant. */
 export const createMemoryStore = (options?: { maxPages?: number }): SnapshotStore => createMemoryStores(options)("");
+
+/** Keeps nothing: every request is bought anew. */
+export function createNoStore(): SnapshotStore {
+  return {
+    put: async () => ({ where: "nowhere" }),
+    get: async () => undefined,
+    newest: async () => undefined,
+    list: async () => [],
+    gone: async () => undefined,
+  };
+}

@@ -1,15 +1,18 @@
 import { chmod, type FileHandle, readdir, rename } from "node:fs/promises";
 import path from "node:path";
-import type { Snapshot, SnapshotInfo } from "../pages/snapshot/snapshot.ts";
-import type { OnDiskProblem } from "./disk-problem.ts";
-import { toErrorCode } from "./error-code.ts";
-import { forgetGone, readGone } from "./gone-files.ts";
-import { makePrivateFolder } from "./private-folder.ts";
-import { openFile, readHeaderLine } from "./read-start.ts";
-import { decodeInfo, decodeSnapshot, encodeSnapshot } from "./snapshot-file.ts";
-import { MAX_HEADER_BYTES, MAX_ITEMS_BYTES } from "./snapshot-header.ts";
+import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import { forgetGone, readGone } from "./make-room.ts";
+import { makePrivateFolder, type OnDiskProblem, toErrorCode, writePrivateFile } from "./private-files.ts";
+import {
+  decodeInfo,
+  decodeSnapshot,
+  encodeSnapshot,
+  MAX_HEADER_BYTES,
+  MAX_ITEMS_BYTES,
+  openFile,
+  readHeaderLine,
+} from "./snapshot-file.ts";
 import { parseSnapshotFile, type SnapshotName, toSnapshotFile } from "./snapshot-name.ts";
-import { writePrivateFile } from "./write-private-file.ts";
 
 const MAX_FILE_BYTES = MAX_HEADER_BYTES + MAX_ITEMS_BYTES;
 

@@ -1,5 +1,5 @@
-import type { Snapshot } from "../pages/snapshot/snapshot.ts";
-import { timeOf } from "./snapshot-info.ts";
+import { createHash } from "node:crypto";
+import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
 
 /** What the name of a snapshot's file tells, so that looking one up and making room need no reading. */
 export interface SnapshotName {
@@ -66,3 +66,28 @@ export function isUnfinished(file: string): boolean {
   const finished = file.replace(/\.\d+$/, "");
   return (parseSnapshotFile(finished) ?? parseGoneFile(finished)) !== undefined;
 }
+
+/** Names that every file system takes as they are, and that no other name is turned into. */
+const PLAIN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+/**
+ * The folder of a tenant, whatever it is called: its name where that is plain, else `~` and a hash of it. Two tenants
+ * never share one, and no name leads out of the folder around it.
+ */
+export function toTenantFolder(tenant: string): string {
+  if (PLAIN.test(tenant)) return tenant;
+  return `~${createHash("sha256").update(tenant).digest("hex").slice(0, 40)}`;
+}
+
+/** A snapshot without its pages. */
+export function toSnapshotInfo(snapshot: Snapshot): SnapshotInfo {
+  const { id, source, request, requestKey, fetchedAt, charge, totalCount, pages } = snapshot;
+  return { id, source, request, requestKey, fetchedAt, charge, totalCount, pageCount: pages.length };
+}
+
+/** Where a snapshot stands among others, ms since the epoch; one whose time nobody knows counts as the oldest. */
+export const timeOf = ({ fetchedAt }: Pick<Snapshot, "fetchedAt">): number => fetchedAt ?? 0;
+
+/** For `sort`: the newest first; among equals the order stays. */
+export const newestFirst = (a: Pick<Snapshot, "fetchedAt">, b: Pick<Snapshot, "fetchedAt">): number =>
+  timeOf(b) - timeOf(a);

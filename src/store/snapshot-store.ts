@@ -1,4 +1,4 @@
-import type { ReadSnapshots, Snapshot } from "../pages/snapshot/snapshot.ts";
+import type { ReadSnapshots, Snapshot } from "../pages/snapshot.ts";
 
 /** Where a snapshot is after `put`. */
 export type Kept =

@@ -1,10 +1,9 @@
 import { AppError, type AppErrorFacts } from "../errors.ts";
-import { REQUEST_FIELDS } from "../pages/request/schema.ts";
-import type { Charge, EndpointAnswer } from "../pages/snapshot/snapshot.ts";
-import { readCharge, settleCharge } from "./charge.ts";
+import { REQUEST_FIELDS } from "../pages/body.ts";
+import { importAnswer } from "../pages/import-answer.ts";
+import type { Charge, EndpointAnswer, Snapshot } from "../pages/snapshot.ts";
 import { explainGatewayError, readGatewayError } from "./gateway-errors.ts";
-import { pickRequestId } from "./request-id.ts";
-import { readRetryAfter } from "./retry-after.ts";
+import { pickRequestId, readCharge, readRetryAfter, settleCharge } from "./reply-headers.ts";
 import type { FailureClass } from "./retry-policy.ts";
 import { FORM_CODES, meaningOf, NO_RESULTS, OK } from "./status-codes.ts";
 import type { WireReply } from "./wire.ts";
@@ -216,4 +215,21 @@ function toNumber(value: unknown): number | undefined {
 
 function toText(value: unknown): string | null {
   return typeof value === "string" ? value : null;
+}
+
+/**
+ * A saved answer of the endpoint as a snapshot: through the same envelope as a fetched one, with the request and the
+ * time read from the answer itself.
+ * @param body the JSON text as it came, or wrapped in an array
+ * @param name what an error calls it, such as a file's name
+ * @throws {AppError} `input` when it is no answer, or the answer of a failed call
+ */
+export function readSavedAnswer(body: string, name: string): Snapshot {
+  const outcome = readEnvelope({ status: 200, headers: {}, body });
+  if (outcome.ok) return importAnswer(outcome.answer);
+  const { message, facts } = outcome.error;
+  throw new AppError("input", `${name} holds no usable answer: ${message}`, {
+    ...(facts.detail !== undefined && { detail: facts.detail }),
+    advice: "Import the JSON body of a successful call, as it came or wrapped in an array.",
+  });
 }

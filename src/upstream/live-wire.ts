@@ -2,9 +2,9 @@ import type { Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { EnvHttpProxyAgent } from "undici";
 import { HangUp } from "../errors.ts";
-import { networkCodeOf } from "./network-code.ts";
-import type { ProxySettings } from "./path/route.ts";
+import type { ProxySettings } from "./path/connect.ts";
 import { type Wire, WireFailure, type WireFailureReason, type WireReply, type WireRequest } from "./wire.ts";
+import { networkCodeOf } from "./wire-errors.ts";
 
 export interface LiveWireOptions {
   /** Scheme, host and port; every exchange goes there and nowhere else. */

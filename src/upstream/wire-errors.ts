@@ -1,7 +1,5 @@
 import { AppError, type AppErrorFacts } from "../errors.ts";
-import { settleCharge } from "./charge.ts";
-import { networkCodeOf } from "./network-code.ts";
-import { pickRequestId } from "./request-id.ts";
+import { pickRequestId, settleCharge } from "./reply-headers.ts";
 import type { FailureClass } from "./retry-policy.ts";
 import type { WireFailure } from "./wire.ts";
 
@@ -84,4 +82,13 @@ function whatIsKnown({ wasSent, headers = {} }: WireFailure): AppErrorFacts {
   const requestId = pickRequestId([headers["x-request-id"]]);
   const facts = { charge: wasSent ? "unknown" : "not_charged", ...(requestId !== undefined && { requestId }) } as const;
   return settleCharge(facts, headers);
+}
+
+/** A network error's code, or the first one among those it wraps (one per address that was tried); empty when there is none. */
+export function networkCodeOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "";
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
+  if (typeof code === "string" && code !== "") return code;
+  if (Array.isArray(errors) && errors.length > 0) return networkCodeOf(errors[0]);
+  return cause === undefined ? "" : networkCodeOf(cause);
 }

@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 /** One request to an upstream: a path on its fixed origin, and what goes with it. */
 export interface WireRequest {
   method: "GET" | "POST";
@@ -56,3 +58,9 @@ export class WireFailure extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/**
+ * Waits, as long as nobody gives up.
+ * @throws the platform's AbortError as soon as the signal is aborted
+ */
+export const wait = (ms: number, signal: AbortSignal): Promise<void> => setTimeout(ms, undefined, { signal });

@@ -4,7 +4,7 @@ import { makeBody } from "../../bench/make-body.ts";
 import { queryDomainPages } from "../../src/mcp/tools/query-domain-pages.ts";
 import { createQueryPages } from "../../src/pages/query/query-pages.ts";
 import { renderQueryStructured, renderQueryText } from "../../src/pages/query/render-query.ts";
-import type { Snapshot } from "../../src/pages/snapshot/snapshot.ts";
+import type { Snapshot } from "../../src/pages/snapshot.ts";
 import { itemsSnapshot, sandboxSnapshot } from "../support/sandbox-answer.ts";
 
 const acme = () => sandboxSnapshot({ target: "acme.example" });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toSnapshotView } from "../../src/pages/view/snapshot-view.ts";
-import { readSavedAnswer } from "../../src/upstream/read-saved-answer.ts";
+import { readSavedAnswer } from "../../src/upstream/envelope.ts";
 import { readAnswer } from "../fixtures/load.ts";
 
 describe("the data of the view", () => {

@@ -1,7 +1,7 @@
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Bill } from "../../src/sandbox/books.ts";
+import type { Bill } from "../../src/sandbox/gateway.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 import { checkFiles, checkKept, type Got } from "./support/check-folder.ts";
 import { checkMoney } from "./support/check-money.ts";

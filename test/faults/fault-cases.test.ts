@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { FAULTS } from "../../src/sandbox/faults/table.ts";
+import { FAULTS } from "../../src/sandbox/faults/faults.ts";
 import { CLIENTS, type ConnectedClient } from "../support/clients.ts";
 import type { RawReply } from "../support/raw-exchange.ts";
 import { checkFiles, checkKept } from "./support/check-folder.ts";

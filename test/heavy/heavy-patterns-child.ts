@@ -1,6 +1,6 @@
-import { compileFilter } from "../../src/pages/filters/evaluate-filter.ts";
-import type { Filter } from "../../src/pages/filters/filter.ts";
-import { parseFilter } from "../../src/pages/filters/parse-filter.ts";
+import { compileFilter } from "../../src/lists/filters/evaluate-filter.ts";
+import type { Filter } from "../../src/lists/filters/filter.ts";
+import { parseFilter } from "../../src/lists/filters/parse-filter.ts";
 
 /** What to put to how many pages. `backtrack` is the engine's own regex: what the filter must not be like. */
 export interface HeavyQuestion {

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { parseFilter } from "../../src/pages/filters/parse-filter.ts";
+import { parseFilter } from "../../src/lists/filters/parse-filter.ts";
 import { createChoices } from "../support/oracle-random.ts";
 import type { HeavyAnswer, HeavyQuestion } from "./heavy-patterns-child.ts";
 

@@ -4,11 +4,10 @@ import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from "node:fs/pr
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { TokenFileProblem } from "../../src/access/followed-token-file.ts";
 import { AccessDenied } from "../../src/access/principal.ts";
-import { createStaticToken, toTokenDigest } from "../../src/access/static-token.ts";
+import type { TokenFileProblem } from "../../src/access/token-book.ts";
 import { createTokenBook, type TokenBookDeps } from "../../src/access/token-book.ts";
-import { renderTokenEntries, type TokenEntry } from "../../src/access/token-entries.ts";
+import { createStaticToken, renderTokenEntries, type TokenEntry, toTokenDigest } from "../../src/access/token-file.ts";
 import { AppError } from "../../src/errors.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 

@@ -1,6 +1,6 @@
 /** Adds tokens to a file, one change each: `<file> <prefix> <count>`. */
 import { changeTokenFile } from "../../src/access/change-token-file.ts";
-import { createStaticToken, toTokenDigest } from "../../src/access/static-token.ts";
+import { createStaticToken, toTokenDigest } from "../../src/access/token-file.ts";
 
 const [file = "", prefix = "", count = "0"] = process.argv.slice(2);
 for (let index = 0; index < Number(count); index += 1) {

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { changeTokenFile, readTokenEntries } from "../../src/access/change-token-file.ts";
-import { createStaticToken, toTokenDigest } from "../../src/access/static-token.ts";
-import type { TokenEntry } from "../../src/access/token-entries.ts";
+import type { TokenEntry } from "../../src/access/token-file.ts";
+import { createStaticToken, toTokenDigest } from "../../src/access/token-file.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 
 function make(name: string): TokenEntry {

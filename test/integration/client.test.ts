@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeFailure } from "../../src/errors.ts";
-import { createSandboxWire } from "../../src/sandbox/sandbox-wire.ts";
+import { createSandboxWire } from "../../src/sandbox/gateway.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import type { ExchangeEvent } from "../../src/upstream/send-call.ts";
 import { readAnswer, readErrorReply } from "../fixtures/load.ts";

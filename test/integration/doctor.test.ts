@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { FAULTS } from "../../src/sandbox/faults/table.ts";
+import { FAULTS } from "../../src/sandbox/faults/faults.ts";
 import { type SandboxOptions, serveSandbox } from "../../src/sandbox/http-face.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import { createFileLedger } from "../../src/spend/ledger/file-ledger.ts";

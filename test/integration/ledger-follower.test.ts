@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createFollower } from "../../src/spend/ledger/follower.ts";
+import { createFollower } from "../../src/spend/ledger/file-ledger.ts";
 import { encodeRecord } from "../../src/spend/ledger/records.ts";
 import { FACTS } from "../support/ledger-facts.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type Answer, compare, condense, parseRequest, query, readReply } from "../../src/library/pages.ts";
-import { createRenderAnswer } from "../../src/pages/answer/render-answer.ts";
+import { createRenderAnswer } from "../../src/mcp/tool-result.ts";
 import { renderComparisonStructured, renderComparisonText } from "../../src/pages/compare/render-comparison.ts";
 import { renderQueryStructured, renderQueryText } from "../../src/pages/query/render-query.ts";
-import { createSandboxWire } from "../../src/sandbox/sandbox-wire.ts";
+import { createSandboxWire } from "../../src/sandbox/gateway.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import type { Wire, WireReply } from "../../src/upstream/wire.ts";
 import { readAnswer } from "../fixtures/load.ts";

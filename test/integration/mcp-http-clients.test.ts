@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { McpEndpoint } from "../../src/mcp/http/endpoint.ts";
+import type { McpEndpoint } from "../../src/mcp/http/mcp-endpoint.ts";
 import { createFixture, createFixtureEndpoint, type Fixture, serveEndpoint } from "../support/fixture-server.ts";
 import { type ConnectHttp, connectPinnedHttp, HTTP_CLIENTS, OLDER_HTTP_CLIENTS } from "../support/http-clients.ts";
 

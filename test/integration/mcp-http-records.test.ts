@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createMemorySessionRecords } from "../../src/mcp/http/memory-session-records.ts";
+import { createMemorySessionRecords } from "../../src/mcp/http/session-records.ts";
 
 const TTL_MS = 1000;
 

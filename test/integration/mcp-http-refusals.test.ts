@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { McpEndpoint, McpEndpointDeps } from "../../src/mcp/http/endpoint.ts";
+import type { McpEndpoint, McpEndpointDeps } from "../../src/mcp/http/mcp-endpoint.ts";
 import {
   createFixture,
   createFixtureEndpoint,

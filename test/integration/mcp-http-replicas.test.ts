@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "../../src/errors.ts";
-import type { McpEndpoint, McpEndpointDeps } from "../../src/mcp/http/endpoint.ts";
-import { createMemorySessionRecords } from "../../src/mcp/http/memory-session-records.ts";
+import type { McpEndpoint, McpEndpointDeps } from "../../src/mcp/http/mcp-endpoint.ts";
 import type { SessionMail, SessionNews, SessionRecords } from "../../src/mcp/http/session-records.ts";
+import { createMemorySessionRecords } from "../../src/mcp/http/session-records.ts";
 import {
   createFixture,
   createFixtureEndpoint,

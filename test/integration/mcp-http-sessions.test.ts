@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { McpEndpoint, McpEndpointDeps } from "../../src/mcp/http/endpoint.ts";
-import { createMemorySessionRecords } from "../../src/mcp/http/memory-session-records.ts";
+import type { McpEndpoint, McpEndpointDeps } from "../../src/mcp/http/mcp-endpoint.ts";
+import { createMemorySessionRecords } from "../../src/mcp/http/session-records.ts";
 import { createFixture, createFixtureEndpoint, type Fixture, serveEndpoint } from "../support/fixture-server.ts";
 import { connectOlderHttp, fetchRaw, openSession, sendRaw, toCall, toInitialize } from "../support/http-clients.ts";
 

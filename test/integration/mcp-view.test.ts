@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLog } from "../../src/log.ts";
+import { VIEW_MIME_TYPE, VIEW_URI } from "../../src/mcp/apps-view.ts";
 import { createPersonAsker } from "../../src/mcp/ask-person.ts";
 import { createServer, type ServerDeps } from "../../src/mcp/server.ts";
-import { VIEW_MIME_TYPE, VIEW_URI } from "../../src/mcp/view/apps-extension.ts";
-import { createRenderAnswer } from "../../src/pages/answer/render-answer.ts";
+import { createRenderAnswer } from "../../src/mcp/tool-result.ts";
 import { VIEW_META_KEY, type ViewData } from "../../src/pages/view/view-data.ts";
-import { createSandboxWire } from "../../src/sandbox/sandbox-wire.ts";
+import { createSandboxWire } from "../../src/sandbox/gateway.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import { readViewPage } from "../../src/view/page.ts";
 import type { ToolAnswer } from "../support/clients.ts";

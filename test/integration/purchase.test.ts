@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AppError } from "../../src/errors.ts";
-import { renderText } from "../../src/pages/answer/render-text.ts";
+import { renderText } from "../../src/pages/answer/render-answer.ts";
 import type { Caller } from "../../src/pages/get-pages.ts";
 import { openShop, type Shop } from "../support/open-shop.ts";
 import type { ServiceOver } from "../support/service-over.ts";

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createBooks } from "../../src/sandbox/books.ts";
-import type { FaultRequest } from "../../src/sandbox/faults/requested-fault.ts";
+import type { FaultRequest } from "../../src/sandbox/faults/faults.ts";
+import { createBooks } from "../../src/sandbox/gateway.ts";
 import { type SandboxServer, serveSandbox } from "../../src/sandbox/http-face.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import { createLiveWire, type LiveWire } from "../../src/upstream/live-wire.ts";

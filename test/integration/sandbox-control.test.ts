@@ -2,7 +2,7 @@ import { setImmediate as settled } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ParsedArgs } from "../../src/cli/args.ts";
 import { runSandbox } from "../../src/cli/sandbox.ts";
-import { FAULTS } from "../../src/sandbox/faults/table.ts";
+import { FAULTS } from "../../src/sandbox/faults/faults.ts";
 import { type SandboxServer, serveSandbox } from "../../src/sandbox/http-face.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import { createTestIo } from "../support/test-io.ts";

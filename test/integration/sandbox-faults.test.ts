@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { BooksReading } from "../../src/sandbox/books.ts";
-import { answerDomainPages } from "../../src/sandbox/endpoint.ts";
-import type { FaultRequest } from "../../src/sandbox/faults/requested-fault.ts";
-import { FAULTS } from "../../src/sandbox/faults/table.ts";
+import { answerDomainPages } from "../../src/sandbox/answer-domain-pages.ts";
+import type { FaultRequest } from "../../src/sandbox/faults/faults.ts";
+import { FAULTS } from "../../src/sandbox/faults/faults.ts";
+import type { BooksReading } from "../../src/sandbox/gateway.ts";
 import { type SandboxServer, serveSandbox } from "../../src/sandbox/http-face.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import { exchangeRaw } from "../support/raw-exchange.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { ServeMcp } from "../../src/serve/endpoint.ts";
+import type { ServeMcp } from "../../src/serve/mcp-route.ts";
 import { accessOf, CALL, GOOD_TOKEN, type HttpService, openHttpService, toCallBytes } from "../support/http-service.ts";
 import { parseAnswers, sendRaw } from "../support/raw-http.ts";
 import { openSilentClients, openSlowClient } from "../support/slow-client.ts";

@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { AppError } from "../../src/errors.ts";
-import type { ServeMcp } from "../../src/serve/endpoint.ts";
+import type { ServeMcp } from "../../src/serve/mcp-route.ts";
 import { accessOf, CALL, GOOD_TOKEN, type HttpService, openHttpService, toCallBytes } from "../support/http-service.ts";
 import { parseAnswers, type WireAnswer } from "../support/raw-http.ts";
 import { openSlowClient } from "../support/slow-client.ts";

@@ -2,12 +2,11 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, wri
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Snapshot } from "../../src/pages/snapshot/snapshot.ts";
-import type { DiskProblem } from "../../src/store/disk-problem.ts";
+import type { Snapshot } from "../../src/pages/snapshot.ts";
 import { createDiskStore, type DiskStoreDeps } from "../../src/store/disk-store.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
-import { toSnapshotInfo } from "../../src/store/snapshot-info.ts";
-import { toSnapshotFile } from "../../src/store/snapshot-name.ts";
+import type { DiskProblem } from "../../src/store/private-files.ts";
+import { toSnapshotFile, toSnapshotInfo } from "../../src/store/snapshot-name.ts";
 import { KEY, makeSnapshot, OTHER_KEY } from "../unit/store/make-snapshot.ts";
 
 const DAY_MS = 86_400_000;

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createKeyLock, type KeyLockDeps, type LockProblem, withoutLock } from "../../src/store/key-lock.ts";
+import { createKeyLock, type KeyLockDeps, type LockProblem, withoutLock } from "../../src/store/disk-lock.ts";
 import { type StoreChild, startStoreChild } from "../support/start-store-child.ts";
 import { KEY, OTHER_KEY } from "../unit/store/make-snapshot.ts";
 

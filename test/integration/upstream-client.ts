@@ -1,11 +1,11 @@
 import { afterEach } from "vitest";
 import { AppError } from "../../src/errors.ts";
-import type { PurchaseTerms } from "../../src/pages/endpoint.ts";
-import { parseRequest } from "../../src/pages/request/parse-request.ts";
+import { parseRequest } from "../../src/pages/parse-request.ts";
+import type { PurchaseTerms } from "../../src/pages/snapshot.ts";
 import { type ClientDeps, createClient } from "../../src/upstream/client.ts";
 import { createLiveWire } from "../../src/upstream/live-wire.ts";
-import { wait } from "../../src/upstream/wait.ts";
 import type { Wire } from "../../src/upstream/wire.ts";
+import { wait } from "../../src/upstream/wire.ts";
 import { readAnswer, readErrorReply } from "../fixtures/load.ts";
 import { type Respond, replyWith, type Seen, startStub } from "../support/stub-upstream.ts";
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { describeFailure } from "../../src/errors.ts";
 import type { ExchangeEvent } from "../../src/upstream/send-call.ts";
-import { wait } from "../../src/upstream/wait.ts";
-import { type Wire, WireFailure } from "../../src/upstream/wire.ts";
+import { type Wire, WireFailure, wait } from "../../src/upstream/wire.ts";
 import { readErrorReply } from "../fixtures/load.ts";
 import { type Respond, refusedOrigin, replyWith } from "../support/stub-upstream.ts";
 import {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createLiveWire } from "../../src/upstream/live-wire.ts";
-import { chooseRoute, nameOfProxy } from "../../src/upstream/path/route.ts";
+import { chooseRoute, nameOfProxy } from "../../src/upstream/path/connect.ts";
 import { startProxy } from "../support/stub-upstream.ts";
 
 const closers: (() => Promise<unknown>)[] = [];

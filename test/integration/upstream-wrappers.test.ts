@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeFailure } from "../../src/errors.ts";
-import { createBreakerWire } from "../../src/upstream/breaker-wire.ts";
-import { createLimitedWire } from "../../src/upstream/limited-wire.ts";
+import { createBreakerWire, createLimitedWire } from "../../src/upstream/around-wire.ts";
 import type { Wire } from "../../src/upstream/wire.ts";
 import { refusedOrigin } from "../support/stub-upstream.ts";
 import { clientOver, createWaits, DATA, failureOf, liveWire, startUpstream } from "./upstream-client.ts";

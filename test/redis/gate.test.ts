@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
+import type { RedisProblem } from "../../src/redis/failures.ts";
 import { createSharedGate, type SharedLimits } from "../../src/redis/gate.ts";
 import { createRedisLink, type RedisLink } from "../../src/redis/link.ts";
-import type { RedisProblem } from "../../src/redis/problem.ts";
 import type { Wire, WireReply } from "../../src/upstream/wire.ts";
 import { describeRedis, PREFIX } from "./rooms.ts";
 

@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
-import type { RedisProblem } from "../../src/redis/problem.ts";
+import type { RedisProblem } from "../../src/redis/failures.ts";
 import { createRedisRoom, type RedisRoom } from "../../src/redis/redis-room.ts";
 import { createMemoryStores } from "../../src/store/memory-store.ts";
 import { hasRedisServer, type RedisServer, startRedisServer } from "../support/redis-server.ts";

@@ -1,8 +1,14 @@
 import fc from "fast-check";
-import { CATALOGUES, type CatalogueName, type FieldType } from "../../src/pages/filters/catalogue.ts";
-import { type Condition, countConditions, type Filter, type FilterScalar } from "../../src/pages/filters/filter.ts";
-import { OPERATORS, type Operator } from "../../src/pages/filters/operators.ts";
-import { toUpstreamTime } from "../../src/pages/filters/time-value.ts";
+import {
+  type Condition,
+  countConditions,
+  type Filter,
+  type FilterScalar,
+  OPERATORS,
+  type Operator,
+  toUpstreamTime,
+} from "../../src/lists/filters/filter.ts";
+import { CATALOGUES, type CatalogueName, type FieldType } from "../../src/pages/catalogue.ts";
 import { hostileText } from "./hostile-text.ts";
 
 const time = fc.integer({ min: 0, max: 4_000_000_000 }).map((second) => toUpstreamTime(second * 1000));

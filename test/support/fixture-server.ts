@@ -12,10 +12,9 @@ import {
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Caller, CreateServerFor } from "../../src/mcp/http/caller.ts";
-import { createMcpEndpoint, type McpEndpoint, type McpEndpointDeps } from "../../src/mcp/http/endpoint.ts";
-import { createMemorySessionRecords } from "../../src/mcp/http/memory-session-records.ts";
-import { createNoMail } from "../../src/mcp/http/no-mail.ts";
+import { createMcpEndpoint, type McpEndpoint, type McpEndpointDeps } from "../../src/mcp/http/mcp-endpoint.ts";
 import type { SessionMail, SessionNews } from "../../src/mcp/http/session-records.ts";
+import { createMemorySessionRecords, createNoMail } from "../../src/mcp/http/session-records.ts";
 
 /** A call of the `wait` tool, as its handler sees it. */
 export interface WaitingCall {

@@ -1,7 +1,7 @@
 import type { Scheduler } from "fast-check";
-import { addLine, createFold } from "../../src/spend/ledger/fold.ts";
+import { addLine, createFold } from "../../src/spend/ledger/day-fold.ts";
 import type { LedgerLines } from "../../src/spend/ledger/lines.ts";
-import { createOneAtATime } from "../../src/spend/ledger/one-at-a-time.ts";
+import { createOneAtATime } from "../../src/spend/ledger/lines.ts";
 
 /** The lines of one day that several processes share, each step of theirs at a time that the scheduler chooses. */
 export function createRacedLines(scheduler: Scheduler) {

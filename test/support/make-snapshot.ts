@@ -1,8 +1,8 @@
-import type { PagesRequest } from "../../src/pages/request/request.ts";
-import { toRequestKey } from "../../src/pages/request/request-key.ts";
-import type { JsonObject, Page } from "../../src/pages/snapshot/page.ts";
-import { readPages } from "../../src/pages/snapshot/page.ts";
-import { createSnapshot, type Snapshot } from "../../src/pages/snapshot/snapshot.ts";
+import type { JsonObject, Page } from "../../src/pages/page.ts";
+import { readPages } from "../../src/pages/page.ts";
+import type { PagesRequest } from "../../src/pages/request.ts";
+import { toRequestKey } from "../../src/pages/request.ts";
+import { createSnapshot, type Snapshot } from "../../src/pages/snapshot.ts";
 
 /** What a test says about a page; the rest is left unknown, as the upstream leaves it. */
 export interface ItemFacts {

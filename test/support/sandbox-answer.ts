@@ -1,9 +1,9 @@
 import { type Answer, buildAnswer } from "../../src/pages/answer/answer.ts";
-import { parseRequest } from "../../src/pages/request/parse-request.ts";
-import { toRequestKey } from "../../src/pages/request/request-key.ts";
-import type { JsonObject } from "../../src/pages/snapshot/page.ts";
-import { createSnapshot, type Snapshot } from "../../src/pages/snapshot/snapshot.ts";
-import { answerDomainPages } from "../../src/sandbox/endpoint.ts";
+import type { JsonObject } from "../../src/pages/page.ts";
+import { parseRequest } from "../../src/pages/parse-request.ts";
+import { toRequestKey } from "../../src/pages/request.ts";
+import { createSnapshot, type Snapshot } from "../../src/pages/snapshot.ts";
+import { answerDomainPages } from "../../src/sandbox/answer-domain-pages.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import { readEnvelope } from "../../src/upstream/envelope.ts";
 

@@ -1,4 +1,4 @@
-import type { App } from "../../src/compose/app.ts";
+import type { App } from "../../src/compose/organisation.ts";
 import { createOrganisation } from "../../src/compose/organisation.ts";
 import type { TenantStore } from "../../src/compose/stores.ts";
 import { DEFAULT_TENANT } from "../../src/compose/stores.ts";

@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { createKeyLock } from "../../src/store/disk-lock.ts";
 import { createDiskStore } from "../../src/store/disk-store.ts";
-import { createKeyLock } from "../../src/store/key-lock.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { KEY, makeSnapshot } from "../unit/store/make-snapshot.ts";
 

@@ -1,5 +1,5 @@
 import { PassThrough, type Writable } from "node:stream";
-import type { Io } from "../../src/cli/io.ts";
+import type { Io } from "../../src/cli/args.ts";
 
 export interface TestIo extends Io {
   written(stream: "stdout" | "stderr"): string;

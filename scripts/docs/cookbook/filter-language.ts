@@ -1,5 +1,5 @@
-import { CATALOGUES, type CatalogueName, type FieldType } from "../../../src/pages/filters/catalogue.ts";
-import { OPERATORS } from "../../../src/pages/filters/operators.ts";
+import { OPERATORS } from "../../../src/lists/filters/filter.ts";
+import { CATALOGUES, type CatalogueName, type FieldType } from "../../../src/pages/catalogue.ts";
 import { toMarkdownTable } from "../markdown.ts";
 
 /** What a type means to somebody who writes a value; `any` is for fields that the catalogue does not know. */

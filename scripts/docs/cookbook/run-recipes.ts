@@ -1,4 +1,4 @@
-import type { App } from "../../../src/compose/app.ts";
+import type { App } from "../../../src/compose/organisation.ts";
 import { createOrganisation } from "../../../src/compose/organisation.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { createLog } from "../../../src/log.ts";

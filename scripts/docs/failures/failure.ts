@@ -1,4 +1,4 @@
-import type { FaultRequest } from "../../../src/sandbox/faults/requested-fault.ts";
+import type { FaultRequest } from "../../../src/sandbox/faults/faults.ts";
 
 /** How a failure is brought about, so that its text is the one that somebody reads. */
 export interface Cause {

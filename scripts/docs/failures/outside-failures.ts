@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createLog } from "../../../src/log.ts";
-import { describeDefect } from "../../../src/mcp/defect.ts";
+import { describeDefect } from "../../../src/mcp/tool-result.ts";
 import { fence } from "../markdown.ts";
 import { DOCUMENTS_NOW } from "../run-command.ts";
 

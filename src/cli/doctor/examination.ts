@@ -1,14 +1,23 @@
-import { askForNothing, type ToldPrice } from "../../compose/ask-for-nothing.ts";
-import { once } from "../../compose/once.ts";
-import { openLedger } from "../../compose/open-ledger.ts";
-import { createStores, type Stores } from "../../compose/stores.ts";
-import { createLiveUpstream, createSandboxUpstream, toProxySettings, type Upstream } from "../../compose/upstreams.ts";
+import { openLedger } from "../../compose/books.ts";
+import { once } from "../../compose/organisation.ts";
+import { createStores, DEFAULT_TENANT, type Stores } from "../../compose/stores.ts";
+import {
+  createLiveUpstream,
+  createSandboxUpstream,
+  createUpstreamClient,
+  toProxySettings,
+  type Upstream,
+} from "../../compose/upstreams.ts";
 import { type Config, isLive } from "../../config/schema.ts";
-import { createLog } from "../../log.ts";
+import { createLog, type Log } from "../../log.ts";
+import { toRequestKey } from "../../pages/request.ts";
+import type { PurchaseTerms } from "../../pages/snapshot.ts";
+import type { Price } from "../../spend/approve.ts";
 import type { Ledger } from "../../spend/ledger/ledger.ts";
 import { lookAtPath, type PathLook } from "../../upstream/path/look-at-path.ts";
 import { type Probe, probeGateway } from "../../upstream/probe.ts";
-import type { Io } from "../io.ts";
+import type { BodyForm } from "../../upstream/send-call.ts";
+import type { EXIT_CODES, Io } from "../args.ts";
 import type { DoctorSettings } from "./read-settings.ts";
 
 /** How long things may take, ms. */
@@ -134,3 +143,112 @@ function onlyOnce<T>(load: () => Promise<T>): () => Promise<T> {
 /** Whether the key may be sent: somebody is there, and is who it should be. */
 export const isOpen = ({ failure, tlsFailure, certificate }: PathLook): boolean =>
   failure === undefined && tlsFailure === undefined && certificate?.problem === undefined;
+
+/** One thing that is looked at. Each stands for itself: what another one found is asked of the examination. */
+export interface Check {
+  /** The word in front of its lines, at most `NAME_WIDTH` long. */
+  name: string;
+  /** Throws nothing that it can say itself; `AppError`s are told in their own words. */
+  look: (examination: Examination) => Promise<Finding[]>;
+}
+
+/** One line of the report: how things stand, and where they do not stand well, what to do. */
+export type Finding =
+  | { verdict: "ok" | "skip"; says: string }
+  | { verdict: "note"; says: string; todo?: string }
+  | { verdict: "FAIL"; says: string; todo: string; exit: Exclude<keyof typeof EXIT_CODES, "ok"> };
+
+export type Verdict = Finding["verdict"];
+
+export const ok = (says: string): Finding => ({ verdict: "ok", says });
+
+/** Not looked at; `says` tells why. */
+export const skip = (says: string): Finding => ({ verdict: "skip", says });
+
+/** Nothing stands in the way, but it is worth knowing. */
+export const note = (says: string, todo?: string): Finding => ({
+  verdict: "note",
+  says,
+  ...(todo !== undefined && { todo }),
+});
+
+/** It stands in the way; `exit` is how a call would end for it. */
+export const fail = (exit: Extract<Finding, { verdict: "FAIL" }>["exit"], says: string, todo: string): Finding => ({
+  verdict: "FAIL",
+  says,
+  todo,
+  exit,
+});
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOTFOUND: "no address is known for that name",
+  EAI_AGAIN: "the name server does not answer",
+  ECONNREFUSED: "nothing listens there",
+  ECONNRESET: "the connection was cut",
+  EHOSTUNREACH: "there is no way to that host",
+  ENETUNREACH: "there is no way to that network",
+  ETIMEDOUT: "no answer came in time",
+  timeout: "no answer came in time",
+};
+
+/** A network failure in words, with what the system calls it. */
+export function wordNetworkCode(code: string): string {
+  const words = WORDS[code];
+  if (words === undefined) return code === "" ? "the connection failed" : code;
+  return code === "timeout" ? words : `${words} (${code})`;
+}
+
+export interface AskForNothingDeps {
+  config: Config;
+  upstream: Upstream;
+  stores: Stores;
+  ledger: Ledger;
+  log: Log;
+  now: () => number;
+}
+
+export interface ToldPrice {
+  price: Price;
+  /** Of the last question that was sent; undefined where none was. */
+  form: BodyForm | undefined;
+}
+
+/** The smallest request there is, for a domain that everybody knows. */
+export const TINY_REQUEST = { target: "example.com", limit: 1 } as const;
+
+/** What the gateway may charge for being asked. */
+const NOTHING: Pick<PurchaseTerms, "maxPriceUsd"> = { maxPriceUsd: 0 };
+
+/**
+ * Asks the gateway for the price of a tiny request, the way that purchases ask: money is set aside, the question sent,
+ * the books closed. Beyond that it allows the call to cost nothing, so that a gateway that takes the question for an
+ * order has to refuse it.
+ * @throws {AppError} as `AskPrice` does; what it says about the charge is in the books
+ */
+export async function askForNothing(deps: AskForNothingDeps, signal: AbortSignal): Promise<ToldPrice> {
+  const { config, upstream, stores, ledger, log, now } = deps;
+  const { createAskPrice, createQuoteMemory } = await import("../../spend/approve.ts");
+  let form: BodyForm | undefined;
+  const client = await createUpstreamClient(
+    // What holds the gateway back is not to be switched off here.
+    { ...config, sendPriceCap: true },
+    upstream,
+    (event) => {
+      form = event.form;
+    },
+    now,
+  );
+  const askPrice = createAskPrice({
+    fetchQuote: (request, terms, until) => client.fetchQuote(request, { ...terms, ...NOTHING }, until),
+    quoteMemory: createQuoteMemory(),
+    maxPriceUsd: config.maxPriceUsd,
+    source: isLive(config) ? "aisa" : "sandbox",
+    snapshots: stores.of(DEFAULT_TENANT).snapshots,
+    ledger,
+    now,
+    onUnsettled: (error) => log.error("ledger.unsettled", { message: String(error) }),
+  });
+  const order = { request: TINY_REQUEST, requestKey: toRequestKey(TINY_REQUEST, config.baseUrl), notBefore: 0 };
+  const price = await askPrice(order, signal);
+  return { price, form };
+}

@@ -1,26 +1,15 @@
 import { AppError } from "../../errors.ts";
+import { countOf } from "../../lists/text.ts";
 import { redact } from "../../log.ts";
 import { PRODUCT } from "../../version.ts";
-import type { ParsedArgs } from "../args.ts";
-import { EXIT_CODES, exitOf } from "../exit-codes.ts";
-import { type Io, print, toJson } from "../io.ts";
-import { access } from "./access.ts";
-import { budget } from "./budget.ts";
-import { certificate } from "./certificate.ts";
-import type { Check } from "./check.ts";
-import { clock } from "./clock.ts";
-import { beginExamination, type Examination, type Limits } from "./examination.ts";
-import { type Finding, fail } from "./finding.ts";
-import { http } from "./http.ts";
-import { key } from "./key.ts";
-import { origin } from "./origin.ts";
-import { program } from "./program.ts";
-import { proxy } from "./proxy.ts";
-import { bodyForm, quote } from "./quote.ts";
+import { EXIT_CODES, exitOf, type Io, type ParsedArgs, print, toJson } from "../args.ts";
+import { beginExamination, type Check, type Examination, type Finding, fail, type Limits } from "./examination.ts";
+import { access, bodyForm, clock, quote } from "./gateway-checks.ts";
+import { budget } from "./money.ts";
+import { certificate, origin, proxy } from "./path.ts";
 import { readSettings } from "./read-settings.ts";
-import { renderFinding, renderSum } from "./render.ts";
-import { sandbox } from "./sandbox.ts";
-import { settings } from "./settings.ts";
+import { http } from "./service.ts";
+import { key, program, sandbox, settings } from "./set-up.ts";
 import { storage } from "./storage.ts";
 
 /** What takes no network comes first. */
@@ -106,4 +95,28 @@ function toReport(all: readonly { name: string; finding: Finding }[], exitCode: 
       ...("todo" in finding && { todo: finding.todo }),
     })),
   };
+}
+
+/** The longest name of a check. */
+const NAME_WIDTH = "certificate".length;
+const VERDICT_WIDTH = "note".length;
+const INDENT = " ".repeat(VERDICT_WIDTH + 2 + NAME_WIDTH + 2);
+
+/** A line for the finding, and one for what to do. */
+export function renderFinding(name: string, finding: Finding): string {
+  const line = `${finding.verdict.padEnd(VERDICT_WIDTH)}  ${name.padEnd(NAME_WIDTH)}  ${finding.says}`;
+  const todo = "todo" in finding ? finding.todo : undefined;
+  return todo === undefined ? line : `${line}\n${INDENT}-> ${todo}`;
+}
+
+/** The last line: whether all is well. */
+export function renderSum(findings: readonly Finding[]): string {
+  const count = (verdict: Finding["verdict"]) => findings.filter((finding) => finding.verdict === verdict).length;
+  const [failed, noted] = [count("FAIL"), count("note")];
+  if (failed > 0) {
+    const what = failed === 1 ? "1 thing stands" : `${failed} things stand`;
+    return `${what} in the way. Do what is written below the first FAIL, then run doctor again.`;
+  }
+  if (noted === 0) return "All is well.";
+  return `Nothing stands in the way; ${countOf(noted, "note")} above.`;
 }

@@ -1,9 +1,7 @@
 import { chooseFolders } from "../../compose/stores.ts";
-import { countOf, formatCount, toOneLine } from "../../pages/text.ts";
+import { countOf, formatCount, toOneLine } from "../../lists/text.ts";
 import { examineFolder, type FolderLook } from "../../store/examine-folder.ts";
-import type { Check } from "./check.ts";
-import { type Examination, STORE_SETTINGS } from "./examination.ts";
-import { type Finding, fail, note, ok, skip } from "./finding.ts";
+import { type Check, type Examination, type Finding, fail, note, ok, STORE_SETTINGS, skip } from "./examination.ts";
 
 const MB = 1024 * 1024;
 

@@ -1,3 +1,5 @@
+import { isJsonContentType, readRequestBody } from "@modelcontextprotocol/server";
+
 /** JSON-RPC's code for a request whose form is wrong. */
 export const INVALID_REQUEST = -32600;
 /** JSON-RPC's code for text that is no JSON-RPC message. */
@@ -36,4 +38,26 @@ export function comeAgainLater(status: 429 | 503, message: string, id: string | 
 export function idOf(body: unknown): string | number | null {
   if (typeof body !== "object" || body === null || !("method" in body) || !("id" in body)) return null;
   return typeof body.id === "string" || typeof body.id === "number" ? body.id : null;
+}
+
+/** The body of a POST as JSON, or why it is not taken. */
+type Body = { body: unknown } | { refusal: Response };
+
+/**
+ * Reads a POST's body once for both eras.
+ * @param given the body as JSON, where somebody has read it already; then it is not measured again
+ */
+export async function readBody(request: Request, given: unknown, maxBytes: number): Promise<Body> {
+  if (!isJsonContentType(request.headers.get("content-type"))) {
+    return { refusal: toErrorResponse(415, REFUSED, "Unsupported Media Type: Content-Type must be application/json") };
+  }
+  if (given !== undefined) return { body: given };
+  try {
+    const read = await readRequestBody(request, maxBytes);
+    if (!read.tooLarge) return { body: JSON.parse(read.text) };
+    const rule = `Payload Too Large: Request body must not exceed ${maxBytes} bytes`;
+    return { refusal: toErrorResponse(413, REFUSED, rule) };
+  } catch {
+    return { refusal: toErrorResponse(400, PARSE_ERROR, "Parse error: the request body is not valid JSON") };
+  }
 }

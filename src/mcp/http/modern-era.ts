@@ -1,8 +1,7 @@
 import { createMcpHandler, type McpServer } from "@modelcontextprotocol/server";
-import type { CallCount } from "./call-count.ts";
-import type { Caller } from "./caller.ts";
+import type { CallCount, Caller } from "./caller.ts";
 import { comeAgainLater, idOf } from "./error-response.ts";
-import { isEventStream, watchBody } from "./watch-body.ts";
+import { isEventStream, watchBody } from "./live-session.ts";
 
 export interface ModernEraDeps {
   createServer: (caller: Caller, method: string | undefined) => McpServer;

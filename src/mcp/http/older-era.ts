@@ -1,8 +1,11 @@
 import {
+  type InitializeRequest,
+  isInitializeRequest,
   isJSONRPCNotification,
   isJSONRPCRequest,
   isJSONRPCResponse,
   type JSONRPCMessage,
+  type RequestId,
 } from "@modelcontextprotocol/server";
 import type { Caller } from "./caller.ts";
 import {
@@ -14,7 +17,6 @@ import {
   sessionNotFound,
   toErrorResponse,
 } from "./error-response.ts";
-import { readOpening, toReplayable } from "./initialize.ts";
 import type { NoRoom, Sessions } from "./sessions.ts";
 
 export interface OlderEraDeps {
@@ -138,4 +140,38 @@ function noRoom(room: NoRoom, id: string | number | null): Response {
   return room === "full"
     ? comeAgainLater(503, "The server has no room for another session now", id)
     : comeAgainLater(429, "Too many sessions of this caller are busy; end one", id);
+}
+
+/**
+ * The part of an `initialize` request that a session cannot be revived without: which protocol, and what the client can
+ * do and is called. Its icons and extras would be kept for nothing.
+ */
+export function toReplayable({ params }: InitializeRequest): unknown {
+  const { protocolVersion, capabilities, clientInfo } = params;
+  const { name, version, title } = clientInfo;
+  return {
+    jsonrpc: "2.0",
+    id: 0,
+    method: "initialize",
+    params: {
+      protocolVersion,
+      capabilities,
+      clientInfo: { name, version, ...(title !== undefined && { title }) },
+    },
+  };
+}
+
+/**
+ * What a request without a session asks for.
+ * @returns one sentence on what is wrong with an `initialize` that cannot be taken; undefined when it is none
+ */
+export function readOpening(body: unknown): (InitializeRequest & { id: RequestId }) | string | undefined {
+  if (Array.isArray(body)) return body.some(isNamedInitialize) ? "initialize cannot be part of a batch" : undefined;
+  if (!isNamedInitialize(body)) return undefined;
+  if (isJSONRPCRequest(body) && isInitializeRequest(body)) return body;
+  return "initialize needs an id, protocolVersion, capabilities and clientInfo";
+}
+
+function isNamedInitialize(message: unknown): boolean {
+  return typeof message === "object" && message !== null && "method" in message && message.method === "initialize";
 }

@@ -4,7 +4,7 @@ import { toNodeHandler } from "@modelcontextprotocol/node";
 import type { AuthInfo } from "@modelcontextprotocol/server";
 import { type Principal, toRights } from "../../access/principal.ts";
 import type { Caller } from "./caller.ts";
-import type { McpEndpoint } from "./endpoint.ts";
+import type { McpEndpoint } from "./mcp-endpoint.ts";
 
 export interface ServeMcpOptions {
   /** Where clients learn whom to ask for a token; undefined where no issuer is trusted. */

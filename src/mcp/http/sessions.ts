@@ -6,8 +6,7 @@ import {
   type McpServer,
 } from "@modelcontextprotocol/server";
 import type { Log } from "../../log.ts";
-import type { CallCount } from "./call-count.ts";
-import type { Caller } from "./caller.ts";
+import type { CallCount, Caller } from "./caller.ts";
 import { LiveSession } from "./live-session.ts";
 import type { LiveSessions, Room } from "./live-sessions.ts";
 import type { SessionMail, SessionNews, SessionRecord, SessionRecords } from "./session-records.ts";

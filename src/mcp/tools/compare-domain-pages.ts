@@ -1,9 +1,8 @@
 import type { CompareCaller, ComparePages } from "../../pages/compare/compare-pages.ts";
-import { COMPARISON_FIELDS } from "../../pages/compare/comparison-fields.ts";
-import { toPortableSchema } from "../portable-schema.ts";
+import { COMPARISON_FIELDS } from "../../pages/query/query-schema.ts";
+import { OPENS_VIEW } from "../apps-view.ts";
 import type { ToolAnswer } from "../tool-result.ts";
-import { OPENS_VIEW } from "../view/apps-extension.ts";
-import { annotate } from "./annotate.ts";
+import { annotate, toPortableSchema } from "./declare.ts";
 
 export interface CompareDomainPagesDeps {
   comparePages: ComparePages;
@@ -32,7 +31,7 @@ export function createCompareDomainPages({ comparePages }: CompareDomainPagesDep
   return async (args: unknown): Promise<ToolAnswer> => {
     let toView: ToolAnswer["toView"];
     const onSnapshots: CompareCaller["onSnapshots"] = (first, second) => {
-      toView = async () => (await import("../../pages/view/comparison-view.ts")).toComparisonView(first, second);
+      toView = async () => (await import("../../pages/view/view-file.ts")).toComparisonView(first, second);
     };
     const comparison = await comparePages(args, { surface: "mcp", onSnapshots });
     const { renderComparisonStructured, renderComparisonText } = await import(

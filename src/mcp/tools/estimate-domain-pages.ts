@@ -1,10 +1,9 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
+import { toNamesOnlySchema } from "../../pages/body.ts";
 import type { EstimatePages } from "../../pages/estimate/estimate-pages.ts";
-import { toNamesOnlySchema } from "../../pages/request/schema.ts";
-import { withCallerSignal } from "../caller-signal.ts";
-import { toPortableSchema } from "../portable-schema.ts";
+import { withCallerSignal } from "../call-context.ts";
 import type { ToolAnswer } from "../tool-result.ts";
-import { annotate } from "./annotate.ts";
+import { annotate, toPortableSchema } from "./declare.ts";
 
 export interface EstimateDomainPagesDeps {
   estimatePages: EstimatePages;

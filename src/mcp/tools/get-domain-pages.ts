@@ -1,15 +1,12 @@
 import type { ClientCapabilities } from "@modelcontextprotocol/server";
 import { AppError } from "../../errors.ts";
-import type { RenderAnswer } from "../../pages/answer/render-answer.ts";
+import { toAdvertisedSchema } from "../../pages/body.ts";
 import type { Caller, GetPages } from "../../pages/get-pages.ts";
-import { toAdvertisedSchema } from "../../pages/request/schema.ts";
+import { OPENS_VIEW } from "../apps-view.ts";
 import { canAsk, type PersonAsker } from "../ask-person.ts";
-import { withCallerSignal } from "../caller-signal.ts";
-import { toPortableSchema } from "../portable-schema.ts";
-import { reportProgress } from "../progress.ts";
-import type { ToolAnswer, ToolHandler, ToolOutcome } from "../tool-result.ts";
-import { OPENS_VIEW } from "../view/apps-extension.ts";
-import { annotate } from "./annotate.ts";
+import { reportProgress, withCallerSignal } from "../call-context.ts";
+import type { RenderAnswer, ToolAnswer, ToolHandler, ToolOutcome } from "../tool-result.ts";
+import { annotate, toPortableSchema } from "./declare.ts";
 
 /** What the tool needs from the rest of the server. */
 export interface GetDomainPagesDeps {

@@ -1,9 +1,8 @@
 import type { QueryCaller, QueryPages } from "../../pages/query/query-pages.ts";
 import { toQuerySchema } from "../../pages/query/query-schema.ts";
-import { toPortableSchema } from "../portable-schema.ts";
+import { OPENS_VIEW } from "../apps-view.ts";
 import type { ToolAnswer } from "../tool-result.ts";
-import { OPENS_VIEW } from "../view/apps-extension.ts";
-import { annotate } from "./annotate.ts";
+import { annotate, toPortableSchema } from "./declare.ts";
 
 export interface QueryDomainPagesDeps {
   queryPages: QueryPages;
@@ -28,7 +27,7 @@ export function createQueryDomainPages({ queryPages }: QueryDomainPagesDeps) {
   return async (args: unknown): Promise<ToolAnswer> => {
     let toView: ToolAnswer["toView"];
     const onSelected: QueryCaller["onSelected"] = (snapshot, selected) => {
-      toView = async () => (await import("../../pages/view/query-view.ts")).toQueryView(snapshot, selected);
+      toView = async () => (await import("../../pages/view/snapshot-view.ts")).toQueryView(snapshot, selected);
     };
     const answer = await queryPages(args, { surface: "mcp", onSelected });
     // Loaded with the first call: it brings the whole filter language along.

@@ -1,8 +1,8 @@
-import { type RequestBody, toRequestBody } from "../request/request.ts";
-import { MAX_LIMIT } from "../request/schema.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
-import { toSafeJson } from "../text.ts";
-import type { Coverage } from "./coverage.ts";
+import { toSafeJson } from "../../lists/text.ts";
+import { MAX_LIMIT } from "../body.ts";
+import { type RequestBody, toRequestBody } from "../request.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Coverage } from "./header-facts.ts";
 
 /** Where an answer is read: by a client of the server, on the command line, or in a program that uses the library. */
 export type Surface = "mcp" | "cli" | "library";

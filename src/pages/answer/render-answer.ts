@@ -1,28 +1,237 @@
-import type { Answer } from "./answer.ts";
+import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
+import { BODY_DEFAULTS } from "../body.ts";
+import { describeEvidence, describeFinding, needsNote, SHARE_NOTE } from "../findings/finding.ts";
+import type { Answer, LeftOut } from "./answer.ts";
+import type { Bound, Coverage, Delivery, HeaderFacts } from "./header-facts.ts";
+import { renderSections } from "./sections.ts";
+import { toCsv } from "./table.ts";
 
-/** The two forms of an answer. */
-export interface RenderedAnswer {
-  text: string;
-  structured: Record<string, unknown>;
+/** The lines above the table: what was asked, what came, what it cost, and how much of the whole it is. */
+export function renderHeader(answer: Answer): string {
+  const lines = [
+    ...describeSource(answer.source),
+    `${answer.target}: ${describeSize(answer)}; ${describeView(answer)}`,
+    ...describeFilters(answer),
+    `snapshot ${answer.snapshotId} ${describeOrigin(answer)}`,
+    ...(answer.pagesFetched > 0 ? [`coverage: ${describeCoverage(answer)}`] : []),
+    ...answer.notes.map((note) => `note: ${note}`),
+  ];
+  return lines.join("\n");
 }
 
-export type RenderAnswer = (answer: Answer) => Promise<RenderedAnswer>;
+/** The warning that comes first wherever data is not real; nothing else needs one. */
+export function describeSource(source: Answer["source"]): string[] {
+  return source === "sandbox" ? ["SANDBOX: generated data on reserved names, nothing here is about a real site"] : [];
+}
+
+function describeSize({ pagesFetched, pagesTotal, folds, rowsLeftOut }: Answer): string {
+  if (pagesFetched === 0) {
+    return pagesTotal === null || pagesTotal === 0
+      ? "no pages found"
+      : `no pages here, of ${formatCount(pagesTotal)} in all`;
+  }
+  const total = pagesTotal === null ? "an unknown number of" : formatCount(pagesTotal);
+  const folded = folds < pagesFetched ? `, ${formatCount(folds)} after folding` : "";
+  const shown = rowsLeftOut > 0 ? `, ${formatCount(folds - rowsLeftOut)} shown` : "";
+  return `${formatCount(pagesFetched)} of ${total} page${pagesTotal === 1 ? "" : "s"} fetched${folded}${shown}`;
+}
+
+/** Order, and which backlinks count. */
+export function describeView(answer: HeaderFacts): string {
+  const order =
+    answer.orderBy.length === 0 ? "by rank" : `by ${answer.orderBy.map((rule) => rule.replace(",", " ")).join(", ")}`;
+  const parts = [
+    answer.rankScale === "one_hundred" ? `${order} (rank 0-100)` : order,
+    ...(answer.coverage.pagesSkipped > 0 ? [`from offset ${formatCount(answer.coverage.pagesSkipped)}`] : []),
+    `${answer.statusType} backlinks, subdomains ${answer.includeSubdomains ? "included" : "left out"}`,
+    ...(answer.excludeInternal ? [] : ["internal links counted"]),
+  ];
+  return parts.join("; ");
+}
+
+/** The filters in force, on one line; nothing without any. */
+export function describeFilters({ filters, backlinksFilters }: HeaderFacts): string[] {
+  const parts = [
+    ...(filters === null ? [] : [`filters ${toSafeJson(filters)}`]),
+    ...(backlinksFilters === null ? [] : [`backlinks_filters ${toSafeJson(backlinksFilters)}`]),
+  ];
+  return parts.length === 0 ? [] : [parts.join("; ")];
+}
+
+function describeOrigin(answer: Answer): string {
+  const { source, fetchedAt, delivery } = answer;
+  const when = fetchedAt === null ? "of unknown time" : `of ${formatMinute(fetchedAt)}${describeAge(delivery)}`;
+  return [source === "import" ? `${when}, imported` : when, ...describeMoney(answer)].join("; ");
+}
+
+/** What it cost and what is left, one part each; nothing for an imported file that does not tell. */
+export function describeMoney({ source, charge, delivery, upstreamCostUsd }: HeaderFacts): string[] {
+  if (source === "sandbox") return ["free"];
+  const cost = upstreamCostUsd === null ? [] : [`upstream cost ${formatUsd(upstreamCostUsd)}`];
+  return source === "import" ? cost : [describeCharge(charge, delivery?.how), ...cost, ...describeLeft(delivery)];
+}
+
+/** Only a kept snapshot has an age worth telling. */
+function describeAge(delivery: Answer["delivery"]): string {
+  if (delivery?.how !== "kept" || delivery.ageMs === null) return "";
+  return `, kept, ${formatAge(delivery.ageMs)} old`;
+}
+
+function describeCharge(charge: Answer["charge"], how: Delivery["how"] | undefined): string {
+  const told =
+    charge.kind === "reported"
+      ? `charged ${formatUsd(charge.usd)}`
+      : "charge not reported by the gateway (not the same as free)";
+  if (how === "kept") return `free now, ${told} when fetched`;
+  return how === "shared" ? `${told}, once for all who asked at the same time` : told;
+}
+
+function describeLeft(delivery: Answer["delivery"]): string[] {
+  const left = delivery?.leftUsd ?? null;
+  return left === null ? [] : [`${formatUsd(left)} left of today's budget`];
+}
+
+/** How much of what was fetched the rows hold, and what bounds the pages that were not. */
+export function describeCoverage({
+  coverage,
+  backlinksShown,
+  ...answer
+}: LeftOut & Pick<Answer, "coverage" | "backlinksShown">): string {
+  const fetched = coverage.backlinksFetched;
+  const held =
+    answer.rowsLeftOut === 0 || backlinksShown === fetched
+      ? `the rows hold all ${formatCount(fetched)} backlinks fetched`
+      : `the rows hold ${formatCount(backlinksShown)} of ${formatCount(fetched)} backlinks fetched (${Math.floor((100 * backlinksShown) / fetched)}%)`;
+  const unknown =
+    coverage.pagesWithoutCount === 0 ? "" : ` (${countOf(coverage.pagesWithoutCount, "page")} without a count)`;
+  return [held + unknown, ...describeLeftOut(answer), ...describeNotFetched(coverage)].join("; ");
+}
+
+function describeLeftOut({ rowsLeftOut, columnsLeftOut, findingsLeftOut }: LeftOut): string[] {
+  const parts = [
+    ...(rowsLeftOut === 0 ? [] : [countOf(rowsLeftOut, "more row")]),
+    ...(columnsLeftOut.length === 0 ? [] : [`the columns ${columnsLeftOut.join(", ")}`]),
+    ...(findingsLeftOut === 0 ? [] : [countOf(findingsLeftOut, "more finding")]),
+  ];
+  return parts.length === 0 ? [] : [`${parts.join(", ")} left out`];
+}
+
+function describeNotFetched({ pagesNotFetched, pagesSkipped, bound }: Coverage): string[] {
+  if (pagesNotFetched === 0) return [];
+  if (pagesNotFetched === null) {
+    const unknown = "how many pages are not fetched is not known";
+    return [bound === null ? unknown : `${unknown}; those after these ${describeBound(bound, 2)}`];
+  }
+  // The skipped pages were not fetched either, and no bound holds for them.
+  const pages = `the ${countOf(pagesNotFetched, "page")} ${pagesSkipped === 0 ? "not fetched" : "after these"}`;
+  return [bound === null ? pages : `${pages} ${describeBound(bound, pagesNotFetched)}`];
+}
+
+function describeBound(bound: Bound, pages: number): string {
+  return `${pages === 1 ? "has" : "have"} ${wordBound(bound)}`;
+}
+
+/** `rank at most 130 (default order)` */
+export function wordBound({ field, side, value, byDefaultOrder }: Bound): string {
+  const name = field.replace(/^page_summary\./, "").replaceAll("_", " ");
+  return `${name} ${side} ${formatCount(value)}${byDefaultOrder ? " (default order)" : ""}`;
+}
+
+/** The answer as text: header, coverage, one CSV line per row, findings, sections, next calls. No newline at its end. */
+export function renderText(answer: Answer): string {
+  const blocks = [
+    renderHeader(answer),
+    renderTable(answer),
+    renderFindings(answer),
+    renderSections(answer.sections),
+    renderNext(answer),
+  ];
+  return blocks.filter((block) => block !== "").join("\n\n");
+}
+
+function renderTable({ columns, rows }: Answer): string {
+  if (rows.length === 0) return "";
+  return toCsv(columns, rows);
+}
+
+/** The block of findings; empty when there are none. */
+export function renderFindings({ findings }: Answer): string {
+  if (findings.length === 0) return "";
+  const head = needsNote(findings) ? `findings (${SHARE_NOTE})` : "findings";
+  return [head, ...findings.map(describeFinding)].join("\n");
+}
+
+/** The calls that make sense next, one a line; empty when there are none. */
+export function renderNext({ next }: Answer): string {
+  return next.map(({ cost, call, gain }) => `next, ${cost}: ${call} (${gain})`).join("\n");
+}
 
 /**
- * Renders an answer once, however often it is given out: the same kept snapshot is asked for again and again. The
- * renderers are loaded with the first answer.
+ * The answer as data: the same facts as the text, in columns and rows. Keys are left out where they would say
+ * nothing: no filters, no notes, the whole list fetched.
  */
-export function createRenderAnswer(): RenderAnswer {
-  const rendered = new WeakMap<Answer, RenderedAnswer>();
-  return async (answer) => {
-    const known = rendered.get(answer);
-    if (known !== undefined) return known;
-    const [{ renderText }, { renderStructured }] = await Promise.all([
-      import("./render-text.ts"),
-      import("./render-structured.ts"),
-    ]);
-    const forms = { text: renderText(answer), structured: renderStructured(answer) };
-    rendered.set(answer, forms);
-    return forms;
-  };
+export function renderStructured(answer: Answer): Record<string, unknown> {
+  return dropEmpty({
+    target: answer.target,
+    snapshot_id: answer.snapshotId,
+    source: answer.source,
+    fetched_at: answer.fetchedAt === null ? null : new Date(answer.fetchedAt).toISOString(),
+    ...toMoney(answer),
+    upstream_cost_usd: answer.upstreamCostUsd ?? undefined,
+    pages_fetched: answer.pagesFetched,
+    pages_total: answer.pagesTotal,
+    pages_after_folding: answer.folds,
+    order_by: answer.orderBy.length === 0 ? "rank" : answer.orderBy.join("; "),
+    rank_scale: answer.rankScale === BODY_DEFAULTS.rank_scale ? undefined : answer.rankScale,
+    backlinks_status_type: answer.statusType,
+    include_subdomains: answer.includeSubdomains,
+    exclude_internal_backlinks: answer.excludeInternal ? undefined : false,
+    filters: answer.filters ?? undefined,
+    backlinks_filters: answer.backlinksFilters ?? undefined,
+    coverage: toCoverage(answer),
+    columns: answer.columns,
+    rows: answer.rows,
+    findings_note: needsNote(answer.findings) ? SHARE_NOTE : undefined,
+    findings: answer.findings.map(({ rule, pages, backlinks, top }) => ({
+      rule,
+      pages,
+      backlinks,
+      top: top.map(describeEvidence),
+    })),
+    sections: answer.sections.rows.length === 0 ? undefined : answer.sections,
+    notes: answer.notes.length === 0 ? undefined : answer.notes,
+    next: answer.next.map(({ cost, call, gain }) => `${cost}: ${call} (${gain})`),
+  });
+}
+
+/** A kept snapshot costs nothing now; what it cost when it was fetched stands beside that. */
+function toMoney({ charge, delivery }: Answer): Record<string, unknown> {
+  const told = charge.kind === "reported" ? charge.usd : charge.kind === "none" ? undefined : "not reported";
+  if (delivery?.how !== "kept") {
+    return {
+      charge_usd: told,
+      charge_shared: delivery?.how === "shared" ? true : undefined,
+      budget_left_usd: delivery?.leftUsd ?? undefined,
+    };
+  }
+  const age = delivery.ageMs === null ? undefined : formatAge(delivery.ageMs);
+  return { kept_age: age, charge_usd: told === undefined ? undefined : 0, charge_usd_when_fetched: told };
+}
+
+function toCoverage({ coverage, ...answer }: Answer): Record<string, unknown> {
+  return dropEmpty({
+    backlinks_fetched: coverage.backlinksFetched,
+    backlinks_shown: answer.backlinksShown,
+    pages_without_count: coverage.pagesWithoutCount || undefined,
+    pages_skipped: coverage.pagesSkipped || undefined,
+    pages_not_fetched: coverage.pagesNotFetched,
+    not_fetched_have: coverage.bound === null ? undefined : wordBound(coverage.bound),
+    rows_left_out: answer.rowsLeftOut || undefined,
+    columns_left_out: answer.columnsLeftOut.length === 0 ? undefined : answer.columnsLeftOut,
+    findings_left_out: answer.findingsLeftOut || undefined,
+  });
+}
+
+function dropEmpty(object: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }

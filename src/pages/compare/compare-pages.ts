@@ -1,21 +1,26 @@
-import { measureCoverage } from "../answer/coverage.ts";
+import { estimateTokens } from "../../lists/tokens.ts";
 import { foldPages } from "../answer/fold.ts";
+import { measureCoverage } from "../answer/header-facts.ts";
 import { type NextStep, type Surface, suggestMore } from "../answer/next-steps.ts";
-import { estimateTokens } from "../answer/tokens.ts";
-import { toFileUri } from "../export/resource-uris.ts";
-import type { FindSnapshot } from "../snapshot/find-snapshot.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
+import { toFileUri } from "../export/snapshot-files.ts";
+import type { FindSnapshot } from "../find-snapshot.ts";
+import type { Snapshot } from "../snapshot.ts";
 import { toChangesBlock } from "./changes-table.ts";
-import { type Comparison, roleNames } from "./comparison.ts";
+import {
+  type Comparison,
+  cutBlock,
+  fitBlocks,
+  inTokens,
+  type RowCost,
+  roleNames,
+  type WideBlock,
+} from "./comparison.ts";
 import { findDifferences } from "./differences.ts";
 import { tellChangedFigures, tellFiguresOfBoth } from "./figures.ts";
-import { cutBlock, fitBlocks, inTokens, type RowCost, type WideBlock } from "./fit-blocks.ts";
 import { findPageChanges } from "./page-changes.ts";
-import { parseComparison } from "./parse-comparison.ts";
+import { parseComparison, toSide } from "./parse-comparison.ts";
 import { renderComparisonStructured, renderComparisonText } from "./render-comparison.ts";
-import { toSectionMoves } from "./section-moves.ts";
-import { toSideBySide } from "./side-by-side.ts";
-import { toSide } from "./view.ts";
+import { toSectionMoves, toSideBySide } from "./side-by-side.ts";
 
 export interface ComparePagesDeps {
   findSnapshot: FindSnapshot;

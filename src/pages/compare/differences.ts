@@ -1,10 +1,8 @@
-import type { Coverage } from "../answer/coverage.ts";
-import type { Filter } from "../filters/filter.ts";
-import { toWireFilter } from "../filters/filter.ts";
-import { type PagesRequest, withDefaults } from "../request/request.ts";
-import { toRequestKey } from "../request/request-key.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
-import { countOf, formatCount, toOneLine, toSafeJson } from "../text.ts";
+import { type Filter, toWireFilter } from "../../lists/filters/filter.ts";
+import { countOf, formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
+import type { Coverage } from "../answer/header-facts.ts";
+import { type PagesRequest, toRequestKey, withDefaults } from "../request.ts";
+import type { Snapshot } from "../snapshot.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** What of two snapshots means the same in both. */

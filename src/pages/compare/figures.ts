@@ -1,7 +1,7 @@
 import type { Fold } from "../answer/fold.ts";
-import { isDead, isLive, isRedirect } from "../answer/page-status.ts";
+import { isDead, isLive, isRedirect } from "../answer/follow-redirects.ts";
 import type { Cell } from "../answer/table.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { Snapshot } from "../snapshot.ts";
 import type { Table } from "./comparison.ts";
 import type { Differences } from "./differences.ts";
 

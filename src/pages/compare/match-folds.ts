@@ -1,6 +1,9 @@
+import { countOf, formatCount } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
+import { BOUNDING_FIELDS, type Bound, type Coverage } from "../answer/header-facts.ts";
 import { identifyUrl } from "../answer/url-identity.ts";
-import type { Page } from "../snapshot/page.ts";
+import type { Page } from "../page.ts";
+import { type Differences, isWhole } from "./differences.ts";
 
 /**
  * What stands for the same page in both lists: mostly one fold of each. A list that holds a redirect folds what another
@@ -69,4 +72,88 @@ function gather(folds: readonly Fold[]): Fold[][] {
     else group.push(fold);
   }
   return [...groups.values()];
+}
+
+/** One side of a match. */
+export interface MatchedSide {
+  folds: Fold[];
+  /** The page it is named after: one that is a row in both lists if there is such, else the one with most backlinks. */
+  main: Page;
+  /** Those of its URLs whose figures compare with the other side's. */
+  counted: Page[];
+}
+
+export interface Matched {
+  before: MatchedSide;
+  after: MatchedSide;
+  /** Some URLs are not counted. */
+  isTrimmed: boolean;
+}
+
+/**
+ * A row sums up the URL variants that were fetched. One that the other list may hold in its unseen part would make the
+ * sum fall though nothing changed, so it is left out of the figures on its side.
+ * @param inLater what absence from the later list says; `inEarlier` likewise
+ */
+export function toMatched({ before, after }: Match, inLater: Absence, inEarlier: Absence): Matched {
+  const [was, is] = [toSide(before, after, inLater), toSide(after, before, inEarlier)];
+  return { before: was, after: is, isTrimmed: isTrimmed(was) || isTrimmed(is) };
+}
+
+const membersOf = (folds: readonly Fold[]): Page[] => folds.flatMap(({ members }) => members);
+
+const isTrimmed = ({ folds, counted }: MatchedSide): boolean => counted.length < membersOf(folds).length;
+
+function toSide(own: Fold[], other: readonly Fold[], { isTold }: Absence): MatchedSide {
+  const urls = new Set(membersOf(other).map(({ url }) => url));
+  const keys = new Set(other.map(({ main }) => pageKey(main)));
+  const shared = own.filter(({ main }) => keys.has(pageKey(main)));
+  const candidates = shared.length > 0 ? shared : own;
+  const main = candidates.reduce((best, each) => ((each.backlinks ?? -1) > (best.backlinks ?? -1) ? each : best)).main;
+  return {
+    folds: own,
+    main,
+    counted: membersOf(own).filter((page) => urls.has(page.url) || isTold([page])),
+  };
+}
+
+const RANK = "page_summary.rank";
+
+/** What the absence of a page from a list says. */
+export interface Absence {
+  /** One of these URLs, at least, would stand in the list if it were as it is in the other one. */
+  isTold: (pages: readonly Page[]) => boolean;
+  /** Why it is not told of all pages, completing "not in the later list, …". */
+  why: string | null;
+}
+
+/**
+ * A list shows all that matches, or all beyond the value at which it ends. Of a page that is missing and is neither,
+ * nothing is known: that it is lost, or new, would be a guess.
+ * @param coverage of the list from which pages are missing
+ */
+export function readAbsence(coverage: Coverage, can: Differences): Absence {
+  if (!can.presence) {
+    return { isTold: () => false, why: `which has other ${can.presenceNames.join(" and ")}` };
+  }
+  if (isWhole(coverage)) return { isTold: () => true, why: null };
+  if (coverage.pagesSkipped > 0) {
+    return { isTold: () => false, why: `which begins at offset ${formatCount(coverage.pagesSkipped)}` };
+  }
+  const { bound, pagesNotFetched } = coverage;
+  if (bound === null || (bound.field === RANK && !can.rank)) {
+    const rest = pagesNotFetched === null ? "an unknown number of pages" : countOf(pagesNotFetched, "page");
+    return { isTold: () => false, why: `which lacks ${rest}` };
+  }
+  return { isTold: (pages) => pages.some((page) => isBeyond(page, bound)), why: describeEnd(bound) };
+}
+
+function isBeyond(page: Page, { field, side, value }: Bound): boolean {
+  const own = BOUNDING_FIELDS[field]?.(page) ?? null;
+  return own !== null && (side === "at most" ? own > value : own < value);
+}
+
+function describeEnd({ field, value, byDefaultOrder }: Bound): string {
+  const name = field.replace(/^page_summary\./, "").replaceAll("_", " ");
+  return `which ends at ${name} ${formatCount(value)}${byDefaultOrder ? " (default order)" : ""}`;
 }

@@ -1,6 +1,6 @@
-import { toCsv } from "../answer/csv.ts";
-import { describeSource } from "../answer/render-header.ts";
-import { countOf, formatAge, formatCount, formatMinute } from "../text.ts";
+import { countOf, formatAge, formatCount, formatMinute } from "../../lists/text.ts";
+import { describeSource } from "../answer/render-answer.ts";
+import { toCsv } from "../answer/table.ts";
 import { type Block, type Comparison, type PageCounts, roleNames, type Side } from "./comparison.ts";
 
 /** The comparison as text: what is compared, what is not, counts, figures, tables, next calls. No newline at its end. */

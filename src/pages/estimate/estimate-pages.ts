@@ -1,11 +1,9 @@
 import { AppError } from "../../errors.ts";
 import type { Surface } from "../answer/next-steps.ts";
-import type { Quote } from "../endpoint.ts";
 import type { Caller } from "../get-pages.ts";
-import { parseRequest, type RequestRules } from "../request/parse-request.ts";
-import { type PagesRequest, type RequestBody, toRequestBody, withDefaults } from "../request/request.ts";
-import { toRequestKey } from "../request/request-key.ts";
-import type { Snapshot, Source } from "../snapshot/snapshot.ts";
+import { parseRequest, type RequestRules } from "../parse-request.ts";
+import { type PagesRequest, type RequestBody, toRequestBody, toRequestKey, withDefaults } from "../request.ts";
+import type { Quote, Snapshot, Source } from "../snapshot.ts";
 
 /** What a call would bring and cost. */
 export interface Estimate {

@@ -1,6 +1,6 @@
+import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
 import { toCall } from "../answer/next-steps.ts";
-import { describeSource } from "../answer/render-header.ts";
-import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../text.ts";
+import { describeSource } from "../answer/render-answer.ts";
 import type { Estimate, KeptTwin, Limits } from "./estimate-pages.ts";
 
 /** The estimate as text, one fact a line. */

@@ -1,5 +1,5 @@
-import { CATALOGUES, type Catalogue, type CatalogueName, type FieldType } from "../filters/catalogue.ts";
-import { OPERATORS } from "../filters/operators.ts";
+import { OPERATORS } from "../../lists/filters/filter.ts";
+import { CATALOGUES, type Catalogue, type CatalogueName, type FieldType } from "../catalogue.ts";
 
 /** Filters that work as they stand, with what they find. */
 export const FILTER_EXAMPLES: Readonly<Record<CatalogueName, readonly { filter: unknown[]; finds: string }[]>> = {

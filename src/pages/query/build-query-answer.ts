@@ -1,30 +1,30 @@
-import { measureCoverage } from "../answer/coverage.ts";
-import type { Fold } from "../answer/fold.ts";
-import { sumBacklinks } from "../answer/fold-sums.ts";
+import { estimateTokens } from "../../lists/tokens.ts";
+import { type Fold, sumBacklinks } from "../answer/fold.ts";
+import { measureCoverage } from "../answer/header-facts.ts";
 import type { Surface } from "../answer/next-steps.ts";
-import { estimateTokens } from "../answer/tokens.ts";
-import { withDefaults } from "../request/request.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
-import { countLines, fitConditions, fitNotes, fitSteps } from "./bounded.ts";
-import type { Grouping } from "./choices.ts";
-import { listConditions } from "./conditions.ts";
-import { explainEmpty, wordLoosened } from "./explain-empty.ts";
-import { findHandles } from "./find-handles.ts";
-import { toQuotedLine } from "./fit-rows.ts";
-import { emptyTable, fitTable } from "./fit-table.ts";
-import { groupRows } from "./group-rows.ts";
+import { withDefaults } from "../request.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { countLines, emptyTable, fitConditions, fitNotes, fitSteps, fitTable, toQuotedLine } from "./fit-table.ts";
+import { groupRows, toGroupingRule } from "./group-rows.ts";
 import { toGroupTable } from "./group-table.ts";
-import { toGroupingRule } from "./groupings.ts";
-import { describeMissing, noteCutLists } from "./missing-pages.ts";
 import { suggestQueries } from "./next-queries.ts";
-import { orderRows } from "./order-rows.ts";
-import { type PageRecord, toRecords } from "./page-record.ts";
-import type { PagesQuery } from "./query.ts";
-import type { QueryAnswer, QueryTable } from "./query-answer.ts";
-import { renderQueryHeader, renderQueryNext } from "./render-query-header.ts";
-import { toRowTables } from "./row-table.ts";
-import { type CheckTime, itemRulesOf, selectRows } from "./select-rows.ts";
-import { ofHandles, type Selected, toSelected } from "./selected.ts";
+import { findHandles, type PageRecord, toRecords } from "./page-record.ts";
+import type { PagesQuery } from "./pages-query.ts";
+import {
+  describeMissing,
+  explainEmpty,
+  noteCutLists,
+  ofHandles,
+  type QueryAnswer,
+  type QueryTable,
+  type Selected,
+  toSelected,
+  wordLoosened,
+} from "./query-answer.ts";
+import type { Grouping } from "./query-schema.ts";
+import { renderQueryHeader, renderQueryNext } from "./render-query.ts";
+import { orderRows, toRowTables } from "./row-table.ts";
+import { type CheckTime, itemRulesOf, listConditions, selectRows } from "./select-rows.ts";
 
 export interface QueryAnswerOptions {
   maxTokens: number;

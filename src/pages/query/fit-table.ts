@@ -1,6 +1,8 @@
-import { DISPENSABLE } from "../answer/table.ts";
-import { MAX_LIMIT } from "../request/schema.ts";
-import { fitRows, type TableChoice } from "./fit-rows.ts";
+import { countOf, toOneLine } from "../../lists/text.ts";
+import { estimateTokens } from "../../lists/tokens.ts";
+import type { NextStep } from "../answer/next-steps.ts";
+import { type Cell, DISPENSABLE, TITLE, toCsvLine } from "../answer/table.ts";
+import { MAX_LIMIT } from "../body.ts";
 import type { QueryTable } from "./query-answer.ts";
 
 /** A table before it has rows. */
@@ -29,4 +31,106 @@ export function fitTable(
     columnsLeftOut: DISPENSABLE.filter((name) => full.includes(name) && choice?.columns.includes(name) === false),
     cutTo: choice?.cutTo ?? null,
   };
+}
+
+/** One way of showing the rows; of several the first is the fullest. */
+export interface TableChoice {
+  columns: string[];
+  /** By column: it may hold a stranger's words. */
+  told: boolean[];
+  row: (index: number) => Cell[];
+  /** The longest text of a cell, where that is shorter than usual. */
+  cutTo?: number;
+}
+
+/** Fewer rows than this are no table; rather than that, columns go, then texts are cut. */
+const GOOD_ROWS = 10;
+const MIN_ROWS = 3;
+
+/**
+ * The first choice in which a good number of rows fits, else the last one in which more fit than before.
+ * @returns which choice, and how many rows from `from` on fit; 0 when not even one does
+ */
+export function fitRows(
+  choices: readonly TableChoice[],
+  { tokens, from, count }: { tokens: number; from: number; count: number },
+): { choice: number; rows: number } {
+  let best = { choice: 0, rows: 0 };
+  for (const [choice, table] of choices.entries()) {
+    const rows = countFitting(table, { tokens, from, count });
+    if (rows > best.rows || choice === 0) best = { choice, rows };
+    const enough = choices[choice + 1]?.cutTo === undefined ? GOOD_ROWS : MIN_ROWS;
+    if (best.rows >= Math.min(enough, count)) break;
+  }
+  return best;
+}
+
+function countFitting(
+  table: TableChoice,
+  { tokens, from, count }: { tokens: number; from: number; count: number },
+): number {
+  let left = tokens - estimateTokens(table.columns.join(",")) - 2;
+  for (let index = 0; index < count; index += 1) {
+    left -= estimateTokens(toQuotedLine(table, table.row(from + index))) + 1;
+    if (left < 0) return index;
+  }
+  return count;
+}
+
+/** A CSV line in which a stranger's text stands in quotes as titles do, unless it is one plain word. */
+export function toQuotedLine({ columns, told }: Pick<TableChoice, "columns" | "told">, row: readonly Cell[]): string {
+  const quoted = columns.map((name, index) => (told[index] === true && isSentence(row[index]) ? TITLE : name));
+  return toCsvLine(quoted, row);
+}
+
+/** A word, a URL, and what stands in brackets or begins with a status code: nobody takes these for a line of ours. */
+const PLAIN = /^(?:[\w./+-]+|https?:\/\/[^\s",]+|\([\w ]+\)|\d{3} [a-z]+)$/;
+
+const isSentence = (cell: Cell | undefined): boolean => typeof cell === "string" && !PLAIN.test(cell);
+
+/** From long to short; a text in a script that costs four tokens a character is cut where another is whole. */
+const LENGTHS = [240, 120, 60, 30, 12];
+
+/** The text on one line, cut (and marked so) until it costs no more than that; never to less than a few characters. */
+export function cutToTokens(text: string, tokens: number): string {
+  for (const length of LENGTHS) {
+    const line = toOneLine(text, length);
+    if (estimateTokens(line) <= tokens) return line;
+  }
+  return toOneLine(text, LENGTHS.at(-1) ?? 1);
+}
+
+/** How many of some lines fit one after the other. */
+export function countLines(lines: readonly string[], tokens: number): number {
+  let left = tokens;
+  const cut = lines.findIndex((line) => {
+    left -= estimateTokens(line) + 2;
+    return left < 0;
+  });
+  return cut < 0 ? lines.length : cut;
+}
+
+const CONDITIONS_SHARE = 0.2;
+const NOTES_SHARE = 0.2;
+const NEXT_SHARE = 0.45;
+const LEAST_TOKENS = 10;
+
+/** The conditions in force, each cut to an even part of a fifth of the answer. */
+export function fitConditions(words: readonly string[], maxTokens: number): string[] {
+  const each = Math.max(LEAST_TOKENS, (maxTokens * CONDITIONS_SHARE) / words.length);
+  return words.map((word) => cutToTokens(word, each));
+}
+
+/** Notes as far as a fifth of the answer holds them; the rest is counted. */
+export function fitNotes(notes: readonly string[], maxTokens: number): string[] {
+  const kept = countLines(notes, maxTokens * NOTES_SHARE);
+  return kept === notes.length
+    ? [...notes]
+    : [...notes.slice(0, kept), `${countOf(notes.length - kept, "more note")} left out`];
+}
+
+/** Calls as far as they leave the answer more than half of its room; the most useful comes first. */
+export function fitSteps(steps: readonly NextStep[], maxTokens: number): NextStep[] {
+  const lines = steps.map(({ cost, call, gain }) => `next, ${cost}: ${call} (${gain})`);
+  return steps.slice(0, countLines(lines, maxTokens * NEXT_SHARE));
 }

@@ -1,12 +1,10 @@
-import { sumReferringPages } from "../answer/findings/finding.ts";
-import type { Fold } from "../answer/fold.ts";
-import { countDead, overlapDomains, sumBacklinks } from "../answer/fold-sums.ts";
+import { countOf, toOneLine } from "../../lists/text.ts";
+import { countDead, type Fold, overlapDomains, sumBacklinks } from "../answer/fold.ts";
 import { type Cell, toRangeCell } from "../answer/table.ts";
-import { countOf, toOneLine } from "../text.ts";
-import type { Grouping } from "./choices.ts";
-import type { TableChoice } from "./fit-rows.ts";
-import { type Group, mergeGroups, nameOf } from "./group-rows.ts";
-import type { GroupingRule } from "./groupings.ts";
+import { sumReferringPages } from "../findings/finding.ts";
+import type { TableChoice } from "./fit-table.ts";
+import { type Group, type GroupingRule, mergeGroups, nameOf } from "./group-rows.ts";
+import type { Grouping } from "./query-schema.ts";
 
 const MAX_NAME_CHARS = 60;
 

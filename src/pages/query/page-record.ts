@@ -1,7 +1,9 @@
-import { estimateTokens } from "../answer/tokens.ts";
-import type { JsonObject, Page } from "../snapshot/page.ts";
-import { formatCount, toOneLine, toSafeJson } from "../text.ts";
-import { cutToTokens } from "./bounded.ts";
+import { Refusal, toInputError } from "../../lists/arguments.ts";
+import { formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
+import { estimateTokens } from "../../lists/tokens.ts";
+import type { JsonObject, Page } from "../page.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { cutToTokens } from "./fit-table.ts";
 
 /** One field of an item: its name in filters, and its value in words. */
 export interface RecordField {
@@ -171,4 +173,19 @@ export function renderRecord({ handle, url, fields, leftOut }: PageRecord): stri
     ...fields.map(({ name, value }) => `${name}: ${value}`),
     ...(leftOut.length === 0 ? [] : [`left out to fit: ${wordLeftOut(leftOut)}`]),
   ].join("\n");
+}
+
+/**
+ * @returns the pages in the order of their handles as given
+ * @throws {AppError} `input` naming the handles that the snapshot has, when one is not among them
+ */
+export function findHandles({ id, pages }: Snapshot, handles: readonly string[]): Page[] {
+  const found = handles.map((handle) => pages[Number(handle.slice(1)) - 1]);
+  const unknown = handles.filter((_, index) => found[index] === undefined);
+  if (unknown.length > 0) {
+    const range =
+      pages.length === 0 ? "it holds no pages" : pages.length === 1 ? "it holds p1" : `it holds p1..p${pages.length}`;
+    throw toInputError([new Refusal("handles", `snapshot ${id} has no ${unknown.join(", ")}`, range)]);
+  }
+  return found.filter((page) => page !== undefined);
 }

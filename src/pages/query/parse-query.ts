@@ -1,16 +1,22 @@
-import { type FieldRules, resolveField } from "../filters/field-names.ts";
-import { parseFilter } from "../filters/parse-filter.ts";
-import { parseChoice, parseLine, parseNames, parseSwitch, parseWhole } from "../request/argument-values.ts";
-import { readJsonString } from "../request/json-string.ts";
-import { parseOrderBy } from "../request/order-by.ts";
-import { got, Refusal, toInputError } from "../request/refusal.ts";
-import { MAX_LIMIT } from "../request/schema.ts";
-import { parseTarget } from "../request/target.ts";
-import { GROUPINGS, PAGE_STATES } from "./choices.ts";
-import { DEFAULT_COLUMNS } from "./default-columns.ts";
-import { parseSection } from "./parse-section.ts";
-import { MAX_HANDLES, type PagesQuery, type QueryColumn } from "./query.ts";
-import { type FieldName, toFieldName } from "./query-fields.ts";
+import {
+  got,
+  parseChoice,
+  parseLine,
+  parseNames,
+  parseSwitch,
+  parseWhole,
+  Refusal,
+  readJsonString,
+  toInputError,
+} from "../../lists/arguments.ts";
+import { closestNames, type FieldRules, resolveField } from "../../lists/filters/field-names.ts";
+import { parseOrderBy } from "../../lists/filters/order-by.ts";
+import { parseFilter } from "../../lists/filters/parse-filter.ts";
+import { parseTarget } from "../../lists/target.ts";
+import { quoteForMessage } from "../../lists/text.ts";
+import { MAX_LIMIT } from "../body.ts";
+import { MAX_HANDLES, type PagesQuery, parseSection, type QueryColumn } from "./pages-query.ts";
+import { GROUPINGS, PAGE_STATES } from "./query-schema.ts";
 
 /** Beside `id` and `url`; a row of more is a record, which `handles` shows better. */
 const MAX_COLUMNS = 20;
@@ -198,3 +204,69 @@ function toQuery(given: ReadonlyMap<FieldName, unknown>): PagesQuery {
     handles: read<string[]>("handles") ?? [],
   };
 }
+
+/** The arguments, in the order in which the tool lists them. */
+export const QUERY_FIELDS = [
+  "snapshot_id",
+  "target",
+  "filters",
+  "status",
+  "section",
+  "min_backlinks",
+  "min_referring_domains",
+  "text",
+  "order_by",
+  "columns",
+  "group_by",
+  "fold",
+  "limit",
+  "offset",
+  "handles",
+] as const;
+export type FieldName = (typeof QUERY_FIELDS)[number];
+
+/** What other tools call the same thing; no spelling is near enough to find these. */
+const OTHER_WORDS: ReadonlyMap<string, FieldName> = new Map([
+  ["id", "snapshot_id"],
+  ["snapshot", "snapshot_id"],
+  ["domain", "target"],
+  ["site", "target"],
+  ["host", "target"],
+  ["where", "filters"],
+  ["path", "section"],
+  ["folder", "section"],
+  ["search", "text"],
+  ["query", "text"],
+  ["q", "text"],
+  ["sort", "order_by"],
+  ["fields", "columns"],
+  ["select", "columns"],
+  ["pages", "handles"],
+  ["ids", "handles"],
+]);
+
+/** @throws {Refusal} naming the closest argument that there is */
+export function toFieldName(name: string): FieldName {
+  const field = QUERY_FIELDS.find((each) => each === name);
+  if (field !== undefined) return field;
+  const closest = OTHER_WORDS.get(name.toLowerCase()) ?? closestNames(name, QUERY_FIELDS, 1)[0];
+  throw new Refusal(
+    quoteForMessage(name),
+    "unknown argument",
+    `did you mean "${closest}"? The arguments are ${QUERY_FIELDS.join(", ")}`,
+  );
+}
+
+/** The columns of an answer's table (`answer/table.ts`), by name; a test holds the two together. */
+export const DEFAULT_COLUMNS = [
+  "id",
+  "url",
+  "http",
+  "rank",
+  "backlinks",
+  "ref_domains",
+  "nofollow%",
+  "spam",
+  "lost",
+  "title",
+] as const;

@@ -1,9 +1,19 @@
+import { compileFieldReader } from "../../lists/filters/evaluate-filter.ts";
+import type { Filter } from "../../lists/filters/filter.ts";
+import { countOf, toSafeJson } from "../../lists/text.ts";
+import type { Fold } from "../answer/fold.ts";
+import type { Coverage } from "../answer/header-facts.ts";
 import type { NextStep } from "../answer/next-steps.ts";
+import { wordBound } from "../answer/render-answer.ts";
 import type { Cell } from "../answer/table.ts";
-import type { Source } from "../snapshot/snapshot.ts";
-import type { Grouping } from "./choices.ts";
-import type { Loosened } from "./explain-empty.ts";
+import { LINK_MAPS } from "../catalogue.ts";
+import { toRequestBody } from "../request.ts";
+import type { Snapshot, Source } from "../snapshot.ts";
+import { cutToTokens } from "./fit-table.ts";
 import type { PageRecord } from "./page-record.ts";
+import type { PagesQuery, Where } from "./pages-query.ts";
+import type { Grouping } from "./query-schema.ts";
+import { type CheckTime, itemRulesOf, listConditions, selectRows } from "./select-rows.ts";
 
 /** The rows or groups that are shown. */
 export interface QueryTable {
@@ -64,3 +74,104 @@ export interface QueryAnswer {
   loosenedLeftOut: number;
   next: NextStep[];
 }
+
+/** What a question selected of a snapshot, whether or not it fits an answer. */
+export interface Selected {
+  query: PagesQuery;
+  /** The conditions in words. */
+  where: string[];
+  /**
+   * Of the rows, in the order asked for: those from `offset` on, at most `limit`. Groups are made of all that meet the
+   * conditions. A row is named after the page that leads the matching ones of its fold.
+   */
+  handles: string[];
+}
+
+/** @param rows all that meet the conditions, in order */
+export function toSelected(query: PagesQuery, rows: readonly Fold[]): Selected {
+  const { offset, limit, groupBy } = query;
+  const part = groupBy === null ? rows.slice(offset, limit === null ? undefined : offset + limit) : rows;
+  return ofHandles(
+    query,
+    part.map(({ main }) => main.handle),
+  );
+}
+
+/** For pages that were opened by their handles. */
+export const ofHandles = (query: PagesQuery, handles: string[]): Selected => ({
+  query,
+  where: listConditions(query.where).map(({ words }) => words),
+  handles,
+});
+
+/** A condition that keeps all pages out on its own: without it there are some. */
+export interface Loosened {
+  words: string;
+  /** Pages that the others leave. */
+  pages: number;
+  without: Where;
+}
+
+/** `without status broken: 14 pages` */
+export const wordLoosened = ({ words, pages }: Pick<Loosened, "words" | "pages">): string =>
+  `without ${words}: ${countOf(pages, "page")}`;
+
+/**
+ * Tries every condition of a question that nothing meets: what would be there without it?
+ * @returns only those that bring pages back, most pages first
+ */
+export function explainEmpty(snapshot: Snapshot, { where, fold }: PagesQuery, checkTime?: CheckTime): Loosened[] {
+  return listConditions(where)
+    .map(({ words, without }) => ({ words, without, pages: selectRows(snapshot, without, fold, checkTime).pages }))
+    .filter(({ pages }) => pages > 0)
+    .sort((a, b) => b.pages - a.pages);
+}
+
+const MAX_FILTER_TOKENS = 60;
+
+/**
+ * What of a target a snapshot does not hold, so that a question to it is not taken for one to the whole site: pages
+ * that were not fetched, and those that its own request kept out.
+ * @returns sentences; none for a snapshot of the whole target
+ */
+export function describeMissing(snapshot: Snapshot, coverage: Coverage): string[] {
+  const { filters, backlinks_filters } = toRequestBody(snapshot.request);
+  const cut = (filter: unknown): string => cutToTokens(toSafeJson(filter), MAX_FILTER_TOKENS);
+  return [
+    ...describeNotFetched(coverage),
+    ...(filters === undefined
+      ? []
+      : [`it was fetched with filters ${cut(filters)}: other pages of the target are not in it`]),
+    ...(backlinks_filters === undefined ? [] : [`it counts only backlinks with ${cut(backlinks_filters)}`]),
+  ];
+}
+
+function describeNotFetched({ pagesNotFetched, pagesSkipped, bound }: Coverage): string[] {
+  if (pagesNotFetched === null) return ["how many pages were not fetched is not known; they may match too"];
+  const missing = pagesNotFetched + pagesSkipped;
+  if (missing === 0) return [];
+  // No bound holds for the pages before the first fetched one.
+  const bounded = bound === null || pagesSkipped > 0 ? "" : ` (${wordBound(bound)})`;
+  return [`${countOf(missing, "page")} of the target not fetched${bounded} may match too`];
+}
+
+/**
+ * Says where a filter on a breakdown list cannot be decided: the list was cut, and the key is not among what is left.
+ * Such a page does not match, though it might.
+ */
+export function noteCutLists(snapshot: Snapshot, filters: Filter | undefined): string[] {
+  const fields = filters === undefined ? [] : [...new Set(listFields(filters))];
+  const rules = itemRulesOf(snapshot);
+  return fields
+    .filter((field) => LINK_MAPS.some((map) => field.startsWith(`${map}.`)))
+    .flatMap((field) => {
+      const read = compileFieldReader(field, rules);
+      const unknown = snapshot.pages.filter(({ raw }) => read(raw) === null).length;
+      if (unknown === 0) return [];
+      const pages = `${countOf(unknown, "page")} ${unknown === 1 ? "does" : "do"}`;
+      return [`${pages} not tell ${field} (lists are cut to ${rules.listLimit} entries) and cannot match`];
+    });
+}
+
+const listFields = (filter: Filter): string[] =>
+  filter.kind === "condition" ? [filter.field] : filter.members.flatMap(listFields);

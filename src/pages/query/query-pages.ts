@@ -1,10 +1,11 @@
+import { Refusal, toInputError } from "../../lists/arguments.ts";
 import type { Surface } from "../answer/next-steps.ts";
-import type { FindSnapshot } from "../snapshot/find-snapshot.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
-import { parseQuery } from "./parse-query.ts";
-import type { QueryAnswer } from "./query-answer.ts";
-import { type QuerySnapshotOptions, querySnapshot } from "./query-snapshot.ts";
-import type { Selected } from "./selected.ts";
+import type { FindSnapshot } from "../find-snapshot.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { buildQueryAnswer } from "./build-query-answer.ts";
+import { type ParsedQuery, parseQuery } from "./parse-query.ts";
+import type { QueryAnswer, Selected } from "./query-answer.ts";
+import { startRegexClock } from "./select-rows.ts";
 
 export interface QueryPagesDeps extends Omit<QuerySnapshotOptions, "surface" | "onSelected"> {
   findSnapshot: FindSnapshot;
@@ -37,4 +38,38 @@ export function createQueryPages({ findSnapshot, maxTokens, now }: QueryPagesDep
       ...(onSelected !== undefined && { onSelected: (selected) => onSelected(snapshot, selected) }),
     });
   };
+}
+
+export interface QuerySnapshotOptions {
+  /** How large the answer may get, in tokens; rows are left out to fit, and counted. */
+  maxTokens: number;
+  surface: Surface;
+  /** A clock, ms: bounds the time that a caller's regular expression may take. Without it there is no bound. */
+  now?: (() => number) | undefined;
+  /** Told of what was found. */
+  onSelected?: (selected: Selected) => void;
+}
+
+/**
+ * Puts a checked question to the snapshot that was found for it.
+ * @throws {AppError} `input` where the question names another target, for handles that the snapshot does not have, and
+ *   for a regex that takes too long
+ */
+export function querySnapshot(
+  snapshot: Snapshot,
+  { query, notes }: ParsedQuery,
+  { maxTokens, surface, now, onSelected }: QuerySnapshotOptions,
+): QueryAnswer {
+  const { target } = query.ref;
+  if (target !== undefined && target !== snapshot.request.target) {
+    const rule = `is ${target}, but snapshot ${snapshot.id} is of ${snapshot.request.target}`;
+    throw toInputError([new Refusal("target", rule, "leave out one of the two")]);
+  }
+  return buildQueryAnswer(snapshot, query, {
+    maxTokens,
+    surface,
+    notes,
+    ...(now !== undefined && { checkTime: startRegexClock(now) }),
+    ...(onSelected !== undefined && { onSelected }),
+  });
 }

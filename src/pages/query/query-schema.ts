@@ -1,5 +1,3 @@
-import { GROUPINGS, PAGE_STATES } from "./choices.ts";
-
 const text = { type: "string" };
 const whole = { type: "integer" };
 const texts = { type: "array", items: text };
@@ -29,3 +27,28 @@ export const toQuerySchema = (): Record<string, unknown> => ({
   },
   additionalProperties: false,
 });
+
+export const PAGE_STATES = ["live", "redirect", "broken"] as const;
+/** What a page answered when it was last crawled: 2xx, 3xx, 400 and more. */
+export type PageState = (typeof PAGE_STATES)[number];
+
+export const GROUPINGS = [
+  "section",
+  "subdomain",
+  "status",
+  "media_type",
+  "language",
+  "technology",
+  "tld",
+  "country",
+  "platform",
+  "link_type",
+  "attribute",
+  "semantic_location",
+  "month_first_seen",
+] as const;
+/** What rows can be grouped by. */
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** What the tool takes; all of it text. */
+export const COMPARISON_FIELDS = ["snapshot_id", "other_snapshot_id", "target", "other_target"] as const;

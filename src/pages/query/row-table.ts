@@ -1,10 +1,13 @@
-import type { Fold } from "../answer/fold.ts";
-import { type Cell, DISPENSABLE, MAX_URL_CHARS, TITLE, toTable, URL_COLUMN } from "../answer/table.ts";
-import type { ItemRules } from "../filters/evaluate-filter.ts";
-import { toOneLine } from "../text.ts";
-import type { TableChoice } from "./fit-rows.ts";
-import type { QueryColumn } from "./query.ts";
-import { toRowFigure } from "./row-figures.ts";
+import { compileFieldReader, type ItemRules } from "../../lists/filters/evaluate-filter.ts";
+import { parseTime } from "../../lists/filters/filter.ts";
+import type { OrderRule } from "../../lists/filters/order-by.ts";
+import { toOneLine } from "../../lists/text.ts";
+import { type Fold, overlapOf, type Range, sumOf } from "../answer/fold.ts";
+import { type Cell, DISPENSABLE, MAX_URL_CHARS, TITLE, toRangeCell, toTable, URL_COLUMN } from "../answer/table.ts";
+import { CATALOGUES, LINK_MAPS } from "../catalogue.ts";
+import type { Page } from "../page.ts";
+import type { TableChoice } from "./fit-table.ts";
+import type { QueryColumn } from "./pages-query.ts";
 
 /** How rows are to be shown. */
 export interface RowView {
@@ -77,3 +80,117 @@ const cutTexts = (table: TableChoice, cutTo: number): TableChoice => ({
   cutTo,
   row: (index) => table.row(index).map((cell) => (typeof cell === "string" ? toOneLine(cell, cutTo) : cell)),
 });
+
+/** A field of a row: what it shows, and what it is sorted by (null is unknown). */
+export interface RowFigure {
+  show: (row: Fold) => Cell;
+  rank: (row: Fold) => number | string | null;
+  /** It may hold a stranger's words. */
+  isTold: boolean;
+}
+
+const SUMS = new Set(
+  "backlinks referring_pages referring_pages_nofollow broken_backlinks"
+    .split(" ")
+    .map((name) => `page_summary.${name}`),
+);
+
+const OVERLAPS = new Set(
+  `referring_domains referring_domains_nofollow referring_main_domains referring_main_domains_nofollow referring_ips
+   referring_subnets`
+    .split(/\s+/)
+    .map((name) => `page_summary.${name}`),
+);
+
+/** Figures that pages are read for tolerantly: a number that came as text is one. */
+const READ: Readonly<Record<string, (page: Page) => number | null>> = {
+  "page_summary.rank": (page) => page.rank,
+  "page_summary.backlinks": (page) => page.backlinks,
+  "page_summary.referring_domains": (page) => page.referringDomains,
+  "page_summary.referring_pages": (page) => page.referringPages,
+  status_code: (page) => page.status,
+};
+
+/**
+ * Reads one catalogue field off a row. Counts of links add up over the folded pages, domains and addresses overlap (a
+ * range, sorted by the least it can be), of ranks the largest stands for all; anything else is the main page's own.
+ */
+export function toRowFigure(field: string, rules: ItemRules): RowFigure {
+  const raw = compileFieldReader(field, rules);
+  const number = READ[field] ?? ((page: Page) => toNumber(raw(page.raw)));
+  if (SUMS.has(field) || LINK_MAPS.some((map) => field.startsWith(`${map}.`))) {
+    return ofRange((row) => sumOf(row, number));
+  }
+  if (OVERLAPS.has(field)) return ofRange((row) => overlapOf(row, number));
+  if (field === "page_summary.rank") return { show: ({ rank }) => rank, rank: ({ rank }) => rank, isTold: false };
+  const type = CATALOGUES.pages.get(field) ?? "any";
+  if (type === "num") return { show: ({ main }) => number(main), rank: ({ main }) => number(main), isTold: false };
+  if (type === "time") {
+    const read = ({ main }: Fold) => toTime(raw(main.raw));
+    return { show: (row) => toDay(read(row)), rank: read, isTold: false };
+  }
+  return {
+    show: ({ main }) => toTextCell(raw(main.raw)),
+    rank: ({ main }) => toSortable(raw(main.raw)),
+    isTold: true,
+  };
+}
+
+const ofRange = (read: (row: Fold) => Range | null): RowFigure => ({
+  show: (row) => toRangeCell(read(row)),
+  rank: (row) => read(row)?.low ?? null,
+  isTold: false,
+});
+
+const toNumber = (value: unknown): number | null =>
+  typeof value === "number" && Number.isFinite(value) ? value : null;
+
+const toTime = (value: unknown): number | null => (typeof value === "string" ? (parseTime(value) ?? null) : null);
+
+/** `2026-01-31` */
+const toDay = (epochMs: number | null): string | null =>
+  epochMs === null ? null : new Date(epochMs).toISOString().slice(0, 10);
+
+/** Lists joined; what is neither text nor a plain value is unknown. */
+function toTextCell(value: unknown): Cell {
+  const parts = (Array.isArray(value) ? value : [value]).filter(isPlain).slice(0, MAX_URL_CHARS);
+  if (parts.length === 0) return null;
+  return toOneLine(parts.map((part) => String(part).slice(0, MAX_URL_CHARS * 10)).join("; "), MAX_URL_CHARS);
+}
+
+function toSortable(value: unknown): number | string | null {
+  if (typeof value === "string" || typeof value === "number") return value;
+  return typeof value === "boolean" ? Number(value) : null;
+}
+
+const isPlain = (value: unknown): value is string | number | boolean =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+
+/**
+ * Sorts rows by up to three rules over the rows' own figures. Unknown values come last in either direction; rows that
+ * no rule tells apart stay in fetched order.
+ * @returns the rows as they are without rules
+ */
+export function orderRows(rows: readonly Fold[], rules: readonly OrderRule[], itemRules: ItemRules): readonly Fold[] {
+  if (rules.length === 0) return rows;
+  const figures = rules.map(({ field }) => toRowFigure(field, itemRules).rank);
+  const keyed = rows.map((row) => ({ row, keys: figures.map((read) => read(row)) }));
+  keyed.sort((a, b) => {
+    for (const [index, { direction }] of rules.entries()) {
+      const order = compare(a.keys[index] ?? null, b.keys[index] ?? null, direction === "desc");
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+  return keyed.map(({ row }) => row);
+}
+
+type Key = number | string | null;
+
+function compare(a: Key, b: Key, isDescending: boolean): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  // A field of mixed types: numbers before texts, whichever way each of them goes.
+  if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
+  const order = a < b ? -1 : a > b ? 1 : 0;
+  return isDescending ? -order : order;
+}

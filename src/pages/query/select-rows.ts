@@ -1,13 +1,16 @@
+import { Refusal, toInputError } from "../../lists/arguments.ts";
+import { compileFilter, type ItemRules } from "../../lists/filters/evaluate-filter.ts";
+import { type Filter, toWireFilter } from "../../lists/filters/filter.ts";
+import { toOneLine, toSafeJson } from "../../lists/text.ts";
 import { type Fold, foldPages } from "../answer/fold.ts";
-import { foldsOf } from "../answer/snapshot-folds.ts";
-import type { ItemRules } from "../filters/evaluate-filter.ts";
-import { Refusal, toInputError } from "../request/refusal.ts";
-import { withDefaults } from "../request/request.ts";
-import type { Page } from "../snapshot/page.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
-import { compileWhere, hasRegex } from "./conditions.ts";
-import type { Where } from "./query.ts";
-import { indexSections, type SectionIndex } from "./section-index.ts";
+import { isDead, isLive, isRedirect } from "../answer/follow-redirects.ts";
+import { foldersOf, isTopLevel, placeOf, sectionOf } from "../answer/sections.ts";
+import { foldsOf } from "../findings/find-facts.ts";
+import type { Page } from "../page.ts";
+import { withDefaults } from "../request.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { type Section, type Where, wordSection } from "./pages-query.ts";
+import type { PageState } from "./query-schema.ts";
 
 /** The rows that meet a question's conditions. */
 export interface Selection {
@@ -90,4 +93,138 @@ function takeSingles(snapshot: Snapshot, matching: readonly Page[] | undefined, 
   if (matching === undefined) return prepared.singles;
   const wanted = new Set(matching);
   return prepared.singles.filter(({ main }) => wanted.has(main));
+}
+
+/** One thing that was asked of the pages, and the question without it. */
+export interface Condition {
+  /** As an answer words it: `min_backlinks 10`, `["status_code",">=",400]`. */
+  words: string;
+  without: Where;
+}
+
+/** A filter may hold 10,000 characters; an answer that repeats them all helps nobody. */
+const MAX_WORDS_CHARS = 240;
+
+const IS_STATE: Readonly<Record<PageState, (page: Page) => boolean>> = {
+  live: isLive,
+  redirect: isRedirect,
+  broken: isDead,
+};
+
+/** Every condition in force: the members of a filter that are joined by "and" one by one, then the conveniences. */
+export function listConditions(where: Where): Condition[] {
+  const { filters, status, section, minBacklinks, minReferringDomains, text, ...none } = where;
+  const listed = filters === undefined ? [] : listFilterConditions(filters, where);
+  const drop = (key: keyof Where): Where => {
+    const { [key]: _dropped, ...rest } = where;
+    return rest;
+  };
+  const add = (key: keyof Where, words: string | undefined) => {
+    if (words !== undefined) listed.push({ words: toOneLine(words, MAX_WORDS_CHARS), without: drop(key) });
+  };
+  add("status", status && `status ${status}`);
+  add("section", section && `section ${wordSection(section)}`);
+  add("minBacklinks", minBacklinks === undefined ? undefined : `min_backlinks ${minBacklinks}`);
+  add(
+    "minReferringDomains",
+    minReferringDomains === undefined ? undefined : `min_referring_domains ${minReferringDomains}`,
+  );
+  add("text", text === undefined ? undefined : `text ${toSafeJson(text)}`);
+  // The compiler's word that nothing was forgotten above.
+  none satisfies Record<string, never>;
+  return listed;
+}
+
+function listFilterConditions(filter: Filter, { filters: _all, ...rest }: Where): Condition[] {
+  const members = filter.kind === "group" && filter.join === "and" ? filter.members : [filter];
+  return members.map((member) => {
+    const others = members.filter((each) => each !== member);
+    const [only] = others;
+    const remaining: Filter | undefined = others.length > 1 ? { kind: "group", join: "and", members: others } : only;
+    return {
+      words: toOneLine(toSafeJson(toWireFilter(member)), MAX_WORDS_CHARS),
+      without: remaining === undefined ? rest : { filters: remaining, ...rest },
+    };
+  });
+}
+
+/**
+ * Compiles all that is asked of a single page: everything but `section`, which chooses rows. Least and most are held
+ * against the page's own figures, before anything is folded; an unknown figure meets no condition.
+ * @returns undefined when every page will do
+ */
+export function compileWhere(where: Where, rules: ItemRules): ((page: Page) => boolean) | undefined {
+  const tests: ((page: Page) => boolean)[] = [];
+  const { filters, status, minBacklinks, minReferringDomains, text } = where;
+  if (status !== undefined) tests.push(IS_STATE[status]);
+  if (minBacklinks !== undefined) tests.push(({ backlinks }) => backlinks !== null && backlinks >= minBacklinks);
+  if (minReferringDomains !== undefined) {
+    tests.push(({ referringDomains }) => referringDomains !== null && referringDomains >= minReferringDomains);
+  }
+  if (text !== undefined) tests.push(compileText(text));
+  // Last: it costs most.
+  if (filters !== undefined) {
+    const accepts = compileFilter(filters, rules);
+    tests.push(({ raw }) => accepts(raw));
+  }
+  return tests.length === 0 ? undefined : (page) => tests.every((holds) => holds(page));
+}
+
+/** Every word stands somewhere in the URL or the title, whatever its case; in a URL also percent-encoded. */
+function compileText(text: string): (page: Page) => boolean {
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "")
+    .map((word) => ({ word, encoded: encodeURIComponent(word.replace(/\p{Cs}/gu, "\ufffd")).toLowerCase() }));
+  return ({ url, title }) => {
+    const place = url.toLowerCase();
+    const name = title?.toLowerCase() ?? "";
+    return words.every(({ word, encoded }) => place.includes(word) || name.includes(word) || place.includes(encoded));
+  };
+}
+
+/** Whether a filter holds a regular expression, the one operator whose cost a caller can drive up. */
+export const hasRegex = (filter: Filter): boolean =>
+  filter.kind === "group" ? filter.members.some(hasRegex) : filter.operator.endsWith("regex");
+
+/** A path segment is a stranger's text, and mostly one or two words. */
+const MAX_NAME_CHARS = 60;
+
+/** Which section each row belongs to, by the rule of the answer's rollup (`answer/sections.ts`). */
+export interface SectionIndex {
+  /** `/blog`, `/`, `shop.acme.example/x`; null when the row's page has no readable URL. */
+  nameOf: (row: Fold) => string | null;
+  isIn: (row: Fold, section: Section) => boolean;
+}
+
+/**
+ * Reads the sections off a whole snapshot, so that a row has the same section whatever is asked. A first path segment
+ * that has pages below it is a section; the pages at the top level of a host, its home page among them, are together
+ * `/`. A section deeper than that (`/blog/2019`) is everything under its path.
+ * @param folds all rows of the snapshot
+ */
+export function indexSections(folds: readonly Fold[], target: string): SectionIndex {
+  const folders = foldersOf(folds);
+  return {
+    nameOf: (row) => {
+      const place = placeOf(row);
+      if (place === undefined) return null;
+      const name = sectionOf(place, folders);
+      return toOneLine(name.startsWith(`${target}/`) ? name.slice(target.length) : name, MAX_NAME_CHARS);
+    },
+    isIn: (row, { host, path }) => {
+      const place = placeOf(row);
+      if (place === undefined || place.host !== (host ?? target)) return false;
+      if (path === "/") return isTopLevel(place, folders);
+      return path === "" || isUnder(row.identity?.path ?? "", path);
+    },
+  };
+}
+
+/** `/blog` holds `/blog`, `/blog/…` and `/blog?…`, and not `/blogs`. */
+function isUnder(path: string, folder: string): boolean {
+  if (!path.startsWith(folder)) return false;
+  const next = path[folder.length];
+  return next === undefined || next === "/" || next === "?";
 }

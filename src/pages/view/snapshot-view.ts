@@ -1,16 +1,16 @@
-import type { Finding } from "../answer/findings/finding.ts";
-import type { HeaderOptions } from "../answer/header-facts.ts";
-import { factsOf, foldsOf } from "../answer/snapshot-folds.ts";
+import { countOf, toOneLine } from "../../lists/text.ts";
+import { sumBacklinks } from "../answer/fold.ts";
+import { type HeaderOptions, toHeaderFacts } from "../answer/header-facts.ts";
+import { describeCoverage, describeFilters, describeMoney, describeView } from "../answer/render-answer.ts";
+import { factsOf, foldsOf } from "../findings/find-facts.ts";
+import type { Finding } from "../findings/finding.ts";
+import type { PagesQuery } from "../query/pages-query.ts";
+import type { Selected } from "../query/query-answer.ts";
 import { sectionsOf } from "../query/select-rows.ts";
-import type { Selected } from "../query/selected.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
-import { toOneLine } from "../text.ts";
-import { fitItems, jsonBytes } from "./fit-items.ts";
-import { toBreakdowns } from "./view-breakdowns.ts";
-import type { SnapshotView, ViewCell, ViewRows, ViewSelection } from "./view-data.ts";
-import { toViewFindings } from "./view-findings.ts";
-import { toViewHead } from "./view-head.ts";
-import { toCells } from "./view-rows.ts";
+import { toRequestBody } from "../request.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { SnapshotView, ViewCell, ViewFinding, ViewHead, ViewRows, ViewSelection } from "./view-data.ts";
+import { toBreakdowns, toCells } from "./view-rows.ts";
 
 /**
  * The most that view data may come to as JSON, beside an answer of about 10 kB. Hosts keep results with a conversation, so
@@ -119,4 +119,106 @@ function toSelection({ where, handles }: Pick<Selected, "where" | "handles">, ma
     handles: fitItems(handles, maxBytes * SHARES.selected),
     total: handles.length,
   };
+}
+
+/**
+ * What a view shows of a question to a snapshot: the snapshot's rows, and which of them the question selected. A question
+ * that chooses nothing pages through the rows, so that they begin where it does; for any other they begin with the first.
+ */
+export function toQueryView(snapshot: Snapshot, { query, where, handles }: Selected): SnapshotView {
+  const isPaging = !choosesRows(query);
+  return toSnapshotView(snapshot, {
+    // Nothing was bought for it now, and how old it is is told by its time.
+    ...(snapshot.source !== "import" && { delivery: { how: "kept", ageMs: null, leftUsd: null } }),
+    from: isPaging && query.groupBy === null ? query.offset : 0,
+    selection: isPaging ? null : { where, handles },
+  });
+}
+
+/** Anything but rows, or groups of all rows, in fetched order. */
+function choosesRows({ where, orderBy, fold, limit, groupBy, handles }: PagesQuery): boolean {
+  const isPart = groupBy === null && limit !== null;
+  return Object.keys(where).length > 0 || orderBy.length > 0 || !fold || isPart || handles.length > 0;
+}
+
+/** The longest name that DNS knows. */
+const MAX_TARGET_CHARS = 253;
+const MAX_ASKED_CHARS = 600;
+const MAX_NOTE_CHARS = 300;
+
+/** @param bytes for the request, and as many for the notes */
+export function toViewHead(snapshot: Snapshot, options: HeaderOptions, bytes: number): ViewHead {
+  const rows = foldsOf(snapshot);
+  const facts = toHeaderFacts(snapshot, rows.length, options);
+  const backlinks = sumBacklinks(rows).links ?? 0;
+  // All rows of the snapshot are within reach of a view, so it is told nothing of any that an answer leaves out.
+  const whole = { rowsLeftOut: 0, columnsLeftOut: [], findingsLeftOut: 0, backlinksShown: backlinks };
+  const request = toRequestBody(snapshot.request);
+  return {
+    target: toOneLine(facts.target, MAX_TARGET_CHARS),
+    snapshotId: facts.snapshotId,
+    source: facts.source,
+    fetchedAt: facts.fetchedAt,
+    charge: [...(facts.source === "import" ? ["imported"] : []), ...describeMoney(facts)].join("; "),
+    coverage: facts.pagesFetched === 0 ? "no pages" : describeCoverage({ coverage: facts.coverage, ...whole }),
+    asked: toOneLine([describeView(facts), ...describeFilters(facts)].join("; "), MAX_ASKED_CHARS),
+    pagesFetched: facts.pagesFetched,
+    pagesTotal: facts.pagesTotal,
+    folds: facts.folds,
+    backlinks,
+    request: jsonBytes(request) <= bytes ? { ...request } : null,
+    notes: fitNotes(facts.notes, bytes),
+  };
+}
+
+function fitNotes(notes: readonly string[], bytes: number): string[] {
+  const lines = notes.map((note) => toOneLine(note, MAX_NOTE_CHARS));
+  const kept = fitItems(lines, bytes);
+  return kept.length === lines.length
+    ? kept
+    : [...kept, `${countOf(lines.length - kept.length, "more note")} left out`];
+}
+
+/** Ours but for the names of TLDs and countries, which are checked; longer than any rule. */
+const MAX_RULE_CHARS = 200;
+/** It may name an address. */
+const MAX_SAYS_CHARS = 200;
+
+/**
+ * Findings as far as they fit: each gets an even share of the bytes, and what one leaves the next may use. A finding
+ * always tells its rule and figures; handles come after that, then what is said of the first ones.
+ */
+export function toViewFindings(findings: readonly Finding[], bytes: number): ViewFinding[] {
+  let left = bytes;
+  return findings.map((finding, index) => {
+    const made = toViewFinding(finding, left / (findings.length - index));
+    left -= jsonBytes(made) + 1;
+    return made;
+  });
+}
+
+function toViewFinding({ rule, pages, backlinks, top, handles }: Finding, bytes: number): ViewFinding {
+  const bare: ViewFinding = { rule: toOneLine(rule, MAX_RULE_CHARS), pages, backlinks, handles: [], says: {} };
+  const says = top.map(({ handle, says }): [string, string] => [handle, toOneLine(says, MAX_SAYS_CHARS)]);
+  const kept = fitItems(handles, bytes - jsonBytes(bare) - 1);
+  const withHandles = { ...bare, handles: kept };
+  // `["p1","…"]` takes as much as `"p1":"…"` and its brackets.
+  return { ...withHandles, says: Object.fromEntries(fitItems(says, bytes - jsonBytes(withHandles) - 1)) };
+}
+
+/** How many bytes a value takes as JSON. */
+export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+/**
+ * The first items that fit, as elements of a JSON array.
+ * @param bytes for the items and the commas between them, the brackets not counted
+ */
+export function fitItems<T>(items: readonly T[], bytes: number): T[] {
+  if (bytes === Infinity) return [...items];
+  let left = bytes;
+  const cut = items.findIndex((item) => {
+    left -= jsonBytes(item) + 1;
+    return left < 0;
+  });
+  return cut < 0 ? [...items] : items.slice(0, cut);
 }

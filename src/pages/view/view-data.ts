@@ -1,6 +1,6 @@
 import type { Range } from "../answer/fold.ts";
 import type { Comparison } from "../compare/comparison.ts";
-import type { Source } from "../snapshot/snapshot.ts";
+import type { Source } from "../snapshot.ts";
 
 /**
  * What the interactive view is drawn from. It travels beside a tool's answer in the result's `_meta`, where it costs a

@@ -1,8 +1,12 @@
+import { toOneLine } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
-import { findFirstSeen } from "../query/first-seen.ts";
-import type { SectionIndex } from "../query/section-index.ts";
-import { toOneLine } from "../text.ts";
-import { VIEW_COLUMNS, type ViewCell, type ViewRow } from "./view-data.ts";
+import { foldsOf } from "../findings/find-facts.ts";
+import { findFirstSeen, groupRows, toGroupingRule } from "../query/group-rows.ts";
+import { toGroupName } from "../query/group-table.ts";
+import type { Grouping } from "../query/query-schema.ts";
+import { itemRulesOf, type SectionIndex } from "../query/select-rows.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { type Breakdown, type SnapshotView, VIEW_COLUMNS, type ViewCell, type ViewRow } from "./view-data.ts";
 
 /** Whole for all but a few: a link that is cut leads nowhere. */
 const MAX_URL_CHARS = 500;
@@ -55,3 +59,25 @@ const toThousandths = (share: number | null): number | null =>
 
 const toDay = (epochMs: number | undefined): string | null =>
   epochMs === undefined ? null : new Date(epochMs).toISOString().slice(0, DATE_CHARS);
+
+/** More bars than that are a table. */
+const MOST_ENTRIES = 12;
+
+/** Where the links of a whole snapshot come from, and what they are. */
+export const toBreakdowns = (snapshot: Snapshot): SnapshotView["breakdowns"] => ({
+  linkTypes: toBreakdown("link_type", snapshot),
+  countries: toBreakdown("country", snapshot),
+  tlds: toBreakdown("tld", snapshot),
+});
+
+function toBreakdown(grouping: Grouping, snapshot: Snapshot): Breakdown {
+  const rule = toGroupingRule(grouping, snapshot);
+  const groups = groupRows(foldsOf(snapshot), rule, itemRulesOf(snapshot).listLimit);
+  return {
+    entries: groups
+      .slice(0, MOST_ENTRIES)
+      .map((group) => ({ name: toGroupName(group, rule), links: group.links ?? 0 })),
+    more: Math.max(0, groups.length - MOST_ENTRIES),
+    atLeast: groups.some(({ isAtLeast }) => isAtLeast),
+  };
+}

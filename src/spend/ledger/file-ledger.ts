@@ -1,14 +1,10 @@
-import { mkdir, open, readdir } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir } from "node:fs/promises";
 import path from "node:path";
-import { isDay } from "./day.ts";
-import type { Fold } from "./fold.ts";
-import { createFollower } from "./follower.ts";
-import { createJoinWaiting } from "./join-waiting.ts";
-import type { Ledger } from "./ledger.ts";
+import { PartialWriteError } from "./budgets.ts";
+import { addLine, createFold, type Fold } from "./day-fold.ts";
+import { isDay, type Ledger } from "./ledger.ts";
 import { createLedgerOverLines, type LedgerOptions } from "./ledger-over-lines.ts";
-import type { LedgerLines } from "./lines.ts";
-import { createOneAtATime } from "./one-at-a-time.ts";
-import { PartialWriteError } from "./refusals.ts";
+import { createJoinWaiting, createOneAtATime, type LedgerLines } from "./lines.ts";
 
 export interface FileLedgerOptions extends LedgerOptions {
   /** As for `createFileLines`. */
@@ -89,4 +85,99 @@ async function syncFolder(folder: string): Promise<void> {
 function emptyWhenMissing(error: NodeJS.ErrnoException): string[] {
   if (error.code === "ENOENT") return [];
   throw error;
+}
+
+const LINE_BREAK = 0x0a;
+
+/** How much of what was read is compared before reading on: several records as a rule, each with a random id. */
+const COMPARED_BYTES = 2048;
+
+interface Position {
+  fold: Fold;
+  /** Bytes read, all of them whole lines. */
+  offset: number;
+  /** The last of those bytes. */
+  tail: Buffer;
+}
+
+const atStart = (): Position => ({ fold: createFold(), offset: 0, tail: Buffer.alloc(0) });
+
+/**
+ * Adds up a file of records that grows: each call reads what came since the last. Starts over when what it read before
+ * is no longer there, since the file was shortened, exchanged or written anew; a missing file is empty. Calls must not
+ * overlap.
+ */
+export function createFollower(file: string): () => Promise<Fold> {
+  let position = atStart();
+  return async () => {
+    const handle = await open(file, "r").catch(undefinedWhenMissing);
+    if (handle === undefined) position = atStart();
+    else {
+      try {
+        position = (await readOn(handle, position)) ?? (await readOn(handle, atStart())) ?? atStart();
+      } finally {
+        await handle.close();
+      }
+    }
+    return position.fold;
+  };
+}
+
+/** @returns undefined when the file is not the one that was read before */
+async function readOn(handle: FileHandle, { fold, offset, tail }: Position): Promise<Position | undefined> {
+  const { size } = await handle.stat();
+  if (size < offset) return undefined;
+  const bytes = await readBytes(handle, offset - tail.length, size);
+  if (!bytes.subarray(0, tail.length).equals(tail)) return undefined;
+  // A line without its end is being written, or torn; the next record's first byte ends it.
+  const end = bytes.lastIndexOf(LINE_BREAK) + 1;
+  if (end <= tail.length) return { fold, offset, tail };
+  for (const line of bytes.toString("utf8", tail.length, end).split("\n")) addLine(fold, line);
+  return {
+    fold,
+    offset: offset - tail.length + end,
+    tail: Buffer.from(bytes.subarray(Math.max(0, end - COMPARED_BYTES), end)),
+  };
+}
+
+async function readBytes(handle: FileHandle, from: number, to: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(to - from);
+  let filled = 0;
+  while (filled < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, from + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+function undefinedWhenMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === "ENOENT") return undefined;
+  throw error;
+}
+
+/** Today, and yesterday for what is settled after midnight. */
+const KEPT_DAYS = 2;
+
+/** Books of one ledger, gone when it ends; they go back to yesterday. */
+export function createMemoryLedger(options: LedgerOptions): Ledger {
+  return createLedgerOverLines(createMemoryLines(), options);
+}
+
+/** Lines that any number of ledgers of this process share. */
+export function createMemoryLines(): LedgerLines {
+  const folds = new Map<string, Fold>();
+  const newestFirst = () => [...folds.keys()].sort().reverse();
+  return {
+    where: "memory",
+    append: async (day, text) => {
+      const fold = folds.get(day) ?? createFold();
+      folds.set(day, fold);
+      for (const line of text.split("\n")) addLine(fold, line);
+      for (const old of newestFirst().slice(KEPT_DAYS)) folds.delete(old);
+    },
+    fold: async (day) => folds.get(day) ?? createFold(),
+    oneAtATime: createOneAtATime(),
+    days: async () => newestFirst(),
+  };
 }

@@ -1,13 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { toAccountBook } from "./account-book.ts";
-import { capIsZero } from "./budget-refusals.ts";
-import { type Budgets, boundOf, leftOf, requireBudgets, requireLeft, requireWhole } from "./budgets.ts";
-import { toDay } from "./day.ts";
-import { toDayBook } from "./fold.ts";
-import type { Ledger, PurchaseFacts, Reservation, Settlement } from "./ledger.ts";
+import {
+  type Budgets,
+  booksLost,
+  boundOf,
+  capIsZero,
+  leftOf,
+  outpaced,
+  requireBudgets,
+  requireLeft,
+  requireWhole,
+  wordFileFailure,
+} from "./budgets.ts";
+import { toAccountBook, toDayBook } from "./day-fold.ts";
+import { type Ledger, type PurchaseFacts, type Reservation, type Settlement, toDay } from "./ledger.ts";
 import type { LedgerLines } from "./lines.ts";
 import { encodeRecord, type LedgerRecord, MAX_MICROS, type SettleRecord } from "./records.ts";
-import { booksLost, outpaced, wordFileFailure } from "./refusals.ts";
 
 export interface LedgerOptions extends Budgets {
   now: () => number;

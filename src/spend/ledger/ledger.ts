@@ -102,3 +102,27 @@ export interface Ledger {
    */
   left(): Promise<number | null>;
 }
+
+/** Money inside this room is whole micro-dollars: sums of them are exact. */
+export const toMicros = (usd: number): number => Math.round(usd * 1_000_000);
+
+export const toUsd = (micros: number): number => micros / 1_000_000;
+
+const DAY_FORM = /^\d{4}-\d{2}-\d{2}$/;
+
+/** The UTC day of a time in ms since the epoch, `2026-11-24`. */
+export function toDay(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 10);
+}
+
+/** Whether a text is a day that the calendar has: `2026-02-30` is none. */
+export function isDay(text: string): boolean {
+  if (!DAY_FORM.test(text)) return false;
+  const epochMs = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(epochMs) && toDay(epochMs) === text;
+}
+
+const NAME_FORM = /^[A-Za-z0-9._@:~-]{1,100}$/;
+
+/** Whether a text may name an account: 1 to 100 of A–Z a–z 0–9 . _ @ : ~ -. */
+export const isAccountName = (text: string): boolean => NAME_FORM.test(text);

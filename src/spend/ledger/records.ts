@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { toOneLine } from "../../pages/text.ts";
-import { isAccountName } from "./account-name.ts";
+import { toOneLine } from "../../lists/text.ts";
+import { isAccountName } from "./ledger.ts";
 
 /** The most that one record may hold, a million dollars: sums of thousands of records stay exact. */
 export const MAX_MICROS = 1_000_000_000_000;

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import type { Books } from "../../../src/sandbox/books.ts";
+import type { Books } from "../../../src/sandbox/gateway.ts";
 import { hasButton, press, readText, until, untilText } from "../support/page-tools.ts";
 import { checkView, type Place } from "../support/place.ts";
 import type { ShownView } from "../support/shown-view.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseCommandLine } from "../../../src/cli/args.ts";
 import { ALL_SETTINGS } from "../../../src/config/http-settings.ts";
+import { parseRequest } from "../../../src/pages/parse-request.ts";
 import { parseQuery } from "../../../src/pages/query/parse-query.ts";
-import { parseRequest } from "../../../src/pages/request/parse-request.ts";
 import { listBlocks, readDocument } from "../../support/markdown.ts";
 
 const PAGES = [

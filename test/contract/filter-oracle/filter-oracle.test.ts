@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compileFilter, type ItemRules, type Predicate } from "../../../src/pages/filters/evaluate-filter.ts";
-import type { Condition, Filter } from "../../../src/pages/filters/filter.ts";
-import { OPERATORS } from "../../../src/pages/filters/operators.ts";
-import { parseFilter } from "../../../src/pages/filters/parse-filter.ts";
+import { compileFilter, type ItemRules, type Predicate } from "../../../src/lists/filters/evaluate-filter.ts";
+import type { Condition, Filter } from "../../../src/lists/filters/filter.ts";
+import { OPERATORS } from "../../../src/lists/filters/filter.ts";
+import { parseFilter } from "../../../src/lists/filters/parse-filter.ts";
 import { type OracleDatabase, openOracleDatabase } from "../../support/oracle-database.ts";
 import { findOracleField, ORACLE_FIELDS, readOracleField } from "../../support/oracle-fields.ts";
 import { makeOracleFilters } from "../../support/oracle-filters.ts";

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { answerDomainPages } from "../../../src/sandbox/endpoint.ts";
-import type { Envelope } from "../../../src/sandbox/envelope.ts";
+import { answerDomainPages } from "../../../src/sandbox/answer-domain-pages.ts";
+import type { Envelope } from "../../../src/sandbox/exchange.ts";
 import type { Purchase } from "../../../src/spend/ledger/ledger.ts";
 import { createDiskStore } from "../../../src/store/disk-store.ts";
 import { createMemoryStore } from "../../../src/store/memory-store.ts";

@@ -1,4 +1,4 @@
-import type { Bill } from "../../../src/sandbox/books.ts";
+import type { Bill } from "../../../src/sandbox/gateway.ts";
 import type { Purchase } from "../../../src/spend/ledger/ledger.ts";
 import type { LedgerReading } from "./read-ledger.ts";
 

@@ -1,4 +1,4 @@
-import { HOSTILE } from "../../../src/sandbox/faults/hostile.ts";
+import { HOSTILE } from "../../../src/sandbox/faults/body-faults.ts";
 import { KEY } from "./setup.ts";
 
 /** Whatever comes out of the product: no key, whole or in part, not even one that only looks like one. */

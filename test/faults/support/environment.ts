@@ -1,4 +1,4 @@
-import { EXIT_CODES } from "../../../src/cli/exit-codes.ts";
+import { EXIT_CODES } from "../../../src/cli/args.ts";
 import { finish, runBuilt, start } from "../../support/built.ts";
 import type { ToolAnswer } from "../../support/clients.ts";
 import { checkFiles, checkKept, countPages, type Got } from "./check-folder.ts";

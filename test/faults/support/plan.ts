@@ -1,6 +1,6 @@
-import type { FaultRequest } from "../../../src/sandbox/faults/requested-fault.ts";
-import { FAULTS } from "../../../src/sandbox/faults/table.ts";
-import { createRandom, type Random, seedOf } from "../../../src/sandbox/random.ts";
+import type { FaultRequest } from "../../../src/sandbox/faults/faults.ts";
+import { FAULTS } from "../../../src/sandbox/faults/faults.ts";
+import { createRandom, type Random, seedOf } from "../../../src/sandbox/links.ts";
 
 /** One of the two servers. */
 export type Place = 0 | 1;

@@ -1,6 +1,6 @@
-import type { Bill } from "../../../src/sandbox/books.ts";
-import type { FaultRequest } from "../../../src/sandbox/faults/requested-fault.ts";
-import { FAULTS } from "../../../src/sandbox/faults/table.ts";
+import type { FaultRequest } from "../../../src/sandbox/faults/faults.ts";
+import { FAULTS } from "../../../src/sandbox/faults/faults.ts";
+import type { Bill } from "../../../src/sandbox/gateway.ts";
 import type { Purchase } from "../../../src/spend/ledger/ledger.ts";
 import type { ConnectedClient, ToolAnswer } from "../../support/clients.ts";
 import { exchangeRaw, type RawReply } from "../../support/raw-exchange.ts";

@@ -1,6 +1,5 @@
-import { parseRequest } from "../../../src/pages/request/parse-request.ts";
-import { toRequestBody } from "../../../src/pages/request/request.ts";
-import { toRequestKey } from "../../../src/pages/request/request-key.ts";
+import { parseRequest } from "../../../src/pages/parse-request.ts";
+import { toRequestBody, toRequestKey } from "../../../src/pages/request.ts";
 
 /** Arguments of a call. */
 export type Asked = { target: string } & Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { type Books, createBooks } from "../../../src/sandbox/books.ts";
+import { type Books, createBooks } from "../../../src/sandbox/gateway.ts";
 import { type SandboxServer, serveSandbox } from "../../../src/sandbox/http-face.ts";
 import { createWorld } from "../../../src/sandbox/world.ts";
 import { makeTempFolder } from "../../support/temp-home.ts";

@@ -1,4 +1,4 @@
-import { FAULTS } from "../../../src/sandbox/faults/table.ts";
+import { FAULTS } from "../../../src/sandbox/faults/faults.ts";
 import type { Played } from "./play-fault.ts";
 
 /** What a text says about money. */

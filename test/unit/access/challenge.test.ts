@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toChallenge } from "../../../src/access/challenge.ts";
-import { toMetadataPath, toResourceMetadata } from "../../../src/access/resource-metadata.ts";
+import { toChallenge, toMetadataPath, toResourceMetadata } from "../../../src/access/authenticate.ts";
 
 describe("the challenge", () => {
   it("names no error where there was no credential", () => {

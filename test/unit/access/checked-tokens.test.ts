@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createCheckedTokens } from "../../../src/access/checked-tokens.ts";
+import { createCheckedTokens } from "../../../src/access/jwt-check.ts";
 import type { Principal } from "../../../src/access/principal.ts";
 
 const alice: Principal = {

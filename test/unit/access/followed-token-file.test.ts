@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createFollowedTokenFile } from "../../../src/access/followed-token-file.ts";
-import type { TokenFileLook } from "../../../src/access/read-token-file.ts";
-import { renderTokenEntries, type TokenEntry } from "../../../src/access/token-entries.ts";
+import { createFollowedTokenFile } from "../../../src/access/token-book.ts";
+import type { TokenFileLook } from "../../../src/access/token-file.ts";
+import { renderTokenEntries, type TokenEntry } from "../../../src/access/token-file.ts";
 
 const entry = (name: string): TokenEntry => ({
   id: "abcdefgh",

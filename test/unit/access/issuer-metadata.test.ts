@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fetchKeySetUrl, toMetadataUrls } from "../../../src/access/issuer-metadata.ts";
+import { fetchKeySetUrl, toMetadataUrls } from "../../../src/access/issuer-keys.ts";
 
 describe("where an issuer's metadata is looked for", () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toJwtPrincipal } from "../../../src/access/jwt-principal.ts";
+import { toJwtPrincipal } from "../../../src/access/jwt-check.ts";
 
 const ISSUER = "https://as.example";
 const settings = { issuer: ISSUER, dailyBudgetUsd: null };

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isTenantName, SCOPES } from "../../../src/access/principal.ts";
-import { createStaticToken, toTokenDigest, toTokenId } from "../../../src/access/static-token.ts";
 import {
+  createStaticToken,
   isTokenName,
   parseTokenEntries,
   renderTokenEntries,
   type TokenEntry,
-} from "../../../src/access/token-entries.ts";
+  toTokenDigest,
+  toTokenId,
+} from "../../../src/access/token-file.ts";
 import { AppError } from "../../../src/errors.ts";
 import { caught } from "../../support/caught.ts";
 

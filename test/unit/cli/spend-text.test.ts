@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toSpendJson } from "../../../src/cli/spend-json.ts";
-import { narrowReport, type SpendReport } from "../../../src/cli/spend-report.ts";
-import { renderSpend } from "../../../src/cli/spend-text.ts";
+import { toSpendJson } from "../../../src/cli/spend.ts";
+import { narrowReport, renderSpend, type SpendReport } from "../../../src/cli/spend-report.ts";
 import type { Purchase } from "../../../src/spend/ledger/ledger.ts";
 import { hostileText } from "../../support/hostile-text.ts";
 

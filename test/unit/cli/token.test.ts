@@ -3,7 +3,7 @@ import path from "node:path";
 import { setImmediate as settled } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createTokenBook } from "../../../src/access/token-book.ts";
-import type { TokenOptions } from "../../../src/cli/new-token.ts";
+import type { TokenOptions } from "../../../src/cli/token.ts";
 import { runToken } from "../../../src/cli/token.ts";
 import { AppError, describeFailure } from "../../../src/errors.ts";
 import { makeTempFolder } from "../../support/temp-home.ts";

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Principal } from "../../../src/access/principal.ts";
+import type { Charged } from "../../../src/compose/organisation.ts";
 import { createOrganisation } from "../../../src/compose/organisation.ts";
-import type { Charged } from "../../../src/compose/watch-ledger.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { AppError } from "../../../src/errors.ts";
 import { createLog } from "../../../src/log.ts";
-import { createBooks } from "../../../src/sandbox/books.ts";
-import { createGateway } from "../../../src/sandbox/gateway.ts";
+import { createBooks, createGateway } from "../../../src/sandbox/gateway.ts";
 import { createWorld } from "../../../src/sandbox/world.ts";
 import type { Wire } from "../../../src/upstream/wire.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Scope } from "../../../src/access/principal.ts";
-import { withinScopes } from "../../../src/compose/scopes.ts";
+import { withinScopes } from "../../../src/compose/use-cases.ts";
 import { AppError } from "../../../src/errors.ts";
-import { createSandboxWire } from "../../../src/sandbox/sandbox-wire.ts";
+import { createSandboxWire } from "../../../src/sandbox/gateway.ts";
 import { createWorld } from "../../../src/sandbox/world.ts";
 import { serviceOver } from "../../support/service-over.ts";
 

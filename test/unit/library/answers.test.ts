@@ -12,7 +12,7 @@ import {
   type Snapshot,
 } from "../../../src/library/pages.ts";
 import { queryDomainPages } from "../../../src/mcp/tools/query-domain-pages.ts";
-import { QUERY_FIELDS } from "../../../src/pages/query/query-fields.ts";
+import { QUERY_FIELDS } from "../../../src/pages/query/parse-query.ts";
 import { readAnswer } from "../../fixtures/load.ts";
 import { itemsSnapshot, sandboxSnapshot } from "../../support/sandbox-answer.ts";
 

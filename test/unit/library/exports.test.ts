@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { EXPORT_FILES, exportSnapshot } from "../../../src/library/pages.ts";
-import { SNAPSHOT_FILES } from "../../../src/pages/export/files.ts";
+import { SNAPSHOT_FILES } from "../../../src/pages/export/snapshot-files.ts";
 import { sandboxSnapshot } from "../../support/sandbox-answer.ts";
 
 const snapshot = sandboxSnapshot({ target: "acme.example", limit: 30 });

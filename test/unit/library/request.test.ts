@@ -7,7 +7,7 @@ import {
   toRequestBody,
   toRequestKey,
 } from "../../../src/library/pages.ts";
-import { toAdvertisedSchema } from "../../../src/pages/request/schema.ts";
+import { toAdvertisedSchema } from "../../../src/pages/body.ts";
 import { caught } from "../../support/caught.ts";
 
 describe("the schema of a request", () => {

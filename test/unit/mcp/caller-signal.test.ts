@@ -1,7 +1,7 @@
 import { SdkError, SdkErrorCode } from "@modelcontextprotocol/server";
 import { describe, expect, it } from "vitest";
 import { HangUp } from "../../../src/errors.ts";
-import { withCallerSignal } from "../../../src/mcp/caller-signal.ts";
+import { withCallerSignal } from "../../../src/mcp/call-context.ts";
 
 const GONE = new SdkError(SdkErrorCode.ConnectionClosed, "Connection closed");
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { GaugeReaders } from "../../../src/metrics/create-metrics.ts";
 import { type CreateMetricsDeps, createMetrics, type Metrics } from "../../../src/metrics/create-metrics.ts";
-import type { GaugeReaders } from "../../../src/metrics/gauges.ts";
 
 const READ: GaugeReaders = {
   budgetLeftUsd: async () => 4.5,

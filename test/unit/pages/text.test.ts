@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countOf, formatCount, formatMinute, formatUsd, quoteForMessage, toOneLine } from "../../../src/pages/text.ts";
+import { countOf, formatCount, formatMinute, formatUsd, quoteForMessage, toOneLine } from "../../../src/lists/text.ts";
 import { hostileText } from "../../support/hostile-text.ts";
 
 /** Whatever could break a line, turn its direction, or hide in it. */

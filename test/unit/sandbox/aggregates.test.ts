@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Backlink } from "../../../src/sandbox/backlinks.ts";
+import type { Backlink } from "../../../src/sandbox/links.ts";
 import { ask, WORLD } from "./ask.ts";
 
 const WORLD_PAGES = new Map(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createAdmittedKeys } from "../../../src/sandbox/admitted-keys.ts";
-import { type Bill, createBooks } from "../../../src/sandbox/books.ts";
+import { type Bill, createBooks } from "../../../src/sandbox/gateway.ts";
+import { createAdmittedKeys } from "../../../src/sandbox/paid-call.ts";
 
 const bill = (micros: number): Bill => ({
   idempotencyKey: null,

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type BooksReading, createBooks } from "../../../src/sandbox/books.ts";
 import type { GatewayReply } from "../../../src/sandbox/exchange.ts";
-import { createGateway, type Gateway, type GatewayOptions } from "../../../src/sandbox/gateway.ts";
+import {
+  type BooksReading,
+  createBooks,
+  createGateway,
+  type Gateway,
+  type GatewayOptions,
+} from "../../../src/sandbox/gateway.ts";
 import { WORLD } from "./ask.ts";
 
 const PATH = "/apis/v1/dataforseo/backlinks/domain_pages/live";

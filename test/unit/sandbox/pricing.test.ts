@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chargeHeaders, createPriceOf, FREE, parseCap } from "../../../src/sandbox/pricing.ts";
+import { chargeHeaders, createPriceOf, FREE, parseCap } from "../../../src/sandbox/paid-call.ts";
 
 describe("a price", () => {
   it.each([

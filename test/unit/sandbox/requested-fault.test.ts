@@ -2,9 +2,7 @@ import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../src/errors.ts";
-import { createFaultQueue } from "../../../src/sandbox/faults/fault-queue.ts";
-import { parseFaultRequest } from "../../../src/sandbox/faults/requested-fault.ts";
-import { FAULTS } from "../../../src/sandbox/faults/table.ts";
+import { createFaultQueue, FAULTS, parseFaultRequest } from "../../../src/sandbox/faults/faults.ts";
 import { caught } from "../../support/caught.ts";
 
 describe("the table of faults", () => {

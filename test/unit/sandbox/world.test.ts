@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { CATALOGUES } from "../../../src/pages/filters/catalogue.ts";
-import { answerDomainPages } from "../../../src/sandbox/endpoint.ts";
-import { createRandom, seedOf } from "../../../src/sandbox/random.ts";
+import { CATALOGUES } from "../../../src/pages/catalogue.ts";
+import { answerDomainPages } from "../../../src/sandbox/answer-domain-pages.ts";
+import { createRandom, seedOf } from "../../../src/sandbox/links.ts";
 import { createWorld } from "../../../src/sandbox/world.ts";
 import { ask, askTask, WORLD } from "./ask.ts";
 

@@ -1,9 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createOriginCheck } from "../../../src/serve/cors.ts";
-import { checkHeaders, checkHost } from "../../../src/serve/header-guard.ts";
-import { Refusal } from "../../../src/serve/refusal.ts";
-import { checkTarget, ROUTES, toRoute } from "../../../src/serve/routes.ts";
+import { checkHeaders, checkHost, checkTarget, createOriginCheck, ROUTES, toRoute } from "../../../src/serve/guards.ts";
+import { Refusal } from "../../../src/serve/http-refusal.ts";
 
 const HOSTS = new Set(["seo.example", "[::1]"]);
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toLogText } from "../../../src/serve/log-text.ts";
+import { toLogText } from "../../../src/serve/access-log.ts";
 
 describe("text from outside in the log", () => {
   it("holds nothing that cannot be seen, and at most 201 characters", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRequestScope, toRequestId, toTraceparent } from "../../../src/serve/request-scope.ts";
+import { createRequestScope, toRequestId, toTraceparent } from "../../../src/serve/access-log.ts";
 
 describe("the request's scope", () => {
   it("follows what was begun in it, however that is interleaved", async () => {

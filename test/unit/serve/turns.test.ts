@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createMemoryTurns } from "../../../src/serve/memory-turns.ts";
-import { createTally } from "../../../src/serve/tally.ts";
+import { createTally } from "../../../src/serve/bad-bytes.ts";
+import { createMemoryTurns } from "../../../src/serve/turns.ts";
 
 describe("turns kept in memory", () => {
   beforeEach(() => {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { expect, it } from "vitest";
-import { defaultFolders } from "../../../src/store/folders.ts";
+import { defaultFolders } from "../../../src/store/private-files.ts";
 
 it("names two folders of the user's own, after the program", () => {
   const { cache, data } = defaultFolders();

@@ -1,4 +1,4 @@
-import { createSnapshot, type SnapshotFacts } from "../../../src/pages/snapshot/snapshot.ts";
+import { createSnapshot, type SnapshotFacts } from "../../../src/pages/snapshot.ts";
 
 export const KEY = "0123456789abcdef0123456789abcdef";
 export const OTHER_KEY = "f".repeat(32);

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createMemoryStore, createMemoryStores } from "../../../src/store/memory-store.ts";
-import { createNoStore } from "../../../src/store/no-store.ts";
-import { toSnapshotInfo } from "../../../src/store/snapshot-info.ts";
+import { createMemoryStore, createMemoryStores, createNoStore } from "../../../src/store/memory-store.ts";
+import { toSnapshotInfo } from "../../../src/store/snapshot-name.ts";
 import type { SnapshotStore } from "../../../src/store/snapshot-store.ts";
 import { KEY, makeSnapshot, OTHER_KEY } from "./make-snapshot.ts";
 

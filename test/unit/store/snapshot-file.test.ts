@@ -1,9 +1,16 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeInfo, decodeSnapshot, encodeSnapshot } from "../../../src/store/snapshot-file.ts";
-import { MAX_HEADER_BYTES, readHeader, toSha256, writeHeader } from "../../../src/store/snapshot-header.ts";
-import { toSnapshotInfo } from "../../../src/store/snapshot-info.ts";
+import {
+  decodeInfo,
+  decodeSnapshot,
+  encodeSnapshot,
+  MAX_HEADER_BYTES,
+  readHeader,
+  toSha256,
+  writeHeader,
+} from "../../../src/store/snapshot-file.ts";
+import { toSnapshotInfo } from "../../../src/store/snapshot-name.ts";
 import { anySnapshot } from "./any-snapshot.ts";
 import { makeSnapshot } from "./make-snapshot.ts";
 

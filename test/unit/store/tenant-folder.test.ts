@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toTenantFolder } from "../../../src/store/tenant-folder.ts";
+import { toTenantFolder } from "../../../src/store/snapshot-name.ts";
 
 describe("the folder of a tenant", () => {
   it.each(["marketing", "team-7", "a"])("is its name where that is plain: %s", (name) => {

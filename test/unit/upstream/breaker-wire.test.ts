@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createBreakerWire } from "../../../src/upstream/breaker-wire.ts";
+import { createBreakerWire } from "../../../src/upstream/around-wire.ts";
 import { WireFailure, type WireFailureReason, type WireReply } from "../../../src/upstream/wire.ts";
 import { createHandWire, type Exchange, OK, outcomeOf, request } from "./hand-wire.ts";
 

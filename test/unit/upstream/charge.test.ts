@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readCharge } from "../../../src/upstream/charge.ts";
+import { readCharge } from "../../../src/upstream/reply-headers.ts";
 
 const PRICE = "x-aisa-price-usd";
 const MICROS = "x-aisa-customer-cost-micros-usd";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeFailure } from "../../../src/errors.ts";
-import { readPages } from "../../../src/pages/snapshot/page.ts";
+import { readPages } from "../../../src/pages/page.ts";
 import { type Outcome, readEnvelope } from "../../../src/upstream/envelope.ts";
 import { readAnswer } from "../../fixtures/load.ts";
 

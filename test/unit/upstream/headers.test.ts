@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toCapText, toHeaders } from "../../../src/upstream/headers.ts";
+import { toCapText, toHeaders } from "../../../src/upstream/send-call.ts";
 
 const FACTS = { apiKey: "k", terms: { id: "buy_1", maxPriceUsd: 0.25 }, keyNumber: 1, asksForQuote: false };
 const ON = { priceCap: true, idempotencyKey: true };

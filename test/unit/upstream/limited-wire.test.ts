@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createLimitedWire } from "../../../src/upstream/limited-wire.ts";
+import { createLimitedWire } from "../../../src/upstream/around-wire.ts";
 import { WireFailure } from "../../../src/upstream/wire.ts";
 import { createHandWire, outcomeOf, request } from "./hand-wire.ts";
 

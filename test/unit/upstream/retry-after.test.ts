@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readRetryAfter } from "../../../src/upstream/retry-after.ts";
+import { readRetryAfter } from "../../../src/upstream/reply-headers.ts";
 
 const AT = Date.UTC(2026, 9, 21, 7, 27, 30, 400);
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { wait } from "../../../src/upstream/wait.ts";
+import { wait } from "../../../src/upstream/wire.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { beginExamination } from "../../../../src/cli/doctor/examination.ts";
-import { key } from "../../../../src/cli/doctor/key.ts";
 import { readSettings } from "../../../../src/cli/doctor/read-settings.ts";
+import { key } from "../../../../src/cli/doctor/set-up.ts";
 import { createTestIo } from "../../../support/test-io.ts";
 
 const look = (env: Record<string, string>) =>

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { beginExamination } from "../../../../src/cli/doctor/examination.ts";
-import { program } from "../../../../src/cli/doctor/program.ts";
 import { readSettings } from "../../../../src/cli/doctor/read-settings.ts";
+import { program } from "../../../../src/cli/doctor/set-up.ts";
 import { createTestIo } from "../../../support/test-io.ts";
 
 it.each([

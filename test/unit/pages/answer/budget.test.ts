@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitAnswer, type Wanted } from "../../../../src/pages/answer/budget.ts";
+import { fitAnswer, type Wanted } from "../../../../src/pages/answer/answer.ts";
 
 const wanted = ({
   rowCosts = [Array(20).fill(10)],

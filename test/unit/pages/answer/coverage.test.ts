@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { measureCoverage } from "../../../../src/pages/answer/coverage.ts";
-import type { OrderRule } from "../../../../src/pages/request/order-by.ts";
+import type { OrderRule } from "../../../../src/lists/filters/order-by.ts";
+import { measureCoverage } from "../../../../src/pages/answer/header-facts.ts";
 import { type ItemFacts, makeSnapshot } from "../../../support/make-snapshot.ts";
 
 const pages = (field: string, ...values: (number | null)[]): ItemFacts[] =>

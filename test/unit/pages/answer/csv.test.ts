@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toCsvLine } from "../../../../src/pages/answer/csv.ts";
 import { foldPages } from "../../../../src/pages/answer/fold.ts";
-import { toDisplayUrl, toTable } from "../../../../src/pages/answer/table.ts";
+import { toCsvLine, toDisplayUrl, toTable } from "../../../../src/pages/answer/table.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { type ItemFacts, makePages } from "../../../support/make-snapshot.ts";
 import { readCsv } from "../../../support/read-csv.ts";

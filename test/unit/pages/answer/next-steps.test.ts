@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { measureCoverage } from "../../../../src/pages/answer/coverage.ts";
+import { measureCoverage } from "../../../../src/pages/answer/header-facts.ts";
 import { suggestNext } from "../../../../src/pages/answer/next-steps.ts";
-import type { PagesRequest } from "../../../../src/pages/request/request.ts";
-import { createSnapshot, type Source } from "../../../../src/pages/snapshot/snapshot.ts";
+import type { PagesRequest } from "../../../../src/pages/request.ts";
+import { createSnapshot, type Source } from "../../../../src/pages/snapshot.ts";
 
 const suggest = (pages: number, total: number, request: Partial<PagesRequest>, source: Source = "aisa") => {
   const answer = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Delivery } from "../../../../src/pages/answer/delivery.ts";
-import { createRememberAnswer } from "../../../../src/pages/answer/remember-answer.ts";
-import { createRenderAnswer } from "../../../../src/pages/answer/render-answer.ts";
-import { renderText } from "../../../../src/pages/answer/render-text.ts";
+import { createRenderAnswer } from "../../../../src/mcp/tool-result.ts";
+import type { Delivery } from "../../../../src/pages/answer/header-facts.ts";
+import { renderText } from "../../../../src/pages/answer/render-answer.ts";
+import { createRememberAnswer } from "../../../../src/pages/get-pages.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 
 const MINUTE_MS = 60_000;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldPages } from "../../../../src/pages/answer/fold.ts";
 import { renderSections, rollUpSections } from "../../../../src/pages/answer/sections.ts";
-import { readPages } from "../../../../src/pages/snapshot/page.ts";
+import { readPages } from "../../../../src/pages/page.ts";
 import { type ItemFacts, makePages } from "../../../support/make-snapshot.ts";
 
 const page = (path: string, backlinks: number | null, more: ItemFacts = {}): ItemFacts => ({

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
+import { estimateTokens } from "../../../../src/lists/tokens.ts";
 import { buildAnswer } from "../../../../src/pages/answer/answer.ts";
-import { renderText } from "../../../../src/pages/answer/render-text.ts";
-import { estimateTokens } from "../../../../src/pages/answer/tokens.ts";
+import { renderText } from "../../../../src/pages/answer/render-answer.ts";
 import { SCRIPTS } from "../../../support/answer-scripts.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isTrackingParameter } from "../../../../src/pages/answer/tracking-parameters.ts";
+import { isTrackingParameter } from "../../../../src/pages/answer/url-identity.ts";
 
 it.each([
   "gclid",

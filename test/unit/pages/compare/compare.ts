@@ -1,6 +1,6 @@
 import { buildComparison } from "../../../../src/pages/compare/compare-pages.ts";
 import type { Comparison } from "../../../../src/pages/compare/comparison.ts";
-import type { Snapshot } from "../../../../src/pages/snapshot/snapshot.ts";
+import type { Snapshot } from "../../../../src/pages/snapshot.ts";
 import { type ItemFacts, makeSnapshot, type SnapshotFactsInTests } from "../../../support/make-snapshot.ts";
 
 export const DAY_MS = 86_400_000;

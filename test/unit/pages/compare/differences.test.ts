@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Filter } from "../../../../src/pages/filters/filter.ts";
-import type { PagesRequest } from "../../../../src/pages/request/request.ts";
+import type { Filter } from "../../../../src/lists/filters/filter.ts";
+import type { PagesRequest } from "../../../../src/pages/request.ts";
 import { changesOf, compare, listOf } from "./compare.ts";
 
 const filter = (value: number): Filter => ({

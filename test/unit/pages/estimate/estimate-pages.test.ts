@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../src/errors.ts";
 import { createEstimatePages, type EstimateDeps, type Limits } from "../../../../src/pages/estimate/estimate-pages.ts";
 import { renderEstimateStructured, renderEstimateText } from "../../../../src/pages/estimate/render-estimate.ts";
-import { toRequestKey } from "../../../../src/pages/request/request-key.ts";
-import type { Snapshot } from "../../../../src/pages/snapshot/snapshot.ts";
+import { toRequestKey } from "../../../../src/pages/request.ts";
+import type { Snapshot } from "../../../../src/pages/snapshot.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 
 const NOW = Date.UTC(2026, 6, 8, 17, 0);

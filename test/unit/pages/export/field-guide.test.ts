@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { compileFilter } from "../../../../src/lists/filters/evaluate-filter.ts";
+import { OPERATORS } from "../../../../src/lists/filters/filter.ts";
+import { parseFilter } from "../../../../src/lists/filters/parse-filter.ts";
+import { CATALOGUES, type CatalogueName } from "../../../../src/pages/catalogue.ts";
 import { FILTER_EXAMPLES, renderFieldGuide } from "../../../../src/pages/export/field-guide.ts";
-import { CATALOGUES, type CatalogueName } from "../../../../src/pages/filters/catalogue.ts";
-import { compileFilter } from "../../../../src/pages/filters/evaluate-filter.ts";
-import { OPERATORS } from "../../../../src/pages/filters/operators.ts";
-import { parseFilter } from "../../../../src/pages/filters/parse-filter.ts";
 
 const guide = renderFieldGuide();
 

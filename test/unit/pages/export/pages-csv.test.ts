@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { renderPagesCsv } from "../../../../src/pages/export/pages-csv.ts";
+import { renderPagesCsv } from "../../../../src/pages/export/csv-files.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 import { readCsv } from "../../../support/read-csv.ts";

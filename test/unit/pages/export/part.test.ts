@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { cutPart, type Part } from "../../../../src/pages/export/part.ts";
+import { cutPart, type Part } from "../../../../src/mcp/read-part.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 
 it.each<[string, string, number, number, Partial<Part>]>([

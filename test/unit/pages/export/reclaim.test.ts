@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { listReclaims } from "../../../../src/pages/export/reclaim.ts";
-import { renderRedirectsCsv } from "../../../../src/pages/export/redirects-csv.ts";
+import { listReclaims } from "../../../../src/pages/redirects/reclaim.ts";
+import { renderRedirectsCsv } from "../../../../src/pages/redirects/redirects-csv.ts";
 import { type ItemFacts, makeSnapshot } from "../../../support/make-snapshot.ts";
 
 const page = (url: string, status: number, backlinks: number | null, more: ItemFacts = {}): ItemFacts => ({

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderPageRecord } from "../../../../src/pages/export/page-record.ts";
-import { renderPagesJsonl } from "../../../../src/pages/export/pages-jsonl.ts";
-import { createSnapshot, type Snapshot } from "../../../../src/pages/snapshot/snapshot.ts";
+import { renderPagesJsonl } from "../../../../src/pages/export/csv-files.ts";
+import { renderPageRecord } from "../../../../src/pages/export/report.ts";
+import { createSnapshot, type Snapshot } from "../../../../src/pages/snapshot.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderRedirectsApache } from "../../../../src/pages/export/redirects-apache.ts";
-import { renderRedirectsNetlify } from "../../../../src/pages/export/redirects-netlify.ts";
-import { renderRedirectsNginx } from "../../../../src/pages/export/redirects-nginx.ts";
-import type { Snapshot } from "../../../../src/pages/snapshot/snapshot.ts";
+import { renderRedirectsApache } from "../../../../src/pages/redirects/apache.ts";
+import { renderRedirectsNetlify } from "../../../../src/pages/redirects/netlify.ts";
+import { renderRedirectsNginx } from "../../../../src/pages/redirects/nginx.ts";
+import type { Snapshot } from "../../../../src/pages/snapshot.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { type ItemFacts, makeSnapshot } from "../../../support/make-snapshot.ts";
 import { type ReadMap, readApache, readNetlify, readNginx } from "./read-maps.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { renderReportMarkdown } from "../../../../src/pages/export/report-markdown.ts";
+import { renderReportMarkdown } from "../../../../src/pages/export/report.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { renderRowsCsv } from "../../../../src/pages/export/rows-csv.ts";
+import { renderRowsCsv } from "../../../../src/pages/export/csv-files.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 
 const variant = (url: string, figures: [number, number, number, number | null], more: object = {}) => {

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderPagesCsv } from "../../../../src/pages/export/pages-csv.ts";
-import { renderRedirectsCsv } from "../../../../src/pages/export/redirects-csv.ts";
-import { renderRowsCsv } from "../../../../src/pages/export/rows-csv.ts";
+import { renderPagesCsv, renderRowsCsv } from "../../../../src/pages/export/csv-files.ts";
+import { renderRedirectsCsv } from "../../../../src/pages/redirects/redirects-csv.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 import { readCsv } from "../../../support/read-csv.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { renderSnapshotList } from "../../../../src/pages/export/snapshot-list.ts";
-import type { SnapshotInfo } from "../../../../src/pages/snapshot/snapshot.ts";
+import { renderSnapshotList } from "../../../../src/pages/export/csv-files.ts";
+import type { SnapshotInfo } from "../../../../src/pages/snapshot.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 import { readCsv } from "../../../support/read-csv.ts";
 

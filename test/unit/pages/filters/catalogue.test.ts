@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CATALOGUES, type CatalogueName, LINK_MAPS } from "../../../../src/pages/filters/catalogue.ts";
+import { CATALOGUES, type CatalogueName, LINK_MAPS } from "../../../../src/pages/catalogue.ts";
 
 /** How many fields of each type the endpoint's own list had on 2026-07-08. */
 const COUNTS = {

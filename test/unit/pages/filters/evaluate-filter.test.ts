@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileFieldReader, compileFilter } from "../../../../src/pages/filters/evaluate-filter.ts";
-import type { Filter } from "../../../../src/pages/filters/filter.ts";
-import { type FilterRules, parseFilter } from "../../../../src/pages/filters/parse-filter.ts";
+import { compileFieldReader, compileFilter } from "../../../../src/lists/filters/evaluate-filter.ts";
+import type { Filter } from "../../../../src/lists/filters/filter.ts";
+import { type FilterRules, parseFilter } from "../../../../src/lists/filters/parse-filter.ts";
 import { anyFilter } from "../../../support/any-filter.ts";
 
 const RULES: FilterRules = { argument: "filters", catalogue: "pages", mapBareNames: true, allowUnknown: true };

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CATALOGUES } from "../../../../src/pages/filters/catalogue.ts";
-import { closestNames, type FieldRules, resolveField } from "../../../../src/pages/filters/field-names.ts";
-import { Refusal } from "../../../../src/pages/request/refusal.ts";
+import { Refusal } from "../../../../src/lists/arguments.ts";
+import { closestNames, type FieldRules, resolveField } from "../../../../src/lists/filters/field-names.ts";
+import { CATALOGUES } from "../../../../src/pages/catalogue.ts";
 import { caught } from "../../../support/caught.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 

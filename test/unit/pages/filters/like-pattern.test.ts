@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileLike } from "../../../../src/pages/filters/like-pattern.ts";
+import { compileLike } from "../../../../src/lists/filters/filter.ts";
 
 describe("a like pattern", () => {
   it.each([

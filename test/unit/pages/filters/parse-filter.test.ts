@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Condition, type Filter, toWireFilter } from "../../../../src/pages/filters/filter.ts";
-import { type FilterRules, parseFilter } from "../../../../src/pages/filters/parse-filter.ts";
-import { Refusal } from "../../../../src/pages/request/refusal.ts";
+import { Refusal } from "../../../../src/lists/arguments.ts";
+import { type Condition, type Filter, toWireFilter } from "../../../../src/lists/filters/filter.ts";
+import { type FilterRules, parseFilter } from "../../../../src/lists/filters/parse-filter.ts";
 import { anyCondition, anyFilter } from "../../../support/any-filter.ts";
 import { caught } from "../../../support/caught.ts";
 import { hostileText } from "../../../support/hostile-text.ts";

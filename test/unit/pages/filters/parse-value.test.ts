@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { CATALOGUES } from "../../../../src/pages/filters/catalogue.ts";
-import type { Condition } from "../../../../src/pages/filters/filter.ts";
-import { OPERATORS } from "../../../../src/pages/filters/operators.ts";
-import { type FilterRules, parseFilter } from "../../../../src/pages/filters/parse-filter.ts";
+import type { Condition } from "../../../../src/lists/filters/filter.ts";
+import { OPERATORS } from "../../../../src/lists/filters/filter.ts";
+import { type FilterRules, parseFilter } from "../../../../src/lists/filters/parse-filter.ts";
+import { CATALOGUES } from "../../../../src/pages/catalogue.ts";
 import { caught } from "../../../support/caught.ts";
 
 const RULES: FilterRules = { argument: "filters", catalogue: "pages", mapBareNames: true, allowUnknown: true };

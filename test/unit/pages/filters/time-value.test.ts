@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseTime, toUpstreamTime } from "../../../../src/pages/filters/time-value.ts";
+import { parseTime, toUpstreamTime } from "../../../../src/lists/filters/filter.ts";
 
 describe("a time", () => {
   it.each([

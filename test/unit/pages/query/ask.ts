@@ -1,7 +1,7 @@
 import { buildQueryAnswer } from "../../../../src/pages/query/build-query-answer.ts";
 import { parseQuery } from "../../../../src/pages/query/parse-query.ts";
 import type { QueryAnswer } from "../../../../src/pages/query/query-answer.ts";
-import type { Snapshot } from "../../../../src/pages/snapshot/snapshot.ts";
+import type { Snapshot } from "../../../../src/pages/snapshot.ts";
 
 /** Large enough that every row of a small list fits. */
 export const PLENTY = 1_000_000;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldPages } from "../../../../src/pages/answer/fold.ts";
-import { GROUPINGS } from "../../../../src/pages/query/choices.ts";
+import { GROUPINGS } from "../../../../src/pages/query/query-schema.ts";
 import { makePages, makeSnapshot } from "../../../support/make-snapshot.ts";
 import { sandboxSnapshot } from "../../../support/sandbox-answer.ts";
 import { ask } from "./ask.ts";

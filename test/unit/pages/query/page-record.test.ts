@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { readPages } from "../../../../src/pages/page.ts";
 import { renderRecord, toRecords, wordLeftOut } from "../../../../src/pages/query/page-record.ts";
-import { readPages } from "../../../../src/pages/snapshot/page.ts";
 import { sandboxSnapshot } from "../../../support/sandbox-answer.ts";
 
 const open = (item: object, tokens = 10_000) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../src/errors.ts";
+import { toQueryArguments } from "../../../../src/pages/query/pages-query.ts";
 import { parseQuery } from "../../../../src/pages/query/parse-query.ts";
-import { toQueryArguments } from "../../../../src/pages/query/query.ts";
 
 const ID = "s_7f3k2m9q";
 const read = (question: object) => toQueryArguments(parseQuery({ snapshot_id: ID, ...question }).query, ID);

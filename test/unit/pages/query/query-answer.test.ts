@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
-import { GROUPINGS } from "../../../../src/pages/query/choices.ts";
 import { createQueryPages } from "../../../../src/pages/query/query-pages.ts";
+import { GROUPINGS } from "../../../../src/pages/query/query-schema.ts";
 import { renderQueryStructured, renderQueryText } from "../../../../src/pages/query/render-query.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { compileFilter } from "../../../../src/lists/filters/evaluate-filter.ts";
 import { foldPages } from "../../../../src/pages/answer/fold.ts";
 import { rollUpSections } from "../../../../src/pages/answer/sections.ts";
 import { toTable } from "../../../../src/pages/answer/table.ts";
-import { compileFilter } from "../../../../src/pages/filters/evaluate-filter.ts";
-import { DEFAULT_COLUMNS } from "../../../../src/pages/query/default-columns.ts";
+import { DEFAULT_COLUMNS } from "../../../../src/pages/query/parse-query.ts";
 import { selectRows, startRegexClock } from "../../../../src/pages/query/select-rows.ts";
 import { anyFilter } from "../../../support/any-filter.ts";
 import { caught } from "../../../support/caught.ts";

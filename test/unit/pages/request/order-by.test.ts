@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FieldRules } from "../../../../src/pages/filters/field-names.ts";
-import { type OrderRule, parseOrderBy, toWireOrder } from "../../../../src/pages/request/order-by.ts";
-import { Refusal } from "../../../../src/pages/request/refusal.ts";
+import { Refusal } from "../../../../src/lists/arguments.ts";
+import type { FieldRules } from "../../../../src/lists/filters/field-names.ts";
+import { type OrderRule, parseOrderBy, toWireOrder } from "../../../../src/lists/filters/order-by.ts";
 import { caught } from "../../../support/caught.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../src/errors.ts";
-import { parseRequest, type RequestRules } from "../../../../src/pages/request/parse-request.ts";
-import { toRequestBody, withDefaults } from "../../../../src/pages/request/request.ts";
+import { parseRequest, type RequestRules } from "../../../../src/pages/parse-request.ts";
+import { toRequestBody, withDefaults } from "../../../../src/pages/request.ts";
 import { caught } from "../../../support/caught.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 

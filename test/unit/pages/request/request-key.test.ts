@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Filter, toWireFilter } from "../../../../src/pages/filters/filter.ts";
-import { parseRequest } from "../../../../src/pages/request/parse-request.ts";
-import { toRequestKey } from "../../../../src/pages/request/request-key.ts";
+import { type Filter, toWireFilter } from "../../../../src/lists/filters/filter.ts";
+import { parseRequest } from "../../../../src/pages/parse-request.ts";
+import { toRequestKey } from "../../../../src/pages/request.ts";
 import { anyFilter } from "../../../support/any-filter.ts";
 
 const RULES = { allowUnknownFields: false, mapBareNames: true };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { REQUEST_FIELDS, toAdvertisedSchema } from "../../../../src/pages/request/schema.ts";
+import { REQUEST_FIELDS, toAdvertisedSchema } from "../../../../src/pages/body.ts";
 import { BODY_FIELDS } from "../../../support/body-fields.ts";
 
 const schema = toAdvertisedSchema();

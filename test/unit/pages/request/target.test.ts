@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Refusal } from "../../../../src/pages/request/refusal.ts";
-import { parseTarget, registrableDomain } from "../../../../src/pages/request/target.ts";
+import { Refusal } from "../../../../src/lists/arguments.ts";
+import { parseTarget, registrableDomain } from "../../../../src/lists/target.ts";
 import { caught } from "../../../support/caught.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { AppError, describeFailure } from "../../../../src/errors.ts";
-import { type AskedAs, createFindSnapshot, type SnapshotRef } from "../../../../src/pages/snapshot/find-snapshot.ts";
-import type { Snapshot, SnapshotInfo } from "../../../../src/pages/snapshot/snapshot.ts";
+import { type AskedAs, createFindSnapshot, type SnapshotRef } from "../../../../src/pages/find-snapshot.ts";
+import type { Snapshot, SnapshotInfo } from "../../../../src/pages/snapshot.ts";
 import { createMemoryStore } from "../../../../src/store/memory-store.ts";
-import { toSnapshotInfo } from "../../../../src/store/snapshot-info.ts";
+import { toSnapshotInfo } from "../../../../src/store/snapshot-name.ts";
 import { makeSnapshot, type SnapshotFactsInTests } from "../../../support/make-snapshot.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../src/errors.ts";
-import { toRequestBody } from "../../../../src/pages/request/request.ts";
-import { importAnswer } from "../../../../src/pages/snapshot/import-answer.ts";
-import type { EndpointAnswer } from "../../../../src/pages/snapshot/snapshot.ts";
+import { importAnswer } from "../../../../src/pages/import-answer.ts";
+import { toRequestBody } from "../../../../src/pages/request.ts";
+import type { EndpointAnswer } from "../../../../src/pages/snapshot.ts";
 import { caught } from "../../../support/caught.ts";
 
 const ANSWER: EndpointAnswer = {

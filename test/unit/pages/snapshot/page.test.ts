@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readPages } from "../../../../src/pages/snapshot/page.ts";
+import { readPages } from "../../../../src/pages/page.ts";
 
 const ITEM = {
   page: "https://acme.example/old",

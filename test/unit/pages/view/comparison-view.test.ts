@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildComparison } from "../../../../src/pages/compare/compare-pages.ts";
-import { toComparisonView } from "../../../../src/pages/view/comparison-view.ts";
 import { MAX_VIEW_BYTES } from "../../../../src/pages/view/snapshot-view.ts";
+import { toComparisonView } from "../../../../src/pages/view/view-file.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 
 const day = (number: number) => Date.UTC(2026, 6, number);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createQueryPages } from "../../../../src/pages/query/query-pages.ts";
-import { toQueryView } from "../../../../src/pages/view/query-view.ts";
+import { toQueryView } from "../../../../src/pages/view/snapshot-view.ts";
 import type { SnapshotView } from "../../../../src/pages/view/view-data.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 

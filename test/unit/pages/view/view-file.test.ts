@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fillPage } from "../../../../src/pages/view/fill-page.ts";
-import { toComparisonFile, toSnapshotFile } from "../../../../src/pages/view/view-file.ts";
+import { fillPage, toComparisonFile, toSnapshotFile } from "../../../../src/pages/view/view-file.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 import { sandboxSnapshot } from "../../../support/sandbox-answer.ts";

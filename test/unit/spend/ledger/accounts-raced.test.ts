@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../src/errors.ts";
-import { addLine, createFold } from "../../../../src/spend/ledger/fold.ts";
+import { addLine, createFold } from "../../../../src/spend/ledger/day-fold.ts";
 import type { Ledger, Settlement } from "../../../../src/spend/ledger/ledger.ts";
 import { createLedgerOverLines } from "../../../../src/spend/ledger/ledger-over-lines.ts";
 import { parseRecord } from "../../../../src/spend/ledger/records.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { AppError, describeFailure } from "../../../../src/errors.ts";
+import { createMemoryLines } from "../../../../src/spend/ledger/file-ledger.ts";
 import type { Account } from "../../../../src/spend/ledger/ledger.ts";
 import { createLedgerOverLines } from "../../../../src/spend/ledger/ledger-over-lines.ts";
 import type { LedgerLines } from "../../../../src/spend/ledger/lines.ts";
-import { createMemoryLines } from "../../../../src/spend/ledger/memory-ledger.ts";
 import { FACTS } from "../../../support/ledger-facts.ts";
 
 const USD = 1_000_000;

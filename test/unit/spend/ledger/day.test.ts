@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isDay, toDay } from "../../../../src/spend/ledger/day.ts";
+import { isDay, toDay } from "../../../../src/spend/ledger/ledger.ts";
 
 describe("days", () => {
   it("begin and end at 00:00 UTC", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addLine, createFold, type Fold, purchasesOf, toDayBook } from "../../../../src/spend/ledger/fold.ts";
+import { addLine, createFold, type Fold, purchasesOf, toDayBook } from "../../../../src/spend/ledger/day-fold.ts";
 import { encodeRecord } from "../../../../src/spend/ledger/records.ts";
 import { FACTS } from "../../../support/ledger-facts.ts";
 

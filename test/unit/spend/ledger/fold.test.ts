@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addLine, createFold, type Fold, toDayBook } from "../../../../src/spend/ledger/fold.ts";
+import { addLine, createFold, type Fold, sumPurchases, toDayBook } from "../../../../src/spend/ledger/day-fold.ts";
 import { encodeRecord } from "../../../../src/spend/ledger/records.ts";
-import { sumPurchases } from "../../../../src/spend/ledger/sums.ts";
 import { FACTS } from "../../../support/ledger-facts.ts";
 
 const idOf = (name: string) => `p_${name.padEnd(22, "0")}`;

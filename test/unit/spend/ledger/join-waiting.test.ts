@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createJoinWaiting } from "../../../../src/spend/ledger/join-waiting.ts";
+import { createJoinWaiting } from "../../../../src/spend/ledger/lines.ts";
 
 function heldLook() {
   const begun: { done: (value: number) => void; fail: (error: Error) => void }[] = [];

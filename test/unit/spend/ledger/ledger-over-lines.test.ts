@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../src/errors.ts";
-import { addLine, createFold } from "../../../../src/spend/ledger/fold.ts";
+import { addLine, createFold } from "../../../../src/spend/ledger/day-fold.ts";
 import { createLedgerOverLines } from "../../../../src/spend/ledger/ledger-over-lines.ts";
 import type { LedgerLines } from "../../../../src/spend/ledger/lines.ts";
-import { createOneAtATime } from "../../../../src/spend/ledger/one-at-a-time.ts";
+import { createOneAtATime } from "../../../../src/spend/ledger/lines.ts";
 import { encodeRecord } from "../../../../src/spend/ledger/records.ts";
 import { FACTS } from "../../../support/ledger-facts.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AppError, describeFailure } from "../../../../src/errors.ts";
+import { createMemoryLedger } from "../../../../src/spend/ledger/file-ledger.ts";
 import type { Settlement } from "../../../../src/spend/ledger/ledger.ts";
-import { createMemoryLedger } from "../../../../src/spend/ledger/memory-ledger.ts";
 import { FACTS } from "../../../support/ledger-facts.ts";
 
 const NOON = Date.UTC(2026, 10, 24, 12);

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { createOneAtATime } from "../../../../src/spend/ledger/one-at-a-time.ts";
+import { createOneAtATime } from "../../../../src/spend/ledger/lines.ts";
 
 describe("createOneAtATime", () => {
   it("begins a task when the one before has ended, failed or not", async () => {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findFacts } from "../../../../../src/pages/answer/findings/find-facts.ts";
-import { describeFinding, type Finding, MAX_EVIDENCE } from "../../../../../src/pages/answer/findings/finding.ts";
 import { foldPages } from "../../../../../src/pages/answer/fold.ts";
-import { readPages } from "../../../../../src/pages/snapshot/page.ts";
+import { findFacts } from "../../../../../src/pages/findings/find-facts.ts";
+import { describeFinding, type Finding, MAX_EVIDENCE } from "../../../../../src/pages/findings/finding.ts";
+import { readPages } from "../../../../../src/pages/page.ts";
 import { findIn, item } from "./find.ts";
 
 const rules = (items: unknown[]) => findIn(items).map(({ rule, backlinks }) => [rule.replace(/ \(.*/, ""), backlinks]);

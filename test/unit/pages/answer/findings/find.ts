@@ -1,7 +1,7 @@
-import { findFacts } from "../../../../../src/pages/answer/findings/find-facts.ts";
-import { describeFinding, type Finding } from "../../../../../src/pages/answer/findings/finding.ts";
 import { foldPages } from "../../../../../src/pages/answer/fold.ts";
-import { type JsonObject, readPages } from "../../../../../src/pages/snapshot/page.ts";
+import { findFacts } from "../../../../../src/pages/findings/find-facts.ts";
+import { describeFinding, type Finding } from "../../../../../src/pages/findings/finding.ts";
+import { type JsonObject, readPages } from "../../../../../src/pages/page.ts";
 import { makeItem } from "../../../../support/make-snapshot.ts";
 
 /** What a test of a finding says about an item; the rest is unknown. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { findFacts } from "../../../../../src/pages/answer/findings/find-facts.ts";
 import { foldPages } from "../../../../../src/pages/answer/fold.ts";
-import { readPages } from "../../../../../src/pages/snapshot/page.ts";
-import { answerDomainPages } from "../../../../../src/sandbox/endpoint.ts";
+import { findFacts } from "../../../../../src/pages/findings/find-facts.ts";
+import { readPages } from "../../../../../src/pages/page.ts";
+import { answerDomainPages } from "../../../../../src/sandbox/answer-domain-pages.ts";
 import { createWorld } from "../../../../../src/sandbox/world.ts";
 import { readAnswer } from "../../../../fixtures/load.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeFinding } from "../../../../../src/pages/answer/findings/finding.ts";
+import { describeFinding } from "../../../../../src/pages/findings/finding.ts";
 import { type Facts, findIn, item, lineOf } from "./find.ts";
 
 const to = (location: string, facts: Facts = {}): Facts => ({ status: 301, location, backlinks: 12, ...facts });

@@ -1,0 +1,48 @@
+import { toServedNames } from "../../compose/http-service.ts";
+import { openAccess } from "../../compose/open-access.ts";
+import { loadHttpConfig } from "../../config/load-config.ts";
+import { AppError } from "../../errors.ts";
+import { createLog } from "../../log.ts";
+import { type Check, type Examination, type Finding, fail, note, ok } from "./examination.ts";
+
+const PREFIX = "DOMAIN_PAGES_HTTP_";
+
+/** Whether the settings of `http` can be used together; silent where none is set. */
+export const http: Check = {
+  name: "http",
+  look: async (examination) => {
+    const { env, now } = examination;
+    if (!Object.keys(env).some((name) => name.startsWith(PREFIX))) return [];
+    const notes: string[] = [];
+    const log = createLog({ level: "silent", secrets: [], now, write: () => {} });
+    const hear = (_event: string, fields: Readonly<Record<string, unknown>> = {}) => {
+      notes.push(String(fields["message"]));
+    };
+    try {
+      const { config, ignored } = await loadHttpConfig(withoutLeftOut(examination));
+      const access = await openAccess(config, { ...log, warn: hear, error: hear }, now);
+      const { hosts } = toServedNames(config, access !== undefined);
+      const names = [...new Set(hosts)].join(", ");
+      const who = access === undefined ? "everybody on this machine may call" : "callers need a token";
+      return [
+        ok(`would listen on ${config.httpHost}, for ${names}; ${who}`),
+        ...notes.map((message) => note(message, "Run chmod 600 on that file.")),
+        ...ignored.filter((what) => what.startsWith(PREFIX)).map((what) => note(what)),
+      ];
+    } catch (error) {
+      if (error instanceof AppError) return judgeFailure(error);
+      throw error;
+    }
+  },
+};
+
+/** What is wrong with the settings that all commands have was told already. */
+const withoutLeftOut = ({ env, settings: { leftOut } }: Examination): Examination["env"] =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !leftOut.has(name)));
+
+const judgeFailure = ({ message, facts }: AppError): Finding[] =>
+  message
+    .split("\n")
+    .map((line) =>
+      fail("usage", line.replace(/\.$/, ""), facts.advice ?? "Correct it: http does not start before that."),
+    );

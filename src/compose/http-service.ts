@@ -1,0 +1,247 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Principal } from "../access/principal.ts";
+import type { HttpConfig } from "../config/http-settings.ts";
+import { LOOPBACK_HOST } from "../config/values.ts";
+import { AppError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { createPersonAsker } from "../mcp/ask-person.ts";
+import type { Caller, CreateServerFor } from "../mcp/http/caller.ts";
+import { createMcpEndpoint } from "../mcp/http/mcp-endpoint.ts";
+import { createServeMcp, principalOf } from "../mcp/http/serve-mcp.ts";
+import type { SessionMail, SessionRecords } from "../mcp/http/session-records.ts";
+import { createServer } from "../mcp/server.ts";
+import { createRenderAnswer } from "../mcp/tool-result.ts";
+import type { Metrics } from "../metrics/create-metrics.ts";
+import type { RequestScope } from "../serve/access-log.ts";
+import { serveHttp } from "../serve/serve-http.ts";
+import type { TakeTurn } from "../serve/turns.ts";
+import { PRODUCT } from "../version.ts";
+import { countExchange, createCallCounter, createHttpMetrics } from "./http-metrics.ts";
+import { openAccess } from "./open-access.ts";
+import { type App, createOrganisation, type Organisation } from "./organisation.ts";
+import type { Stores } from "./stores.ts";
+
+export interface HttpServiceDeps {
+  config: HttpConfig;
+  log: Log;
+  now: () => number;
+  /** The one that the log takes its request's facts from. */
+  scope: RequestScope;
+}
+
+export interface HttpService {
+  /** Of the endpoint. */
+  url: string;
+  source: Organisation["source"];
+  /** Whether callers have to show a token. */
+  isGuarded: boolean;
+  /** Takes no more calls, brings home what is under way, then closes everything; at most this long, ms. */
+  stop(withinMs: number): Promise<void>;
+}
+
+/** Often enough to keep a client from giving up, rarely enough to cost nothing. */
+const PROGRESS_EVERY_MS = 5000;
+
+/** The part of the time for a stop that is kept for purchases whose callers have gone. */
+const LAST_PART = 0.2;
+
+/** The service for many, on one port. @throws {AppError} `config` for settings that do not go together */
+export async function startHttpService({ config, log, now, scope }: HttpServiceDeps): Promise<HttpService> {
+  const access = await openAccess(config, log, now);
+  const names = toServedNames(config, access !== undefined);
+
+  // The gauges are read long after everything is there.
+  const gauges: Parameters<typeof createHttpMetrics>[0] = {
+    budgetLeftUsd: async () => (await organisation.leftUsd()) ?? undefined,
+    principalBudgetsLeftUsd: () => recent.budgetsLeft((principal) => organisation.leftUsd(principal)),
+    openConnections: () => server.openConnections(),
+    liveSessions: () => endpoint.liveSessions(),
+    isCircuitOpen: () => organisation.health().circuit === "open",
+    isStoreReady: async () => organisation.health().store === "ok",
+  };
+  const metrics: Metrics = createHttpMetrics(gauges, (name, error) =>
+    log.warn("metrics.unread", { name, message: String(error) }),
+  );
+  const organisation = createOrganisation({
+    config,
+    log,
+    now,
+    watch: { exchange: (event) => countExchange(metrics, event), charged: metrics.charged },
+    traceparent: () => scope.get()?.traceparent,
+    principalBudgetUsd: config.principalBudgetUsd,
+  });
+  const recent = createRecentPrincipals();
+  const countCall = createCallCounter(metrics);
+  const shared = await openShared(await organisation.stores(), now);
+  const asker = createPersonAsker(() => shared.secret("asker", () => randomBytes(32)));
+  const renderAnswer = createRenderAnswer();
+
+  const appOf = (caller: Caller): App => {
+    const principal = principalOf(caller);
+    // Nobody is all-powerful for want of a name.
+    if (access !== undefined && principal === undefined) throw new Error("a call came in without its principal");
+    return organisation.appFor(principal);
+  };
+  const createServerFor: CreateServerFor = ({ caller, era, method }) =>
+    createServer(
+      {
+        product: PRODUCT,
+        ...appOf(caller),
+        renderAnswer,
+        asker,
+        answerForm: config.answerForm,
+        progressEveryMs: PROGRESS_EVERY_MS,
+        readViewPage: async () => (await import("../view/page.ts")).readViewPage(),
+        log,
+        now,
+        seeCall: (call) => countCall(era, call),
+      },
+      method,
+    );
+  const endpoint = createMcpEndpoint({
+    createServerFor,
+    sessions: shared.sessions,
+    mail: shared.mail,
+    sessionTtlMs: config.sessionMinutes * MINUTE_MS,
+    log,
+    now,
+  });
+  const server = await serveHttp({
+    // In brackets it stands in URLs alone.
+    listen: { host: config.httpHost.replace(/^\[|\]$/g, ""), port: config.httpPort },
+    ...names,
+    mcp: createServeMcp(endpoint, {
+      metadataUrl: access?.metadata?.url,
+      onPrincipal: recent.see,
+      onError: (error) => log.error("http.defect", { error: error.stack ?? error.message }),
+    }),
+    ...(access !== undefined && { access }),
+    takeTurn: shared.takeTurn,
+    callsPerMinute: config.principalCallsPerMinute,
+    readiness: async () => toReadiness(organisation.health()),
+    metrics,
+    scope,
+    log,
+    now,
+    makeId: randomUUID,
+    limits: { maxBodyBytes: config.httpMaxBodyKb * 1024, maxConnections: config.httpMaxConnections },
+  }).catch(async (error: unknown) => {
+    await endpoint.close();
+    await organisation.close();
+    throw error;
+  });
+
+  return {
+    url: server.url,
+    source: organisation.source,
+    isGuarded: access !== undefined,
+    async stop(withinMs) {
+      const until = now() + withinMs;
+      const left = () => Math.max(0, until - now());
+      const forCalls = left() * (1 - LAST_PART);
+      await Promise.all([endpoint.drain(forCalls), server.drain(forCalls)]);
+      await organisation.drain(left());
+      await organisation.close();
+    },
+  };
+}
+
+const MINUTE_MS = 60_000;
+
+/** Free answers do not need the upstream, so an open circuit is shown and takes no replica out of service. */
+const toReadiness = ({ store, circuit }: ReturnType<Organisation["health"]>) => ({
+  ready: store === "ok",
+  checks: { store: store === "ok", upstream: circuit === "closed" },
+});
+
+/** What replicas share of the service itself. */
+export interface SharedParts {
+  sessions: SessionRecords;
+  mail: SessionMail;
+  takeTurn: TakeTurn;
+  /** Bytes that are the same on all of them, made by the first that asks. */
+  secret(name: string, make: () => Uint8Array): Promise<Uint8Array>;
+}
+
+/** About 10 kB each. */
+const MAX_SESSIONS = 10_000;
+
+/** From the store that replicas share; where there is none, from this process alone. */
+export async function openShared({ shared }: Stores, now: () => number): Promise<SharedParts> {
+  if (shared !== undefined) {
+    const { sessions, mail, turns, secret } = shared;
+    return { sessions, mail, takeTurn: turns, secret };
+  }
+  const [{ createMemorySessionRecords }, { createNoMail }, { createMemoryTurns }] = await Promise.all([
+    import("../mcp/http/session-records.ts"),
+    import("../mcp/http/session-records.ts"),
+    import("../serve/turns.ts"),
+  ]);
+  return {
+    sessions: createMemorySessionRecords({ now, max: MAX_SESSIONS }),
+    mail: createNoMail(),
+    takeTurn: createMemoryTurns(),
+    secret: async (_name, make) => make(),
+  };
+}
+
+/** The callers that were here last, for whose budgets somebody may look. */
+export interface RecentPrincipals {
+  see(principal: Principal): void;
+  /** USD left today by name; those whom nothing bounds are left out. */
+  budgetsLeft(leftUsd: (principal: Principal) => Promise<number | null>): Promise<Map<string, number>>;
+}
+
+/** As many as the metrics show. */
+const MAX_RECENT = 100;
+
+export function createRecentPrincipals(): RecentPrincipals {
+  const recent = new Map<string, Principal>();
+  return {
+    see(principal) {
+      recent.delete(principal.name);
+      recent.set(principal.name, principal);
+      if (recent.size > MAX_RECENT) recent.delete(recent.keys().next().value as string);
+    },
+    async budgetsLeft(leftUsd) {
+      const left = await Promise.all([...recent].map(async ([name, principal]) => [name, await leftUsd(principal)]));
+      return new Map(left.filter((entry): entry is [string, number] => entry[1] !== null));
+    },
+  };
+}
+
+/** The names that requests may come for, and the pages that may call. */
+export interface ServedNames {
+  hosts: string[];
+  origins: string[];
+}
+
+const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
+const LOOPBACK_ORIGINS = LOOPBACK_NAMES.flatMap((name) => [`http://${name}:*`, `https://${name}:*`]);
+
+/**
+ * @param isGuarded whether callers have to show a token
+ * @throws {AppError} `config` where anybody could call, or nobody
+ */
+export function toServedNames(config: HttpConfig, isGuarded: boolean): ServedNames {
+  const { httpHost, publicUrl, allowedHosts, allowedOrigins } = config;
+  const isLoopback = LOOPBACK_HOST.test(httpHost);
+  if (!isGuarded && !isLoopback) throw openToAll(config);
+  const publicName = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
+  const hosts = [...(isLoopback ? [...LOOPBACK_NAMES, httpHost] : []), ...publicName, ...allowedHosts];
+  if (hosts.length === 0) throw namesMissing(config);
+  return { hosts, origins: [...(isLoopback ? LOOPBACK_ORIGINS : []), ...allowedOrigins] };
+}
+
+function openToAll({ httpHost }: HttpConfig): AppError {
+  return new AppError("config", `Listening on ${httpHost} without access control would let anybody spend your money.`, {
+    advice:
+      "Make tokens (domain-pages-mcp token create NAME), or set DOMAIN_PAGES_HTTP_OAUTH_ISSUER, or listen on 127.0.0.1.",
+  });
+}
+
+function namesMissing({ httpHost }: HttpConfig): AppError {
+  return new AppError("config", `Listening on ${httpHost} needs the name that clients use.`, {
+    advice: "Set DOMAIN_PAGES_HTTP_PUBLIC_URL (https://mcp.example.com/mcp) or DOMAIN_PAGES_HTTP_ALLOWED_HOSTS.",
+  });
+}

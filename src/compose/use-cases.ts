@@ -1,0 +1,153 @@
+import type { Scope } from "../access/principal.ts";
+import { type Config, isLive } from "../config/schema.ts";
+import { AppError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { ComparePages } from "../pages/compare/compare-pages.ts";
+import type { EstimatePages } from "../pages/estimate/estimate-pages.ts";
+import type { FindSnapshot } from "../pages/find-snapshot.ts";
+import type { GetPages } from "../pages/get-pages.ts";
+import type { RequestRules } from "../pages/parse-request.ts";
+import type { QueryPages } from "../pages/query/query-pages.ts";
+import type { ReadSnapshots } from "../pages/snapshot.ts";
+import type { QuoteMemory } from "../spend/approve.ts";
+import type { Bought } from "../spend/carry-out.ts";
+import type { Flights } from "../spend/flights.ts";
+import { type Ledger, toUsd } from "../spend/ledger/ledger.ts";
+import type { Client } from "../upstream/client.ts";
+import type { App } from "./organisation.ts";
+import type { TenantStore } from "./stores.ts";
+
+/** What can be asked of the product. */
+export interface Service {
+  getPages: GetPages;
+  estimatePages: EstimatePages;
+}
+
+export interface ServiceParts {
+  config: Config;
+  client: Client;
+  quoteMemory: QuoteMemory;
+  store: TenantStore;
+  /** Of the same tenant. */
+  flights: Flights<Bought>;
+  ledger: Ledger;
+  /** A sentence for an answer without pages: what the source does know. */
+  whenEmpty?: string | undefined;
+  log: Log;
+  now: () => number;
+}
+
+/** The use cases of one caller over what all share: the product without its edges. */
+export async function createService(parts: ServiceParts): Promise<Service> {
+  const { config, client, quoteMemory, store, flights, ledger, whenEmpty, log, now } = parts;
+  const [{ createGetPages }, { createEstimatePages }, spend] = await Promise.all([
+    import("../pages/get-pages.ts"),
+    import("../pages/estimate/estimate-pages.ts"),
+    loadSpend(),
+  ]);
+  const source = isLive(config) ? "aisa" : "sandbox";
+  const { snapshots, withKeyLock } = store;
+  const { fetchPages, fetchQuote } = client;
+  const onUnsettled = (error: unknown) => log.error("ledger.unsettled", { message: String(error) });
+  const books = { source, snapshots, ledger, now, onUnsettled } as const;
+  const { maxPriceUsd, askAboveUsd, sendPriceCap: capIsSent } = config;
+  const askPrice = spend.createAskPrice({ ...books, fetchQuote, quoteMemory, maxPriceUsd });
+  const approve = spend.createApprove({ askPrice, maxPriceUsd, askAboveUsd, capIsSent });
+  const leftUsd = async () => toUsdOrNull(await ledger.left());
+  const freshMs = config.freshHours * HOUR_MS;
+  const common = {
+    upstream: source === "aisa" ? config.baseUrl : source,
+    rules: { allowUnknownFields: config.unknownFields === "allow", mapBareNames: true } satisfies RequestRules,
+    maxTokens: config.answerTokens,
+    now,
+  };
+  return {
+    getPages: createGetPages({
+      ...common,
+      freshMs,
+      buyPages: spend.createBuyPages({ ...books, fetchPages, approve, withKeyLock, flights }),
+      leftUsd,
+      ...(whenEmpty !== undefined && { whenEmpty }),
+    }),
+    estimatePages: createEstimatePages({
+      ...common,
+      source,
+      findKept: snapshots.newest,
+      askPrice,
+      limits: async () => ({
+        leftUsd: await leftUsd(),
+        dailyUsd: toUsdOrNull(ledger.dailyBudgetMicros),
+        perCallUsd: maxPriceUsd,
+        askAboveUsd,
+        freshMs,
+      }),
+    }),
+  };
+}
+
+const HOUR_MS = 3_600_000;
+
+const toUsdOrNull = (micros: number | null): number | null => (micros === null ? null : toUsd(micros));
+
+async function loadSpend() {
+  const [{ createAskPrice }, { createApprove }, { createBuyPages }] = await Promise.all([
+    import("../spend/approve.ts"),
+    import("../spend/approve.ts"),
+    import("../spend/buy-pages.ts"),
+  ]);
+  return { createAskPrice, createApprove, createBuyPages };
+}
+
+/** What is free: questions to what is kept. No upstream is in it. */
+export interface Reader {
+  findSnapshot: FindSnapshot;
+  queryPages: QueryPages;
+  comparePages: ComparePages;
+}
+
+/** Each part is loaded when it is first asked for. */
+export function createReader({ answerTokens: maxTokens }: Config, snapshots: ReadSnapshots, now: () => number): Reader {
+  const findSnapshot: FindSnapshot = async (...args) => {
+    const { createFindSnapshot } = await import("../pages/find-snapshot.ts");
+    return createFindSnapshot({ snapshots })(...args);
+  };
+  return {
+    findSnapshot,
+    queryPages: async (...args) => {
+      const { createQueryPages } = await import("../pages/query/query-pages.ts");
+      return createQueryPages({ findSnapshot, maxTokens, now })(...args);
+    },
+    comparePages: async (...args) => {
+      const { createComparePages } = await import("../pages/compare/compare-pages.ts");
+      return createComparePages({ findSnapshot, maxTokens })(...args);
+    },
+  };
+}
+
+/**
+ * Takes away what a caller's scopes do not allow. The protocol's edge refuses such calls before they come here, with a
+ * challenge that clients understand; this is the wall behind it.
+ */
+export function withinScopes(app: App, scopes: ReadonlySet<Scope>): App {
+  const buying = scopes.has("pages:read")
+    ? {}
+    : { getPages: refuse("pages:read"), estimatePages: refuse("pages:read") };
+  if (scopes.has("snapshots:read")) return { ...app, ...buying };
+  const closed = refuse("snapshots:read");
+  return {
+    ...app,
+    ...buying,
+    findSnapshot: closed,
+    queryPages: closed,
+    comparePages: closed,
+    // Empty rather than refused: lists of resources belong to every session.
+    snapshots: { get: closed, gone: closed, list: async () => [] },
+  };
+}
+
+const refuse = (scope: Scope) => async (): Promise<never> => {
+  throw new AppError("rejected", `This needs the scope ${scope}, which your token does not have.`, {
+    charge: "not_charged",
+    advice: "Ask whoever runs the server for a token with that scope.",
+  });
+};

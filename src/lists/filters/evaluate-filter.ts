@@ -1,0 +1,162 @@
+import { RE2JS } from "re2js";
+import { EMPTY_KEY_PLACEHOLDER, LINK_MAPS } from "../../pages/catalogue.ts";
+import { type Condition, compileLike, type Filter, type FilterScalar, type Operator, parseTime } from "./filter.ts";
+
+export type Predicate = (item: unknown) => boolean;
+
+const SOCIAL_TAGS = "meta.social_media_tags";
+const OPEN_MAPS = [...LINK_MAPS, SOCIAL_TAGS];
+
+/** How the items that a filter is put to were asked for. */
+export interface ItemRules {
+  /**
+   * The `internal_list_limit` that cut the items' counting maps; null for maps that were never cut. A map with that
+   * many entries or more may have lost a key, so the count of a key that it does not hold is unknown there, not 0.
+   */
+  listLimit: number | null;
+}
+
+const NEVER_CUT: ItemRules = { listLimit: null };
+
+/** Filters spell three keys in their own way; answers hold the keys on the right. */
+const ANSWER_KEYS: ReadonlyMap<string, string> = new Map([
+  [`page_summary.referring_links_semantic_locations.${EMPTY_KEY_PLACEHOLDER}`, ""],
+  ["page_summary.referring_links_platform_types.message_boards", "message-boards"],
+  ["page_summary.referring_links_platform_types.wiki", "wikis"],
+]);
+
+/**
+ * Compiles a checked filter into a test of one raw item of the endpoint (or one backlink).
+ *
+ * Where the documentation is silent: an unknown (null or missing) value satisfies no condition, negated ones
+ * included, and a value of another type than the field's only negated ones; a key missing from a counting map that is there and whole counts 0, from one that may be cut it is
+ * unknown; `like` knows only `%`; `match` wants every word, in any order and case; a regex may match anywhere in the
+ * text (RE2); a condition on an array holds when any element satisfies it, a negated one when none satisfies its
+ * opposite.
+ *
+ * No pattern backtracks, so one item costs at most in proportion to text × pattern. For a regex with large counts over
+ * wide classes (`[\p{L}\p{N}]{1,1000}`) that is up to half a second for a text of 10,000 characters: who puts a
+ * stranger's regex to many items looks at a clock between them.
+ */
+export function compileFilter(filter: Filter, rules: ItemRules = NEVER_CUT): Predicate {
+  if (filter.kind === "condition") return compileCondition(filter, rules);
+  const members = filter.members.map((member) => compileFilter(member, rules));
+  return filter.join === "and"
+    ? (item) => members.every((holds) => holds(item))
+    : (item) => members.some((holds) => holds(item));
+}
+
+const POSITIVE_OF: Partial<Record<Operator, Operator>> = {
+  "<>": "=",
+  not_in: "in",
+  not_like: "like",
+  not_ilike: "ilike",
+  not_match: "match",
+  not_regex: "regex",
+  has_not: "has",
+};
+
+function compileCondition({ field, type, operator, value }: Condition, rules: ItemRules): Predicate {
+  const read = compileFieldReader(field, rules);
+  const positive = POSITIVE_OF[operator];
+  const test = compileTest(positive ?? operator, value, type === "time");
+  return (item) => {
+    const found = read(item);
+    if (found === null || found === undefined) return false;
+    const holds = Array.isArray(found) ? found.some((each) => each !== null && test(each)) : test(found);
+    return positive === undefined ? holds : !holds;
+  };
+}
+
+function compileTest(operator: Operator, value: Condition["value"], isTime: boolean): (found: unknown) => boolean {
+  if (Array.isArray(value)) {
+    const tests = value.map((each) => compileScalarTest("=", each, isTime));
+    return (found) => tests.some((test) => test(found));
+  }
+  return compileScalarTest(operator, value, isTime);
+}
+
+function compileScalarTest(operator: Operator, value: FilterScalar, isTime: boolean): (found: unknown) => boolean {
+  const wanted = isTime ? toComparableTime(value) : value;
+  const comparable = isTime ? toComparableTime : (found: unknown) => found;
+  const compare = (holds: (found: never, wanted: never) => boolean) => (found: unknown) => {
+    const left = comparable(found);
+    return typeof left === typeof wanted && holds(left as never, wanted as never);
+  };
+  switch (operator) {
+    case "<":
+      return compare((found, bound) => found < bound);
+    case "<=":
+      return compare((found, bound) => found <= bound);
+    case ">":
+      return compare((found, bound) => found > bound);
+    case ">=":
+      return compare((found, bound) => found >= bound);
+    case "like":
+      return onText(compileLike(String(value)));
+    case "ilike":
+      return onText(compileLike(foldCase(String(value))), true);
+    case "match":
+      return onText(compileMatch(String(value)), true);
+    case "regex": {
+      const pattern = RE2JS.compile(String(value));
+      // Unlike a matcher, `test` wants no positions and so runs on the automaton, a hundred times faster at worst.
+      return onText((text) => pattern.test(text));
+    }
+    default:
+      return compare((found, bound) => found === bound);
+  }
+}
+
+function onText(test: (text: string) => boolean, anyCase = false): (found: unknown) => boolean {
+  return (found) => typeof found === "string" && test(anyCase ? foldCase(found) : found);
+}
+
+/** One capital sigma has two small ones, and which of them it becomes depends on what stands behind it. */
+const foldCase = (text: string): string => text.toLowerCase().replaceAll("ς", "σ");
+
+function toComparableTime(value: unknown): number | undefined {
+  return typeof value === "string" ? parseTime(value) : undefined;
+}
+
+function compileMatch(words: string): (text: string) => boolean {
+  const wanted = wordsOf(foldCase(words));
+  const rarest = wanted.reduce((longest, word) => (word.length > longest.length ? word : longest), "");
+  return (text) => {
+    // To look for one is far cheaper than to part the text, and most texts lack it.
+    if (!text.includes(rarest)) return false;
+    const found = new Set(wordsOf(text));
+    return wanted.every((word) => found.has(word));
+  };
+}
+
+const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}]+/gu) ?? [];
+
+/**
+ * A reader of one catalogue field: `page_summary.referring_links_tld.co.in`, `meta.h1`, `indirect_link_path.url`.
+ * It gives null for what is not there, 0 for a key missing from a whole counting map (null from one that may be cut),
+ * an array for a field of arrays.
+ */
+export function compileFieldReader(field: string, { listLimit }: ItemRules = NEVER_CUT): (item: unknown) => unknown {
+  const map = OPEN_MAPS.find((prefix) => field.startsWith(`${prefix}.`));
+  if (map === undefined) {
+    const steps = field.split(".");
+    return (item) => steps.reduce(stepInto, item);
+  }
+  const steps = map.split(".");
+  const key = ANSWER_KEYS.get(field) ?? field.slice(map.length + 1);
+  const whenMissing = (found: object) =>
+    map === SOCIAL_TAGS || (listLimit !== null && Object.keys(found).length >= listLimit) ? null : 0;
+  return (item) => {
+    const found = steps.reduce(stepInto, item);
+    if (typeof found !== "object" || found === null || Array.isArray(found)) return null;
+    return Object.hasOwn(found, key) ? (found as Record<string, unknown>)[key] : whenMissing(found);
+  };
+}
+
+function stepInto(value: unknown, key: string): unknown {
+  // One level of array is all that the endpoint has (`indirect_link_path`); more would be a stranger's stack of them.
+  if (Array.isArray(value)) return value.map((each) => (Array.isArray(each) ? null : stepInto(each, key)));
+  if (typeof value !== "object" || value === null) return null;
+  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : null;
+}

@@ -1,0 +1,182 @@
+import { got, Refusal, readJsonString } from "../arguments.ts";
+import { quoteForMessage } from "../text.ts";
+import { exampleOf, type FieldRules, resolveField } from "./field-names.ts";
+import { type Condition, countConditions, type Filter, OPERATOR_ALIASES, OPERATORS, type Operator } from "./filter.ts";
+import { parseConditionValue } from "./parse-value.ts";
+
+/** The upstream's limit for one filter, groups counted through. */
+const MAX_CONDITIONS = 8;
+
+/** Deeper than any eight conditions can mean; bounds the work on a hostile argument. */
+const MAX_DEPTH = 16;
+
+/** How much of a refused filter is written out again as the form that works. */
+const MAX_SUGGESTION_CHARS = 600;
+
+export interface ParsedFilter {
+  /** Undefined for an empty array: no filter at all. */
+  filter: Filter | undefined;
+  notes: string[];
+}
+
+export interface FilterRules extends FieldRules {
+  /** The argument's name, for messages: `filters`. */
+  argument: string;
+}
+
+interface Context extends FilterRules {
+  notes: string[];
+}
+
+/**
+ * Checks a filter as a caller wrote it against the whole documented language, before money is spent.
+ * Kind on form (JSON strings, needless wrapping, capital AND, other operator spellings), strict on meaning.
+ * @throws {Refusal} naming the place (`filters[2]`), the rule, and a form that works
+ */
+export function parseFilter(input: unknown, rules: FilterRules): ParsedFilter {
+  const context: Context = { ...rules, notes: [] };
+  const value = readJsonString(input);
+  if (!Array.isArray(value)) {
+    throw new Refusal(rules.argument, `must be an array, ${got(input)}`, `for example ${exampleOf(rules)}`);
+  }
+  if (value.length === 0) return { filter: undefined, notes: [] };
+  const filter = parseNode(value, rules.argument, 0, context);
+  const count = countConditions(filter);
+  if (count > MAX_CONDITIONS) throw tooMany(rules.argument, String(count));
+  return { filter, notes: context.notes };
+}
+
+function tooMany(path: string, count: string): Refusal {
+  return new Refusal(
+    path,
+    `${count} conditions, at most ${MAX_CONDITIONS} are allowed`,
+    'drop some, or gather values of one field with "in"',
+  );
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels <= 0 || Object.values(value).some((child) => isDeeperThan(child, levels - 1));
+}
+
+function parseNode(node: unknown, path: string, depth: number, context: Context): Filter {
+  const value = readJsonString(node);
+  if (isDeeperThan(value, MAX_DEPTH - depth)) {
+    throw new Refusal(context.argument, `nested more than ${MAX_DEPTH} deep`, "unwrap the needless brackets");
+  }
+  if (!Array.isArray(value)) {
+    throw new Refusal(path, `a condition is an array of three, ${got(node)}`, rewriteObject(value, context));
+  }
+  if (value.length === 0) throw new Refusal(path, "empty brackets", `for example ${exampleOf(context)}`);
+  // No field is called "and": a list that begins so is a group written word first.
+  if (!isBracketed(value[0]) && readJoin(value[0]) === undefined && typeof value[0] === "string") {
+    return parseCondition(value, path, context);
+  }
+  if (value.length === 1) return parseNode(value[0], `${path}[0]`, depth + 1, context);
+  return parseGroup(value, path, depth, context);
+}
+
+function parseGroup(parts: unknown[], path: string, depth: number, context: Context): Filter {
+  if (parts.length > 2 * MAX_CONDITIONS) throw tooMany(path, `${Math.ceil(parts.length / 2)} or more`);
+  const joins = parts.map(readJoin);
+  const members = parts.filter((_, index) => joins[index] === undefined);
+  const alternates =
+    parts.length % 2 === 1 && parts.every((_, index) => (joins[index] !== undefined) === (index % 2 === 1));
+  if (!alternates) {
+    const first = joins.find((join) => join !== undefined) ?? "and";
+    throw new Refusal(
+      path,
+      'conditions must be joined by "and" or "or", one between each two',
+      members.length > 0 && members.every(isBracketed)
+        ? suggest(interleave(members, first))
+        : `write [a,"and",b], where a and b are conditions such as ${exampleOf(context)}`,
+    );
+  }
+  const words = joins.filter((join) => join !== undefined);
+  const join = words[0] ?? "and";
+  if (words.some((word) => word !== join)) {
+    throw new Refusal(
+      path,
+      '"and" and "or" at one level: which binds first is not documented',
+      `${suggest(nestAndFirst(members, words))} (group the other way if you meant that)`,
+    );
+  }
+  const filters = parts.flatMap((part, index) =>
+    index % 2 === 0 ? [parseNode(part, `${path}[${index}]`, depth + 1, context)] : [],
+  );
+  return { kind: "group", join, members: filters };
+}
+
+function parseCondition(parts: unknown[], path: string, context: Context): Condition {
+  if (parts.length !== 3) {
+    throw new Refusal(
+      path,
+      `a condition has three parts, field, operator and value; this one has ${parts.length}`,
+      `for example ${exampleOf(context)}`,
+    );
+  }
+  const field = resolveField(parts[0], path, context);
+  if (field.note !== undefined) context.notes.push(field.note);
+  const operator = parseOperator(parts[1], field.type, field.name, path);
+  const { value, notes } = parseConditionValue(parts[2], { ...field, operator, path });
+  context.notes.push(...notes);
+  if (field.type === "array.str" || field.type === "array.num") {
+    context.notes.push(`${path}: how the upstream filters array fields such as ${field.name} is not documented`);
+  }
+  return { kind: "condition", field: field.name, type: field.type, operator, value };
+}
+
+function parseOperator(written: unknown, type: Condition["type"], field: string, path: string): Operator {
+  const allowed = OPERATORS[type];
+  const fits = `${field} (${type}) takes ${allowed.join(" ")}`;
+  if (typeof written !== "string") throw new Refusal(path, `the operator must be in quotes, ${got(written)}`, fits);
+  const lower = written.trim().toLowerCase();
+  const operator = OPERATOR_ALIASES[lower] ?? allowed.find((each) => each === lower);
+  if (operator === undefined || !allowed.includes(operator)) {
+    throw new Refusal(path, `operator ${quoteForMessage(written)} does not fit`, fits);
+  }
+  return operator;
+}
+
+function readJoin(part: unknown): "and" | "or" | undefined {
+  if (typeof part !== "string") return undefined;
+  const word = part.trim().toLowerCase();
+  return word === "and" || word === "or" ? word : undefined;
+}
+
+/** A condition or group: an array, or one that a client sent as a JSON string inside the array. */
+function isBracketed(part: unknown): boolean {
+  return Array.isArray(part) || (typeof part === "string" && part.trimStart().startsWith("["));
+}
+
+function interleave(members: unknown[], join: string): unknown[] {
+  return members.flatMap((member, index) => (index === 0 ? [member] : [join, member]));
+}
+
+/** `a and b or c` → `[[a,"and",b],"or",c]`, the usual precedence made visible. */
+function nestAndFirst(members: unknown[], words: ("and" | "or")[]): unknown[] {
+  const groups: unknown[][] = [[members[0]]];
+  words.forEach((word, index) => {
+    const member = members[index + 1];
+    if (word === "and") groups.at(-1)?.push(member);
+    else groups.push([member]);
+  });
+  return interleave(
+    groups.map((group) => (group.length === 1 ? group[0] : interleave(group, "and"))),
+    "or",
+  );
+}
+
+function suggest(form: unknown): string {
+  const text = JSON.stringify(form);
+  return text.length <= MAX_SUGGESTION_CHARS ? `write ${text}` : 'write [[a,"and",b],"or",c]';
+}
+
+/** `{field, operator, value}`, which other APIs use, written out as the array this one takes. */
+function rewriteObject(value: unknown, context: Context): string {
+  if (typeof value === "object" && value !== null) {
+    const { field, operator, op, value: operand } = value as Record<string, unknown>;
+    if (typeof field === "string" && operand !== undefined) return suggest([field, operator ?? op ?? "=", operand]);
+  }
+  return `for example ${exampleOf(context)}`;
+}

@@ -1,0 +1,194 @@
+import {
+  type CompleteResourceTemplateCallback,
+  type ListResourcesResult,
+  type McpServer,
+  type ReadResourceResult,
+  type ResourceMetadata,
+  ResourceNotFoundError,
+  ResourceTemplate,
+  type Variables,
+} from "@modelcontextprotocol/server";
+import { countOf, formatMinute, toOneLine } from "../lists/text.ts";
+import type { Log } from "../log.ts";
+import {
+  FIELDS_URI,
+  SNAPSHOT_FILE_NAMES,
+  SNAPSHOT_FILES,
+  SNAPSHOTS_URI,
+  toFileName,
+  toFileUri,
+  toPageUri,
+  toSummaryUri,
+} from "../pages/export/snapshot-files.ts";
+import type { FindSnapshot } from "../pages/find-snapshot.ts";
+import type { ReadSnapshots, Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import { QueryTemplate, readPart, withResourceErrors } from "./read-part.ts";
+
+export interface ResourceDeps {
+  snapshots: ReadSnapshots;
+  findSnapshot: FindSnapshot;
+  log: Log;
+}
+
+const ID = "{snapshot_id}";
+
+const SNAPSHOT_LIST = {
+  title: "Kept snapshots",
+  description: "Every kept snapshot, newest first, as CSV: id, target, time, pages, charge, request. Free.",
+  mimeType: "text/csv",
+};
+
+const FIELDS = {
+  title: "Filter language",
+  description: "All fields with their types, the operators of each type, grammar and examples. Free.",
+  mimeType: "text/markdown",
+};
+
+const SUMMARY = {
+  title: "Summary of a snapshot",
+  description: "One snapshot as get_domain_pages condensed it: coverage, table, findings, sections. Free.",
+  mimeType: "text/plain",
+};
+
+const PAGE = {
+  title: "One page of a snapshot",
+  description: "Everything that came for one page, by its handle (p1, p2, …), as JSON. Free.",
+  mimeType: "application/json",
+};
+
+const ANY_FILE = {
+  title: "Any file of a snapshot",
+  description: `${SNAPSHOT_FILE_NAMES.map((name) => `${name}: ${SNAPSHOT_FILES[name].says}`).join(" ")} Free.`,
+};
+
+/** Those that answers name have a template of their own. */
+const NAMED_FILES = ["rows.csv", "pages.csv"] as const;
+
+/** Registers everything that was fetched, and the filter language, as resources: free, and nothing is lost. */
+export function registerResources(server: McpServer, { snapshots, findSnapshot, log }: ResourceDeps): void {
+  const readFile = async (uri: URL, id: string, name: string) => {
+    const snapshot = await findSnapshot({ snapshotId: id });
+    const file = toFileName(name);
+    if (file === undefined) throw new ResourceNotFoundError(uri.href, describeFiles(snapshot.id));
+    return readPart(uri, SNAPSHOT_FILES[file].mimeType, await SNAPSHOT_FILES[file].render(snapshot));
+  };
+  const readList = withResourceErrors(async (uri: URL) => {
+    const { renderSnapshotList } = await import("../pages/export/csv-files.ts");
+    return readPart(uri, SNAPSHOT_LIST.mimeType, renderSnapshotList(await snapshots.list()));
+  }, log);
+  const complete = { snapshot_id: completeIds(snapshots), handle: completeHandles(snapshots), file: completeFiles };
+  const register = (
+    name: string,
+    uri: string,
+    config: ResourceMetadata,
+    read: (uri: URL, named: Variables) => Promise<ReadResourceResult>,
+    list?: () => Promise<{ resources: { uri: string; name: string }[] }>,
+  ) => {
+    const template = new ResourceTemplate(new QueryTemplate(uri), { list, complete });
+    server.registerResource(name, template, config, withResourceErrors(read, log));
+  };
+
+  server.registerResource("fields", FIELDS_URI, FIELDS, withResourceErrors(readFields, log));
+  server.registerResource("snapshots", SNAPSHOTS_URI, SNAPSHOT_LIST, readList);
+  register("snapshots_from", `${SNAPSHOTS_URI}{?offset}`, SNAPSHOT_LIST, readList);
+  register(
+    "snapshot",
+    toSummaryUri(ID),
+    SUMMARY,
+    async (uri, named) => readSummary(uri, await findSnapshot({ snapshotId: readName(named, "snapshot_id") })),
+    () => listSnapshotResources(snapshots),
+  );
+  register("snapshot_page", toPageUri(ID, "{handle}"), PAGE, async (uri, named) => {
+    const snapshot = await findSnapshot({ snapshotId: readName(named, "snapshot_id") });
+    return readPage(uri, snapshot, readName(named, "handle"));
+  });
+  for (const name of NAMED_FILES) {
+    const { title, says, mimeType } = SNAPSHOT_FILES[name];
+    const config = { title, description: `${says} Free.`, mimeType };
+    register(name.replace(".", "_"), toFileUri(ID, name), config, (uri, named) =>
+      readFile(uri, readName(named, "snapshot_id"), name),
+    );
+  }
+  register("snapshot_file", toFileUri(ID, "{file}"), ANY_FILE, (uri, named) =>
+    readFile(uri, readName(named, "snapshot_id"), readName(named, "file")),
+  );
+}
+
+const readName = (named: Variables, name: string): string => String(named[name] ?? "");
+
+async function readFields(uri: URL): Promise<ReadResourceResult> {
+  const { renderFieldGuide } = await import("../pages/export/field-guide.ts");
+  return readPart(uri, FIELDS.mimeType, renderFieldGuide());
+}
+
+async function readSummary(uri: URL, snapshot: Snapshot): Promise<ReadResourceResult> {
+  const { renderSummary } = await import("../pages/export/report.ts");
+  return readPart(uri, SUMMARY.mimeType, renderSummary(snapshot));
+}
+
+async function readPage(uri: URL, snapshot: Snapshot, handle: string): Promise<ReadResourceResult> {
+  const { renderPageRecord } = await import("../pages/export/report.ts");
+  const text = renderPageRecord(snapshot, handle);
+  if (text === undefined) throw new ResourceNotFoundError(uri.href, describeHandles(snapshot));
+  return readPart(uri, PAGE.mimeType, text);
+}
+
+function describeHandles({ id, pages }: Snapshot): string {
+  const range = pages.length === 0 ? "it has no pages" : `its handles are p1 to p${pages.length}`;
+  return `No such page in snapshot ${id}: ${range} (${countOf(pages.length, "page")} fetched).`;
+}
+
+const describeFiles = (id: string): string =>
+  `No such file of snapshot ${id}; there are ${SNAPSHOT_FILE_NAMES.join(", ")}, and pages/{handle}.`;
+
+/** With two entries each, and the three that are always there, a listing has 49. */
+const MAX_LISTED = 23;
+
+const MAX_TARGET_CHARS = 80;
+
+/** Of the newest snapshots, the summary and the rows: the other files are named where those are described. */
+export async function listSnapshotResources(snapshots: ReadSnapshots): Promise<ListResourcesResult> {
+  return { resources: (await snapshots.list()).slice(0, MAX_LISTED).flatMap(toEntries) };
+}
+
+function toEntries({ id, request, pageCount, fetchedAt }: SnapshotInfo): ListResourcesResult["resources"] {
+  const target = toOneLine(request.target, MAX_TARGET_CHARS);
+  const description = `${countOf(pageCount, "page")}, ${fetchedAt === null ? "time unknown" : formatMinute(fetchedAt)}`;
+  return [
+    {
+      uri: toSummaryUri(id),
+      name: `${target} ${id}`,
+      title: `${target}: summary`,
+      description,
+      mimeType: "text/plain",
+    },
+    {
+      uri: toFileUri(id, "rows.csv"),
+      name: `${target} ${id} rows`,
+      title: `${target}: all rows`,
+      description,
+      mimeType: SNAPSHOT_FILES["rows.csv"].mimeType,
+    },
+  ];
+}
+
+/** The ids that begin with what was typed; else those of the targets that hold it. Newest first. */
+export const completeIds =
+  (snapshots: ReadSnapshots): CompleteResourceTemplateCallback =>
+  async (typed) => {
+    const infos = await snapshots.list();
+    const byId = infos.filter(({ id }) => id.startsWith(typed));
+    const found = byId.length > 0 ? byId : infos.filter(({ request }) => request.target.includes(typed.toLowerCase()));
+    return found.map(({ id }) => id);
+  };
+
+/** The handles of the snapshot that stands in the same address; none as long as that is not known. */
+export const completeHandles =
+  (snapshots: ReadSnapshots): CompleteResourceTemplateCallback =>
+  async (typed, context) => {
+    const snapshot = await snapshots.get(context?.arguments?.["snapshot_id"] ?? "");
+    return snapshot?.pages.map(({ handle }) => handle).filter((handle) => handle.startsWith(typed)) ?? [];
+  };
+
+export const completeFiles: CompleteResourceTemplateCallback = (typed) =>
+  SNAPSHOT_FILE_NAMES.filter((name) => name.startsWith(typed));

@@ -1,0 +1,105 @@
+import { toOneLine, toSafeJson } from "../../lists/text.ts";
+import { type Fold, foldPages, mapFolded, overlapOf, sumOf } from "../answer/fold.ts";
+import { type Cell, toCsv, toRangeCell, toTable } from "../answer/table.ts";
+import type { Page } from "../page.ts";
+import { toRequestBody } from "../request.ts";
+import type { Charge, Snapshot, SnapshotInfo } from "../snapshot.ts";
+
+const MAX_URL_CHARS = 2000;
+const MAX_TITLE_CHARS = 300;
+
+type Folded = ReadonlyMap<string, string>;
+
+const COLUMNS: readonly { name: string; read: (page: Page, folded: Folded) => Cell }[] = [
+  { name: "id", read: ({ handle }) => handle },
+  { name: "url", read: ({ url }) => toOneLine(url, MAX_URL_CHARS) },
+  { name: "status_code", read: ({ status }) => status },
+  { name: "location", read: ({ location }) => (location === null ? null : toOneLine(location, MAX_URL_CHARS)) },
+  { name: "folded_into", read: ({ handle }, folded) => folded.get(handle) ?? null },
+  { name: "rank", read: ({ rank }) => rank },
+  { name: "backlinks", read: ({ backlinks }) => backlinks },
+  { name: "referring_domains", read: ({ referringDomains }) => referringDomains },
+  { name: "referring_pages", read: ({ referringPages }) => referringPages },
+  { name: "referring_pages_nofollow", read: ({ referringPagesNofollow }) => referringPagesNofollow },
+  { name: "backlinks_spam_score", read: ({ spamScore }) => spamScore },
+  { name: "lost_date", read: ({ lostDate }) => (lostDate === null ? null : toOneLine(lostDate, 40)) },
+  { name: "title", read: ({ title }) => (title === null ? null : toOneLine(title, MAX_TITLE_CHARS)) },
+];
+
+/**
+ * Every fetched page of a snapshot, unfolded, one CSV line each under a header line. `folded_into` names the page in
+ * whose row an answer shows this one; it is empty for a page that has a row of its own.
+ */
+export function renderPagesCsv(snapshot: Snapshot): string {
+  const names = COLUMNS.map(({ name }) => name);
+  const folded = mapFolded(snapshot.pages);
+  const rows = snapshot.pages.map((page) => COLUMNS.map(({ read }) => read(page, folded)));
+  return toSheetCsv(names, rows);
+}
+
+/** Figures that an answer has no room for, and the handles of all that is folded into a row. */
+const MORE: readonly { name: string; read: (fold: Fold) => Cell }[] = [
+  { name: "ref_pages", read: (fold) => toRangeCell(sumOf(fold, (page) => page.referringPages)) },
+  { name: "ref_ips", read: (fold) => toRangeCell(overlapOf(fold, (page) => page.referringIps)) },
+  { name: "ref_subnets", read: (fold) => toRangeCell(overlapOf(fold, (page) => page.referringSubnets)) },
+  { name: "folded", read: ({ main, members }) => handlesOf(members.filter((page) => page !== main)) },
+];
+
+const handlesOf = (pages: readonly { handle: string }[]): string | null =>
+  pages.length === 0 ? null : pages.map(({ handle }) => handle).join(" ");
+
+/** The whole table of an answer, nothing left out: one CSV line per row under a header line. */
+export function renderRowsCsv(snapshot: Snapshot): string {
+  const folds = foldPages(snapshot.pages);
+  const table = toTable(folds, snapshot.request.target);
+  const columns = [...table.columns, ...MORE.map(({ name }) => name)];
+  const rows = folds.map((fold, index) => [...table.row(index), ...MORE.map(({ read }) => read(fold))]);
+  return toSheetCsv(columns, rows);
+}
+
+/** Every fetched item with everything that came, one JSON object a line, in fetched order; empty for no pages. */
+export function renderPagesJsonl({ pages }: Snapshot): string {
+  return pages.map(({ raw }) => `${toSafeJson(raw)}\n`).join("");
+}
+
+/** What spreadsheets take for the beginning of a formula, in quotes too (OWASP, CSV injection, read 2026-11). */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * A CSV file that a spreadsheet may open: a header line and one line per row, the last one closed. A text that would be
+ * taken for a formula gets an apostrophe before it, as spreadsheets mark texts.
+ */
+export const toSheetCsv = (columns: readonly string[], rows: readonly (readonly Cell[])[]): string =>
+  `${toCsv(
+    columns,
+    rows.map((row) => row.map(toTextCell)),
+  )}\n`;
+
+const toTextCell = (cell: Cell): Cell => (typeof cell === "string" && FORMULA.test(cell) ? `'${cell}` : cell);
+
+/** A filter may have 10,000 characters; a list is for finding the snapshot, not for repeating the call. */
+const MAX_REQUEST_CHARS = 300;
+
+const COLUMNS_SNAPSHOTLIST: readonly { name: string; read: (info: SnapshotInfo) => Cell }[] = [
+  { name: "snapshot_id", read: ({ id }) => id },
+  { name: "target", read: ({ request }) => request.target },
+  { name: "fetched_at", read: ({ fetchedAt }) => (fetchedAt === null ? null : new Date(fetchedAt).toISOString()) },
+  { name: "pages", read: ({ pageCount }) => pageCount },
+  { name: "pages_total", read: ({ totalCount }) => totalCount },
+  { name: "source", read: ({ source }) => source },
+  { name: "charge_usd", read: ({ charge }) => toChargeCell(charge) },
+  { name: "request", read: ({ request }) => toOneLine(toSafeJson(toRequestBody(request)), MAX_REQUEST_CHARS) },
+];
+
+/** A price that was not told is not a free call; what was not bought here has none. */
+function toChargeCell(charge: Charge): Cell {
+  if (charge.kind === "reported") return charge.usd;
+  return charge.kind === "none" ? null : "not reported";
+}
+
+/** Kept snapshots as CSV, one line each under a header line, in the order given. */
+export function renderSnapshotList(infos: readonly SnapshotInfo[]): string {
+  const names = COLUMNS_SNAPSHOTLIST.map(({ name }) => name);
+  const rows = infos.map((info) => COLUMNS_SNAPSHOTLIST.map(({ read }) => read(info)));
+  return toSheetCsv(names, rows);
+}

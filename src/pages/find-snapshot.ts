@@ -1,0 +1,172 @@
+import { distance } from "fastest-levenshtein";
+import { AppError } from "../errors.ts";
+import { got, Refusal, toInputError } from "../lists/arguments.ts";
+import { parseTarget, registrableDomain } from "../lists/target.ts";
+import { countOf, formatMinute, formatUsd, quoteForMessage, toOneLine } from "../lists/text.ts";
+import { type Surface, toCall } from "./answer/next-steps.ts";
+import { toRequestBody } from "./request.ts";
+import type { ReadSnapshots, Snapshot, SnapshotInfo } from "./snapshot.ts";
+
+/** Which snapshot is meant: by its id, or the newest one of a target (a domain, in any spelling that a request takes). */
+export interface SnapshotRef {
+  snapshotId?: string;
+  target?: string;
+}
+
+/** How the caller's arguments are called, and where the calls that an error names are made. */
+export interface AskedAs {
+  /** What stands before `snapshot_id` and `target` in the caller's arguments. @default "" */
+  prefix?: string;
+  /** @default "mcp" */
+  surface?: Surface;
+}
+
+/**
+ * With an id and a target, the id decides; the target must then be its own.
+ * @throws {AppError} `input` when there is no such snapshot, with those that there are and the call that brings it back
+ */
+export type FindSnapshot = (ref: SnapshotRef, asked?: AskedAs) => Promise<Snapshot>;
+
+export interface FindSnapshotDeps {
+  snapshots: ReadSnapshots;
+}
+
+/** How many kept snapshots an error names. */
+const MAX_NAMED = 5;
+
+const MAX_TARGET_CHARS = 80;
+
+export function createFindSnapshot({ snapshots }: FindSnapshotDeps): FindSnapshot {
+  return async (ref, { prefix = "", surface = "mcp" } = {}) => {
+    const names = { id: `${prefix}snapshot_id`, target: `${prefix}target` };
+    const id = ref.snapshotId?.trim() || undefined;
+    const target = ref.target === undefined ? undefined : readTarget(ref.target, names.target);
+    if (id !== undefined) return findById(id, { target, surface }, names, snapshots);
+    if (target !== undefined) return findNewest(target, surface, names, snapshots);
+    const known = sortForTarget(await snapshots.list(), target);
+    throw refuse(names.id, `is required, or ${names.target}`, known, { target, surface });
+  };
+}
+
+interface Situation {
+  target: string | undefined;
+  surface: Surface;
+}
+
+/** What the two arguments are called. */
+interface Names {
+  id: string;
+  target: string;
+}
+
+async function findById(id: string, situation: Situation, names: Names, snapshots: ReadSnapshots): Promise<Snapshot> {
+  const { target, surface } = situation;
+  const snapshot = await snapshots.get(id);
+  if (snapshot === undefined) {
+    const gone = await snapshots.gone(id);
+    if (gone !== undefined) throw refuseGone(gone, names.id, surface);
+    throw refuseUnknown(id, names.id, sortForTarget(await snapshots.list(), target), situation);
+  }
+  if (target === undefined || snapshot.request.target === target) return snapshot;
+  throw toInputError([new Refusal(names.target, describeOther(snapshot, target), `leave ${names.target} out`)]);
+}
+
+/** The newest with pages: one without, such as of a filter that nothing met, has nothing that could be asked. */
+async function findNewest(target: string, surface: Surface, names: Names, snapshots: ReadSnapshots): Promise<Snapshot> {
+  const known = sortForTarget(await snapshots.list(), target);
+  const isOwn = ({ request }: SnapshotInfo) => request.target === target;
+  const own = known.filter(isOwn);
+  for (const info of [...own.filter(({ pageCount }) => pageCount > 0), ...own]) {
+    // Undefined when it made room since the list was made, or its file is damaged.
+    const snapshot = await snapshots.get(info.id);
+    if (snapshot !== undefined) return snapshot;
+  }
+  const others = known.filter((info) => !isOwn(info));
+  throw refuse(names.target, `no snapshot of ${nameTarget(target)} is kept`, others, { target, surface });
+}
+
+function readTarget(written: string, name: string): string {
+  try {
+    return parseTarget(written).target;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new AppError("input", error.message.replace(/^target\b/, name), { charge: "not_charged", refused: [name] });
+  }
+}
+
+const describeOther = (snapshot: Snapshot, target: string): string =>
+  `snapshot ${snapshot.id} is of ${nameTarget(snapshot.request.target)}, not of ${nameTarget(target)}`;
+
+/** Those of the target first, then those of its domain; among these the newest, and of equals the one with more pages. */
+function sortForTarget(list: readonly SnapshotInfo[], target: string | undefined): SnapshotInfo[] {
+  const nearness = ({ request }: SnapshotInfo): number => {
+    if (target === undefined) return 0;
+    if (request.target === target) return 2;
+    return registrableDomain(request.target) === registrableDomain(target) ? 1 : 0;
+  };
+  return list.toSorted(
+    (a, b) => nearness(b) - nearness(a) || (b.fetchedAt ?? 0) - (a.fetchedAt ?? 0) || b.pageCount - a.pageCount,
+  );
+}
+
+function refuseUnknown(id: string, name: string, known: readonly SnapshotInfo[], situation: Situation): AppError {
+  const near = known.find((each) => isNear(id, each.id));
+  const guess = near === undefined ? "" : `; did you mean "${near.id}"?`;
+  return refuse(name, `no snapshot is kept under this id, ${got(id)}${guess}`, known, situation);
+}
+
+/** One letter is off, or it is written in capitals or without its `s_`. */
+function isNear(written: string, id: string): boolean {
+  const lower = written.slice(0, 40).toLowerCase();
+  return distance(lower, id) <= 1 || `s_${lower}` === id;
+}
+
+function refuse(name: string, rule: string, known: readonly SnapshotInfo[], { target, surface }: Situation): AppError {
+  const call = toCall({ target: target ?? "forbes.com" }, surface);
+  return new AppError("input", [`${name}: ${rule}`, ...describeKnown(known)].join("\n"), {
+    charge: "not_charged",
+    refused: [name],
+    ...(target === undefined
+      ? known.length === 0 && { advice: `A paid call brings the first one, for example ${call}` }
+      : { advice: `A paid call brings one of ${nameTarget(target)}: ${call}` }),
+  });
+}
+
+function describeKnown(known: readonly SnapshotInfo[]): string[] {
+  if (known.length === 0) return ["kept: none at all"];
+  const rest = known.length - MAX_NAMED;
+  const named = known.slice(0, MAX_NAMED).map((info) => `${info.id} (${describeInfo(info)})`);
+  return [`kept: ${named.join("; ")}${rest > 0 ? `; ${rest} more` : ""}`];
+}
+
+/** `acme.example, 93 pages, 2026-07-08 14:46 UTC` */
+function describeInfo({ request, pageCount, fetchedAt }: SnapshotInfo): string {
+  const time = fetchedAt === null ? "time unknown" : formatMinute(fetchedAt);
+  return `${nameTarget(request.target)}, ${countOf(pageCount, "page")}, ${time}`;
+}
+
+/** A host, but for a file of ours that somebody changed. */
+const nameTarget = (target: string): string =>
+  /^[a-z0-9._-]*$/.test(target) ? toOneLine(target, MAX_TARGET_CHARS) : quoteForMessage(target);
+
+function refuseGone(info: SnapshotInfo, name: string, surface: Surface): AppError {
+  const { tag: _label, ...body } = toRequestBody(info.request);
+  const again = toCall(body, surface);
+  return new AppError(
+    "input",
+    `${name}: ${info.id} is no longer kept (${describeInfo(info)}); it was too old or made room.`,
+    {
+      charge: "not_charged",
+      refused: [name],
+      advice:
+        info.source === "import"
+          ? `It was imported from a file: import that again, or fetch it new, paid: ${again}`
+          : `To ${info.source === "sandbox" ? "get" : "buy"} it again, ${describePrice(info)}: ${again}`,
+    },
+  );
+}
+
+function describePrice({ source, charge }: SnapshotInfo): string {
+  if (source === "sandbox") return "free";
+  return charge.kind === "reported" ? `charged ${formatUsd(charge.usd)} last time` : "its last price was not reported";
+}

@@ -1,0 +1,76 @@
+import { AppError } from "../errors.ts";
+import { parseTime } from "../lists/filters/filter.ts";
+import { parseTarget } from "../lists/target.ts";
+import { REQUEST_FIELDS } from "./body.ts";
+import { parseRequest } from "./parse-request.ts";
+import { type PagesRequest, toRequestKey } from "./request.ts";
+import { createSnapshot, type EndpointAnswer, type Snapshot } from "./snapshot.ts";
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Makes a snapshot of a saved answer. The request and the time are read from the answer itself, as far as it
+ * tells them.
+ * @throws {AppError} `input` when the answer does not even name its target
+ */
+export function importAnswer(answer: EndpointAnswer): Snapshot {
+  const request = readRequest(answer);
+  return createSnapshot(answer, {
+    source: "import",
+    request,
+    requestKey: toRequestKey(request, "import"),
+    fetchedAt: readTime(answer),
+    charge: { kind: "none" },
+  });
+}
+
+/** The echoed request, or as much of it as we understand: an odd echo must not keep the data out. */
+function readRequest({ echo, target }: EndpointAnswer): PagesRequest {
+  const told = typeof echo === "object" && echo !== null ? Object.entries(echo) : [];
+  const fields = Object.fromEntries(told.filter(([name]) => REQUEST_FIELDS.some((field) => field === name)));
+  try {
+    return parseRequest(
+      { ...fields, target: fields["target"] ?? target },
+      { allowUnknownFields: true, mapBareNames: true },
+    ).request;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+  }
+  try {
+    return { target: parseTarget(target ?? fields["target"]).target };
+  } catch {
+    throw new AppError("input", "The saved answer does not name its target.", {
+      advice: "Import the whole answer as it came, with tasks[0].data or tasks[0].result[0].target.",
+    });
+  }
+}
+
+/**
+ * The upstream's task ids begin with month, day, hour and minute (UTC, as observed). The year is the first that
+ * does not lie before the newest date in the answer.
+ */
+function readTime({ taskId, version, items }: EndpointAnswer): number | null {
+  const match = /^(\d{2})(\d{2})(\d{2})(\d{2})-/.exec(taskId ?? "");
+  const newest = crawlTimes(items).reduce((latest, time) => Math.max(latest, time), releaseDate(version));
+  if (match === null || newest === Number.NEGATIVE_INFINITY) return null;
+  const [month = 0, day = 0, hour = 0, minute = 0] = match.slice(1).map(Number);
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59) return null;
+  const inYear = (year: number) => Date.UTC(year, month - 1, day, hour, minute);
+  const year = new Date(newest).getUTCFullYear();
+  return inYear(year) >= newest - DAY_MS ? inYear(year) : inYear(year + 1);
+}
+
+function crawlTimes(items: unknown): number[] {
+  if (!Array.isArray(items)) return [];
+  return items.flatMap((item) => {
+    const time: unknown = (item as { fetch_time?: unknown } | null)?.fetch_time;
+    const epochMs = typeof time === "string" ? parseTime(time) : undefined;
+    return epochMs === undefined ? [] : [epochMs];
+  });
+}
+
+/** `0.1.20260610` → 10 June 2026. */
+function releaseDate(version: string | null): number {
+  const match = /\.(\d{4})(\d{2})(\d{2})$/.exec(version ?? "");
+  return match === null ? Number.NEGATIVE_INFINITY : Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
+}

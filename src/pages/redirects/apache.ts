@@ -1,0 +1,32 @@
+import type { Snapshot } from "../snapshot.ts";
+import { type RedirectRule, toRedirectMap } from "./redirect-map.ts";
+
+const HOW_TO = [
+  "For Apache 2.4 with mod_rewrite: include it in the VirtualHost, or put it first in the .htaccess of the root.",
+];
+
+/**
+ * The reclaim list as rules of mod_rewrite: host and address in two conditions, the target in the rule below them.
+ * Conditions look at the request line as it was sent, because other directives see a decoded path and no query.
+ */
+export function renderRedirectsApache(snapshot: Snapshot): string {
+  const { rules, notice } = toRedirectMap(snapshot);
+  const lines = [...[...notice, ...HOW_TO].map((line) => `# ${line}`), "RewriteEngine On", ...rules.flatMap(toLines)];
+  return `${lines.join("\n")}\n`;
+}
+
+function toLines({ host, path, query, to, remark }: RedirectRule): string[] {
+  const address = toPattern(path + query) + (query === "" ? "(?:[?][^ ]*)?" : "");
+  // NE: the target is encoded already. QSD: the query that named the old page means nothing to the new one.
+  const flags = query === "" ? "R=301,NE,L" : "R=301,NE,L,QSD";
+  return [
+    `# ${remark}`,
+    `RewriteCond "%{HTTP_HOST}" "^(?:www[.])?${toPattern(host)}(?::[0-9]+)?$" [NC]`,
+    `RewriteCond "%{THE_REQUEST}" "^[A-Z]+ ${address} "`,
+    // A percent sign would call up what a condition caught.
+    `RewriteRule "^" "${to.replaceAll("%", "\\%")}" [${flags}]`,
+  ];
+}
+
+/** In brackets a mark stands for itself, without a backslash that a configuration might read first. */
+const toPattern = (text: string): string => text.replace(/[.?+()]/g, "[$&]");

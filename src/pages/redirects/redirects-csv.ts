@@ -1,0 +1,35 @@
+import { toOneLine } from "../../lists/text.ts";
+import type { Cell } from "../answer/table.ts";
+import { toSheetCsv } from "../export/csv-files.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { listReclaims, type Reclaim, toHref, toSafeUrl } from "./reclaim.ts";
+
+const MAX_URL_CHARS = 2000;
+
+const COLUMNS: readonly { name: string; read: (reclaim: Reclaim) => Cell }[] = [
+  { name: "id", read: ({ page }) => page.handle },
+  { name: "from", read: ({ page }) => toCell(page.url) },
+  { name: "http", read: ({ page }) => page.status },
+  { name: "backlinks", read: ({ page }) => page.backlinks },
+  { name: "ref_domains", read: ({ page }) => page.referringDomains },
+  { name: "to", read: ({ to }) => (to === null ? null : toCell(to.url)) },
+  { name: "to_id", read: ({ to }) => to?.handle ?? null },
+  { name: "why", read: ({ why }) => why },
+  { name: "similarity", read: ({ score }) => (score === null ? null : Number(score.toFixed(2))) },
+];
+
+/** Encoded as the redirect maps write it; what is no address is shown as it came. */
+function toCell(url: string): string {
+  const safe = toSafeUrl(url);
+  return safe === undefined ? toOneLine(url, MAX_URL_CHARS) : toHref(safe);
+}
+
+/**
+ * The whole reclaim list, most backlinks first, one CSV line each under a header line; also what no redirect map can
+ * hold, with an empty `to` where there is no place to point to.
+ */
+export function renderRedirectsCsv(snapshot: Snapshot): string {
+  const rows = listReclaims(snapshot).reclaims.map((reclaim) => COLUMNS.map(({ read }) => read(reclaim)));
+  const names = COLUMNS.map(({ name }) => name);
+  return toSheetCsv(names, rows);
+}

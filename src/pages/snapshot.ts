@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { type Page, readPages } from "./page.ts";
+import type { PagesRequest } from "./request.ts";
+
+/** Where a snapshot's data came from: the paid endpoint, the embedded sandbox, or a file. */
+export type Source = "aisa" | "sandbox" | "import";
+
+/**
+ * What the gateway said one call cost. `not_reported` is its own state: a missing price is not a free call.
+ * `none` is for snapshots that were not bought here.
+ */
+export type Charge = { kind: "reported"; usd: number } | { kind: "not_reported" } | { kind: "none" };
+
+/** One fetched, immutable answer of the endpoint. */
+export interface Snapshot {
+  /** `s_` and eight letters or digits. */
+  id: string;
+  source: Source;
+  /** The request that was sent; for an import, as far as the file echoes it. */
+  request: PagesRequest;
+  /** What it asks for, and of whom, whichever way it was spelt (`toRequestKey`). */
+  requestKey: string;
+  /** ms since the epoch; null when an imported file does not tell. */
+  fetchedAt: number | null;
+  charge: Charge;
+  /** What the data provider billed for the task, USD: not what the gateway charges; null when not told. */
+  upstreamCostUsd: number | null;
+  /** All pages of the target that match, as the upstream counts them; null when not told. */
+  totalCount: number | null;
+  pages: Page[];
+  /** Fields of another type than documented, read as unknown. */
+  oddFields: number;
+}
+
+/** A snapshot as a list shows it, without its pages. */
+export type SnapshotInfo = Pick<
+  Snapshot,
+  "id" | "source" | "request" | "requestKey" | "fetchedAt" | "charge" | "totalCount"
+> & {
+  pageCount: number;
+};
+
+/** Snapshots that can be read again for free. */
+export interface ReadSnapshots {
+  /** @returns undefined when it was never here, has made room for newer ones, or cannot be read any more */
+  get(id: string): Promise<Snapshot | undefined>;
+  /** Newest first. */
+  list(): Promise<SnapshotInfo[]>;
+  /**
+   * What is remembered of a snapshot that was here and has made room or grown too old, to buy it again by.
+   * @returns undefined for one that can still be read, that was never here, or that went too long ago
+   */
+  gone(id: string): Promise<SnapshotInfo | undefined>;
+}
+
+/** An endpoint's answer, opened: what the envelope held, before anything is read into it. */
+export interface EndpointAnswer {
+  /** `tasks[0].id`. */
+  taskId: string | null;
+  /** The API version, which carries a date. */
+  version: string | null;
+  /** `tasks[0].data`: the request as the upstream understood it. */
+  echo: unknown;
+  /** The target as the result names it. */
+  target: string | null;
+  upstreamCostUsd: number | null;
+  totalCount: number | null;
+  /** `result[0].items`, as it came; null when there is no data. */
+  items: unknown;
+}
+
+export interface SnapshotFacts {
+  source: Source;
+  request: PagesRequest;
+  requestKey: string;
+  fetchedAt: number | null;
+  charge: Charge;
+}
+
+/** Makes the snapshot of one answer. Its id follows from the content, so the same file imports to the same id. */
+export function createSnapshot(answer: EndpointAnswer, facts: SnapshotFacts): Snapshot {
+  const { pages, oddFields } = readPages(answer.items);
+  const identity = [facts.request.target, answer.taskId, facts.fetchedAt, answer.totalCount, pages.length];
+  return {
+    id: `s_${shortHash(JSON.stringify(identity))}`,
+    ...facts,
+    upstreamCostUsd: answer.upstreamCostUsd,
+    totalCount: answer.totalCount,
+    pages,
+    oddFields,
+  };
+}
+
+/** 40 bits in lower-case base 32 without look-alikes (Crockford): short, and safe among a few thousand snapshots. */
+function shortHash(text: string): string {
+  const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+  const bytes = createHash("sha256").update(text).digest();
+  return Array.from(bytes.subarray(0, 8), (byte) => alphabet[byte & 31]).join("");
+}
+
+/** What one purchase may cost, and how it is told apart from every other. */
+export interface PurchaseTerms {
+  /** Made for this purchase alone; what the gateway sees of it keeps one purchase from being billed twice. */
+  id: string;
+  /** The most the gateway may charge, USD; a dearer call is to be refused unbilled. Left out: no cap is asked for. */
+  maxPriceUsd?: number;
+}
+
+/** One answered call of the endpoint. */
+export interface Fetched {
+  answer: EndpointAnswer;
+  charge: Charge;
+  /** The upstream's id of this request, for its support desk. */
+  requestId?: string | undefined;
+}
+
+/**
+ * Fetches one list from the endpoint; this is the call that costs money.
+ * @throws {AppError} for every failure, with what is known about the charge
+ */
+export type FetchPages = (request: PagesRequest, terms: PurchaseTerms, signal: AbortSignal) => Promise<Fetched>;
+
+/** What asking for a price brought. */
+export type Quote =
+  | {
+      kind: "quoted";
+      usd: number;
+      /** The gateway says that the charge may come out higher. */
+      mayExceed: boolean;
+    }
+  /** No price, and nothing was charged; `why` completes "no quote: …". */
+  | {
+      kind: "none";
+      why: string;
+      /** The price is above the cap of the question: it was not told, and the question may have been taken for an order. */
+      reason?: "price_cap";
+    }
+  /** The gateway took no notice of the question and carried the call out: it is paid for, so it is kept. */
+  | { kind: "bought"; fetched: Fetched };
+
+/**
+ * Asks the gateway what a request would cost, which it documents as free.
+ * @throws {AppError} when the call failed and may have been charged, was charged, or was cancelled; unbilled too where
+ *   a purchase would fail the same way (no valid key, no funds, no connection), so that nobody is asked to approve it
+ */
+export type FetchQuote = (request: PagesRequest, terms: PurchaseTerms, signal: AbortSignal) => Promise<Quote>;

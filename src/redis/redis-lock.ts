@@ -1,0 +1,118 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import type { WithKeyLock } from "../spend/buy-pages.ts";
+import { isRequestKey, toTenantFolder } from "../store/snapshot-name.ts";
+import type { OnRedisProblem } from "./failures.ts";
+import type { RedisLink } from "./link.ts";
+
+export interface RedisKeyLockDeps {
+  link: RedisLink;
+  tenant: string;
+  /**
+   * Settles when all that this process owes Redis is written. The lock is held until then: what was bought must be
+   * where the next holder looks for it.
+   */
+  written: () => Promise<void>;
+  onProblem: OnRedisProblem;
+  /** A holder that gave no sign of life for so long is taken for dead. Signs come three times in that time. */
+  leaseMs?: number;
+  /** How long to wait before the next try, on average. */
+  retryMs?: number;
+  /** 0 to 1. @default Math.random */
+  random?: () => number;
+}
+
+/** KEYS: lock. ARGV: token, lease in ms. @returns 1 when it is ours now, as it was or since nobody had it; else 0 */
+const TAKE = `
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`;
+
+const RELEASE = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+`;
+
+/** How long whoever waits for the result of `use` is kept for the release; without it, the lease ends by itself. */
+const RELEASE_MS = 250;
+
+const FACTS = { charge: "not_charged", so: "so nothing can be bought and nothing was sent" } as const;
+
+/**
+ * One holder per key and tenant, across all replicas. Where Redis cannot be reached before `use` began it fails: two
+ * replicas that buy without a lock buy twice. Where Redis goes away while `use` runs, that goes on: it may have sent
+ * already. A holder that stays cut off for longer than its lease can have another beside it; it says so (`lock_lost`).
+ */
+export function createRedisKeyLock(deps: RedisKeyLockDeps): WithKeyLock {
+  const { link, tenant, written, onProblem, leaseMs = 15_000, retryMs = 100, random = Math.random } = deps;
+
+  const take = async (lock: string, token: string): Promise<boolean> =>
+    (await link.script(TAKE, [lock], [token, leaseMs], FACTS)) === 1;
+
+  const acquire = async (lock: string, token: string, signal: AbortSignal): Promise<void> => {
+    for (;;) {
+      await link.steady(signal);
+      if (await take(lock, token)) return;
+      // Spread, so that those who wait do not try in step. Its own error for an abort says less than the reason.
+      await wait(retryMs * (0.5 + random()), undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  };
+
+  /** @returns ends it */
+  const keepAlive = (key: string, lock: string, token: string): (() => void) => {
+    const stop = () => {
+      clearInterval(timer);
+      stopListening();
+    };
+    const renew = async () => {
+      if (link.isClosed()) return stop();
+      // An outage is reported where the connection is.
+      const isOurs = await take(lock, token).catch(() => undefined);
+      if (isOurs !== false || !isHeld) return;
+      onProblem({ kind: "lock_lost", key });
+      end();
+    };
+    let isHeld = true;
+    const end = () => {
+      isHeld = false;
+      stop();
+    };
+    const timer = setInterval(renew, leaseMs / 3);
+    timer.unref();
+    const stopListening = link.onReady(renew);
+    return end;
+  };
+
+  const release = (lock: string, token: string) =>
+    link.script(RELEASE, [lock], [token]).then(
+      () => {},
+      () => {},
+    );
+
+  return async (key, signal, use) => {
+    if (!isRequestKey(key)) throw new Error("A lock's key must be 32 hexadecimal digits.");
+    const lock = link.key("lock", toTenantFolder(tenant), key);
+    const token = randomBytes(16).toString("base64url");
+    try {
+      await acquire(lock, token, signal);
+    } catch (error) {
+      // It may have been ours, its reply lost.
+      void release(lock, token);
+      throw error;
+    }
+    const end = keepAlive(key, lock, token);
+    const letGo = async () => {
+      await written();
+      end();
+      await release(lock, token);
+    };
+    try {
+      signal.throwIfAborted();
+      return await use();
+    } finally {
+      await Promise.race([letGo(), wait(RELEASE_MS, undefined, { ref: false })]);
+    }
+  };
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, open, rename, rm } from "node:fs/promises";
+import envPaths from "env-paths";
+import { toUnfinished } from "./snapshot-name.ts";
+
+/** What went wrong on disk, for the log. The store goes on: what it could not keep or read, it answers from memory. */
+export type DiskProblem =
+  /** A file is not as it was written; it was set aside and counts as not there. */
+  | { kind: "damaged"; file: string }
+  /** A snapshot could not be written. */
+  | { kind: "not_kept"; code: string }
+  /** The folder, or a file in it, could not be read. */
+  | { kind: "not_read"; code: string }
+  /** Old files could not be removed to make room. */
+  | { kind: "not_removed"; code: string };
+
+export type OnDiskProblem = (problem: DiskProblem) => void;
+
+/** What the system calls a failure (`ENOSPC`), else the error's own name. */
+export function toErrorCode(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  if (typeof code === "string") return code;
+  return error instanceof Error ? error.name : "unknown";
+}
+
+/**
+ * Makes a folder that only its owner can look into, also when it was there with other modes. What is above it is
+ * created alike where it is missing, and left as it is where it is not: it may be the user's own.
+ * @throws what `mkdir` throws
+ */
+export async function makePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // A folder that belongs to somebody else cannot be tightened; our files in it are private all the same.
+  await chmod(folder, 0o700).catch(() => {});
+}
+
+/**
+ * Writes a file that is there whole or not at all, and on the disk when this returns; its owner alone can read it.
+ *
+ * Why not write-file-atomic, which this was made with first: it writes once and takes what the disk took for all of it,
+ * so a disk that fills up leaves a torn file and a report of success; and it hooks into the process's signals.
+ * @throws what the system throws; the file is then not there
+ */
+export async function writePrivateFile(file: string, bytes: Buffer): Promise<void> {
+  const unfinished = toUnfinished(file, randomBytes(4).readUInt32BE());
+  try {
+    const handle = await open(unfinished, "wx", 0o600);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+/** Where the platform wants a program's files: `cache` may be deleted at any time, `data` may not. */
+export interface Folders {
+  cache: string;
+  data: string;
+}
+
+/** The folders of this user; nothing is created. */
+export function defaultFolders(): Folders {
+  const { cache, data } = envPaths("domain-pages-mcp", { suffix: "" });
+  return { cache, data };
+}
