@@ -30,6 +30,34 @@ export interface Page {
   raw: JsonObject;
 }
 
+/**
+ * The dead, told apart by what can be done about them: *gone* (404, 410) is not there any more; *trouble* (5xx, such as
+ * 500, 503 and 520 to 527) is a server that fails, perhaps for a day; *refused* is every other status from 400 on (401,
+ * 403, 405, 406, 407, 429, 451, 999): the page answers, but not to a crawler.
+ */
+export type DeadKind = "gone" | "refused" | "trouble";
+
+/** What a page answered when it was last crawled. `dead`, with `broken` as its synonym, is any {@link DeadKind}. */
+export type StatusClass = "live" | "redirect" | DeadKind;
+
+/**
+ * The one rule for what a status means; every count, group, filter, finding and map goes by it.
+ * @returns null when the status is unknown or says nothing (below 200): such a page is neither live nor dead
+ */
+export function classifyStatus(status: number | null): StatusClass | null {
+  if (status === null || status < 200) return null;
+  if (status < 300) return "live";
+  if (status < 400) return "redirect";
+  if (status === 404 || status === 410) return "gone";
+  return status >= 500 && status < 600 ? "trouble" : "refused";
+}
+
+/** Null for a page that is not dead, or not known to be. */
+export function deadKindOf(status: number | null): DeadKind | null {
+  const found = classifyStatus(status);
+  return found === "live" || found === "redirect" ? null : found;
+}
+
 /** What reading the items left to say: how many fields were of another type than documented. */
 export interface ReadPages {
   pages: Page[];

@@ -1,4 +1,4 @@
-import type { Page } from "../page.ts";
+import { classifyStatus, deadKindOf, type Page } from "../page.ts";
 import { identifyUrl, type UrlIdentity } from "./url-identity.ts";
 
 /** A page, and where a visitor of it ends among the fetched pages. */
@@ -107,15 +107,11 @@ function followRedirects({ key: own, exit }: Step, stops: ReadonlyMap<string, St
   return path.at(-1);
 }
 
-/** What a page answered when it was last crawled; none of these is said of a page whose status is unknown. */
-const isBetween = ({ status }: Page, from: number, below: number): boolean =>
-  status !== null && status >= from && status < below;
-
-/** It gives its visitors what they came for. */
-export const isLive = (page: Page): boolean => isBetween(page, 200, 300);
+/** It gives its visitors what they came for; not said of a page whose status is unknown, as the others are not. */
+export const isLive = ({ status }: Page): boolean => classifyStatus(status) === "live";
 
 /** It sends its visitors elsewhere. */
-export const isRedirect = (page: Page): boolean => isBetween(page, 300, 400);
+export const isRedirect = ({ status }: Page): boolean => classifyStatus(status) === "redirect";
 
-/** Whoever follows a link to it meets an error. */
-export const isDead = (page: Page): boolean => isBetween(page, 400, Number.POSITIVE_INFINITY);
+/** Whoever follows a link to it meets an error: it is gone, refused or in trouble. */
+export const isDead = ({ status }: Page): boolean => deadKindOf(status) !== null;

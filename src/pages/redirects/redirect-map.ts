@@ -2,6 +2,7 @@ import { countOf, formatCount, formatMinute } from "../../lists/text.ts";
 import { isLive } from "../answer/follow-redirects.ts";
 import { isTrackingParameter } from "../answer/url-identity.ts";
 import { describePageLinks } from "../findings/finding.ts";
+import { deadKindOf } from "../page.ts";
 import type { Snapshot } from "../snapshot.ts";
 import {
   type AddressSet,
@@ -93,7 +94,7 @@ function draftRule(reclaim: Reclaim, target: string): Draft {
 }
 
 /** A page behind a log-in answers 403, one in trouble 500: both may be there tomorrow, or for others. */
-const isGone = ({ kind, deadStatus }: Reclaim): boolean => kind === "chain" || deadStatus === 404 || deadStatus === 410;
+const isGone = ({ kind, deadStatus }: Reclaim): boolean => kind === "chain" || deadKindOf(deadStatus) === "gone";
 
 /** Not a word but tracking in it: then the page is meant, with whatever query. */
 function namesPage(query: string): boolean {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readPages } from "../../../../src/pages/page.ts";
+import { classifyStatus, deadKindOf, readPages } from "../../../../src/pages/page.ts";
 
 const ITEM = {
   page: "https://acme.example/old",
@@ -104,4 +104,24 @@ it("reads one page for every element of any array", () => {
         expect([rank, backlinks].every((n) => n === null || Number.isFinite(n))).toBe(true);
     }),
   );
+});
+
+describe("the class of a status", () => {
+  it.each([
+    ["live", [200, 204, 299]],
+    ["redirect", [300, 301, 302, 307, 308, 399]],
+    ["gone", [404, 410]],
+    ["refused", [400, 401, 403, 405, 406, 407, 418, 429, 451, 499, 600, 999]],
+    ["trouble", [500, 502, 503, 520, 527, 599]],
+    [null, [null, 0, -1, 100, 199]],
+  ] as const)("is %s for its statuses", (expected, statuses) => {
+    for (const status of statuses) expect([status, classifyStatus(status)]).toEqual([status, expected]);
+  });
+
+  it("is one of the dead for every status from 400 on, and for no other", () => {
+    for (let status = 0; status < 1200; status += 1) {
+      expect([status, deadKindOf(status) !== null]).toEqual([status, status >= 400]);
+    }
+    expect(deadKindOf(null)).toBeNull();
+  });
 });
