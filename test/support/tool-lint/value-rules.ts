@@ -40,7 +40,7 @@ function describeDefault(schema: Json): string | undefined {
     number: Number.isFinite(value),
     array: Array.isArray(value),
     object: isObject(value),
-  }[String(type)];
+  }[typeof type === "string" ? type : ""];
   if (isOfType === undefined) return undefined;
   if (!isOfType) return `must be of type ${type}`;
   if (type === "string" && Array.isArray(choices) && !choices.includes(value)) return "must be one of the choices";
