@@ -15,15 +15,24 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-// A reader that went away (EPIPE) is a normal end; what is still to be written has nobody to read it.
-process.stdout.on("error", () => stop.abort("EPIPE"));
 process.stderr.on("error", () => {});
 
 // Node 22 and later can keep compiled code between starts. Only what is loaded after this line gains from it.
 (module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
-const { run } = await import("./cli/run.ts");
+const { run, wordLostOutput, LOST_OUTPUT } = await import("./cli/run.ts");
 
-process.exitCode = await run({
+// A failed write is told at once or after `run` has come back, as the kind of stream wants it.
+let isLost = false;
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  stop.abort(error.code);
+  // A reader that went away is a normal end: what is still to be written has nobody to read it. Nothing else is.
+  if (error.code === "EPIPE" || isLost) return;
+  isLost = true;
+  process.exitCode = LOST_OUTPUT;
+  process.stderr.write(wordLostOutput(error, process.argv.slice(2)));
+});
+
+const code = await run({
   argv: process.argv.slice(2),
   env: process.env,
   stdin: process.stdin,
@@ -36,6 +45,7 @@ process.exitCode = await run({
   now: Date.now,
   nodeVersion: process.versions.node,
 });
+process.exitCode = isLost ? LOST_OUTPUT : code;
 
 // stdin may still be open (a host that ends us by a signal): nothing else is left to wait for.
 process.stdin.destroy();

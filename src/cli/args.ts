@@ -138,6 +138,7 @@ export const EXIT_CODES = {
   unavailable: { code: 4, says: "network or upstream trouble; the message says whether to retry" },
   contract: { code: 5, says: "the upstream answered in a form we do not know" },
   capped: { code: 6, says: "a cap or a budget of yours stands in the way; the message says what it was" },
+  unwritten: { code: 7, says: "done, but standard output could not be written (a full disk)" },
   cancelled: { code: 130, says: "interrupted" },
 } as const;
 

@@ -173,3 +173,20 @@ function wordFailure(error: unknown): string {
   if (error instanceof AppError) return `domain-pages-mcp: ${describeFailure(error)}`;
   return `domain-pages-mcp: a mistake in this program\n${error instanceof Error ? error.stack : String(error)}`;
 }
+
+/** How a command ends whose words could not be written. */
+export const LOST_OUTPUT = EXIT_CODES.unwritten.code;
+
+/** What each command has done by the time its words are lost, and how they are had again. */
+const AFTER_LOSS: readonly [commands: RegExp, advice: string][] = [
+  [/^(?:get|estimate|import|stdio|http)$/, "What was bought or imported is kept; `query` shows it for free."],
+  [/^token$/, "A token that was made is not shown again: revoke it and make another."],
+  [/^/, "It changed nothing and costs nothing: run it again."],
+];
+
+/** @returns a line for stderr: standard output failed, and not because its reader left (`ENOSPC`: the disk is full) */
+export function wordLostOutput({ code = "unknown error" }: NodeJS.ErrnoException, argv: readonly string[]): string {
+  const command = argv.find((each) => !each.startsWith("-")) ?? "stdio";
+  const advice = AFTER_LOSS.find(([commands]) => commands.test(command))?.[1] ?? "";
+  return `domain-pages-mcp: standard output could not be written (${code}): what was to be said is not all there. ${advice}\n`;
+}

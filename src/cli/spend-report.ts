@@ -22,6 +22,16 @@ export function narrowReport(report: SpendReport, name: string): SpendReport {
   return { ...report, account, book: toAccountBook(report.book, name) };
 }
 
+/**
+ * Whether an entry of the books is a purchase: a price that was asked for free is none, and neither is a call that
+ * certainly was not billed.
+ */
+export function isPurchase({ kind, state, countedMicros, snapshotId }: Purchase): boolean {
+  if (kind === "pages") return state !== "not_charged";
+  // A gateway may carry a question out, or charge for its answer.
+  return snapshotId !== undefined || (state === "charged" && countedMicros > 0);
+}
+
 /** What the purchases of one target or account come to. */
 export interface NamedSums<Name> {
   name: Name;
@@ -51,7 +61,7 @@ function sumBy<Name>(purchases: readonly Purchase[], nameOf: (purchase: Purchase
     else same.push(purchase);
   }
   return [...byName]
-    .map(([name, own]) => ({ name, count: own.length, sums: sumPurchases(own) }))
+    .map(([name, own]) => ({ name, count: own.filter(isPurchase).length, sums: sumPurchases(own) }))
     .sort((a, b) => b.sums.countedMicros - a.sums.countedMicros);
 }
 
@@ -101,7 +111,7 @@ function renderSums(report: SpendReport): string {
     ...sumRows(sumPurchases(book.purchases)),
     ...(left === null ? [] : [["left", `${usd(left)} until 00:00 UTC`]]),
   ];
-  return [alignColumns(rows), ...(book.purchases.length === 0 ? [wordNothing(report)] : [])].join("\n");
+  return [alignColumns(rows), ...(book.purchases.some(isPurchase) ? [] : [wordNothing(report)])].join("\n");
 }
 
 /** What was counted, then what it is made of. */
@@ -149,8 +159,9 @@ function renderTargets({ purchases }: DayBook): string {
 }
 
 function renderNamed<Name>(title: string, all: readonly NamedSums<Name>[], wordName: (name: Name) => string): string {
-  if (all.length === 0) return "";
-  const rows = all.map(({ name, count, sums }) => [
+  const spent = all.filter(({ count, sums }) => count > 0 || sums.countedMicros > 0);
+  if (spent.length === 0) return "";
+  const rows = spent.map(({ name, count, sums }) => [
     formatCount(count),
     usd(sums.chargedMicros),
     usd(sums.countedMicros - sums.chargedMicros),
@@ -160,9 +171,12 @@ function renderNamed<Name>(title: string, all: readonly NamedSums<Name>[], wordN
 }
 
 function renderPurchases({ book: { purchases }, account }: SpendReport): string {
-  if (purchases.length === 0) return "";
+  const shown = purchases.filter((purchase) => !isFreeQuote(purchase));
+  const quotes = purchases.length - shown.length;
+  const wordedQuotes = quotes === 0 ? "" : `${countOf(quotes, "price")} asked for, free`;
+  if (shown.length === 0) return wordedQuotes;
   const tellsAccounts = account === undefined && hasAccounts(purchases);
-  const rows = purchases
+  const rows = shown
     .slice(-SHOWN_PURCHASES)
     .reverse()
     .map((purchase) => [
@@ -175,7 +189,7 @@ function renderPurchases({ book: { purchases }, account }: SpendReport): string 
       purchase.snapshotId ?? "",
       toOneLine(purchase.target, TARGET_CHARS),
     ]);
-  const older = purchases.length - rows.length;
+  const older = shown.length - rows.length;
   const titles = [
     "time",
     ...(tellsAccounts ? ["account"] : []),
@@ -187,8 +201,14 @@ function renderPurchases({ book: { purchases }, account }: SpendReport): string 
     "target",
   ];
   const table = alignColumns([titles, ...rows]);
-  return older === 0 ? table : `${table}\nand ${countOf(older, "older purchase")}; --json shows all`;
+  const rest = [
+    ...(older === 0 ? [] : [`${countOf(older, "older purchase")}; --json shows all`]),
+    ...(wordedQuotes === "" ? [] : [wordedQuotes]),
+  ];
+  return rest.length === 0 ? table : `${table}\nand ${rest.join("; and ")}`;
 }
+
+const isFreeQuote = ({ kind, state }: Purchase): boolean => kind === "quote" && state === "not_charged";
 
 function wordAmount({ state, countedMicros }: Purchase): string {
   const isSure = state === "charged" || state === "not_charged";

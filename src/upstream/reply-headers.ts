@@ -11,18 +11,28 @@ const MAX_PLAUSIBLE_USD = 1000;
 /** Whether a figure can be the price of one call. */
 export const isPlausiblePrice = (usd: number): boolean => usd >= 0 && usd <= MAX_PLAUSIBLE_USD;
 
+/** Where gateways write what one call cost the customer, and how many of it make a dollar. */
+const CHARGE_HEADERS = [
+  // A third-party client of the gateway reads this one,
+  ["x-aisa-customer-cost-micros-usd", 1_000_000],
+  // AIsa's own command line that one.
+  ["x-aisa-price-usd", 1],
+] as const;
+
 /**
- * What the gateway says one call cost the customer: micro-dollars first, else the price in dollars.
- * @returns `not_reported` when neither header holds a number that can be a price; that is not the same as free
- * @see AIsa's command-line client (x-aisa-price-usd) and a third-party client (x-aisa-customer-cost-micros-usd)
+ * What the gateway says one call cost the customer. Where its headers, or a header that came twice, disagree, the largest
+ * figure is booked: a budget that counts too little is spent twice.
+ * @returns `not_reported` when no header holds a number that can be a price; that is not the same as free
  */
 export function readCharge(headers: Readonly<Record<string, string>>): Charge {
-  const usd = toUsd(headers["x-aisa-customer-cost-micros-usd"], 1_000_000) ?? toUsd(headers["x-aisa-price-usd"], 1);
-  return usd === undefined ? { kind: "not_reported" } : { kind: "reported", usd };
+  const figures = CHARGE_HEADERS.flatMap(([name, perDollar]) =>
+    (headers[name] ?? "").split(",").flatMap((text) => toUsd(text, perDollar) ?? []),
+  );
+  return figures.length === 0 ? { kind: "not_reported" } : { kind: "reported", usd: Math.max(...figures) };
 }
 
-function toUsd(text: string | undefined, perDollar: number): number | undefined {
-  if (text === undefined || !/^\d{1,12}(?:\.\d{1,12})?$/.test(text.trim())) return undefined;
+function toUsd(text: string, perDollar: number): number | undefined {
+  if (!/^\d{1,12}(?:\.\d{1,12})?$/.test(text.trim())) return undefined;
   const usd = Number(text) / perDollar;
   return isPlausiblePrice(usd) ? usd : undefined;
 }

@@ -75,7 +75,7 @@ describe("the spend report for a person", () => {
       left     $4.44564 until 00:00 UTC
 
       purchases  charged   in doubt  target
-      3          $0.02436  $0.25     acme.example
+      1          $0.02436  $0.25     acme.example
       1          $0        $0.25     example.com
       1          $0        $0.03     xn--bcher-kva.example
 
@@ -88,6 +88,19 @@ describe("the spend report for a person", () => {
 
       2 lines of these books could not be read and count nothing: a writer was stopped, or the file was edited or damaged."
     `);
+  });
+
+  it("counts purchases, and no price that was asked for free", () => {
+    const quote = (index: number) => purchase(index, { kind: "quote", state: "not_charged", countedMicros: 0 });
+    const report = reportOf([quote(1), purchase(2, { state: "charged", countedMicros: 24_360 }), quote(3)]);
+    const text = renderSpend(report);
+    expect(text).toContain("1          $0.02436  $0        acme.example");
+    expect(text).toContain("\nand 2 prices asked for, free");
+    expect(text).not.toContain("quote ");
+    expect(toSpendJson(report)).toMatchObject({ targets: [{ target: "acme.example", purchases: 1 }] });
+    expect(renderSpend(reportOf([quote(1)]))).toContain("No purchases");
+    const carriedOut = purchase(4, { kind: "quote", state: "charged", countedMicros: 24_360, snapshotId: "s_7f3k2m" });
+    expect(toSpendJson(reportOf([carriedOut]))).toMatchObject({ targets: [{ purchases: 1 }] });
   });
 
   it("says that nothing was bought, and which days have books", () => {

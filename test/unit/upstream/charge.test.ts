@@ -11,11 +11,21 @@ describe("readCharge", () => {
     [{ [PRICE]: "0.000000" }, 0],
     [{ [MICROS]: "48720" }, 0.04872],
     [{ [MICROS]: "0" }, 0],
-    [{ [MICROS]: "48720", [PRICE]: "0.05" }, 0.04872],
+    [{ [MICROS]: "48720", [PRICE]: "0.04872" }, 0.04872],
     [{ [MICROS]: "n/a", [PRICE]: "0.05" }, 0.05],
     [{ [MICROS]: "1000000000" }, 1000],
     [{ [MICROS]: "48720000000", [PRICE]: "0.04872" }, 0.04872],
+    [{ [PRICE]: "0.012, 0.012" }, 0.012],
   ])("reads %j", (headers, usd) => {
+    expect(readCharge(headers)).toEqual({ kind: "reported", usd });
+  });
+
+  it.each([
+    [{ [MICROS]: "48720", [PRICE]: "0.05" }, 0.05],
+    [{ [MICROS]: "50000", [PRICE]: "0.012" }, 0.05],
+    [{ [MICROS]: "0", [PRICE]: "0.05" }, 0.05],
+    [{ [MICROS]: "12000, 24000" }, 0.024],
+  ])("books the largest figure where %j disagrees", (headers, usd) => {
     expect(readCharge(headers)).toEqual({ kind: "reported", usd });
   });
 
@@ -24,7 +34,6 @@ describe("readCharge", () => {
     ["an empty header", { [PRICE]: "" }],
     ["words", { [PRICE]: "free" }],
     ["a negative price", { [PRICE]: "-0.01" }],
-    ["a price sent twice", { [PRICE]: "0.012, 0.012" }],
     ["micro-dollars in the place of dollars", { [PRICE]: "48720" }],
     ["more than any call costs", { [MICROS]: "1000000001" }],
     ["an endless number", { [PRICE]: "9".repeat(40) }],

@@ -1,0 +1,57 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { BUILT } from "../support/built.ts";
+import { makeTempFolder } from "../support/temp-home.ts";
+
+const FULL = "/dev/full";
+const SAVED = fileURLToPath(new URL("../fixtures/answers/ten-pages.json", import.meta.url));
+
+const COMMANDS = [
+  ["get", "acme.example", "--limit", "5"],
+  ["get", "acme.example", "--limit", "5", "--json"],
+  ["estimate", "acme.example"],
+  ["query", "acme.example"],
+  ["compare", "acme.example", "example.com"],
+  ["export", "acme.example", "--format", "csv"],
+  ["view", "acme.example"],
+  ["import", SAVED],
+  ["spend"],
+  ["spend", "--json"],
+  ["token", "create", "somebody"],
+  ["token", "list"],
+  ["doctor"],
+  ["--help"],
+  ["--version"],
+];
+
+describe.runIf(existsSync(FULL))("a standard output that cannot be written", () => {
+  const home = makeTempFolder();
+  const run = (args: readonly string[], stdout: number | "pipe") => {
+    const env = { PATH: process.env["PATH"], HOME: home, DOMAIN_PAGES_CACHE_DIR: path.join(home, "cache") };
+    return spawnSync(process.execPath, [BUILT, ...args], { env, encoding: "utf8", stdio: ["ignore", stdout, "pipe"] });
+  };
+  const runFull = (args: readonly string[]) => {
+    const full = openSync(FULL, "w");
+    try {
+      return run(args, full);
+    } finally {
+      closeSync(full);
+    }
+  };
+
+  it("is no success, whichever command it is, and is said", () => {
+    for (const target of ["acme.example", "example.com"]) run(["get", target], "pipe");
+    const seen = COMMANDS.map((args) => {
+      const { status, stderr } = runFull(args);
+      return { args, status, isSaid: stderr.includes("standard output could not be written (ENOSPC)") };
+    });
+    expect(seen).toEqual(COMMANDS.map((args) => ({ args, status: 7, isSaid: true })));
+  });
+
+  it("says of a token that it has to be made again", () => {
+    expect(runFull(["token", "create", "another"]).stderr).toContain("revoke it and make another");
+  });
+});
