@@ -1,7 +1,8 @@
 import type { Readable, Writable } from "node:stream";
-import { StdioServerTransport, serveStdio as serve } from "@modelcontextprotocol/server/stdio";
+import { serveStdio as serve } from "@modelcontextprotocol/server/stdio";
 import type { Log } from "../log.ts";
 import { createServer, type ServerDeps } from "./server.ts";
+import { createStdioTransport } from "./stdio-transport.ts";
 
 export interface StdioService {
   /** Settles when the client has gone: its end of stdin closed, or stdout broke. */
@@ -12,7 +13,7 @@ export interface StdioService {
 /** Serves both protocol eras over a pair of streams; the client's opening decides which. */
 export function serveStdio(deps: ServerDeps, stdin: Readable, stdout: Writable): StdioService {
   const handle = serve(() => createServer(deps), {
-    transport: new StdioServerTransport(stdin, stdout),
+    transport: createStdioTransport(stdin, stdout),
     onerror: (error) => reportTransportError(error, deps.log),
   });
   const closed = new Promise<void>((resolve) => {

@@ -111,6 +111,30 @@ describe("the built server on stdio", () => {
     expect(stderr).toContain('AISA_API_KEY counts as unset: it holds the word \\"undefined\\"');
   });
 
+  it("answers after a byte order mark, a line of 11 MB and a batch", async () => {
+    const child = start([]);
+    const finished = finish(child);
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const next = async () => JSON.parse(String((await lines.next()).value));
+    child.stdin.write(`\uFEFF${INITIALIZE}`);
+    expect(await next()).toMatchObject({ id: 1, result: { serverInfo: { name: "domain-pages-mcp" } } });
+    child.stdin.write(call(2, { target: "x".repeat(11 * 1024 * 1024) }));
+    const refused = await next();
+    expect(refused).toMatchObject({ id: 2, error: { code: -32600 } });
+    expect(refused.error.message).toMatch(
+      /^The message is \d+ bytes long; 10485760 are the most\. Nothing was done or charged\.$/,
+    );
+    child.stdin.write(`[${message(3, "ping", {}).trim()},${message(4, "tools/list", {}).trim()}]\n`);
+    expect(await next()).toMatchObject([
+      { id: 3, result: {} },
+      { id: 4, result: { tools: expect.any(Array) } },
+    ]);
+    child.stdin.end();
+    const { code, stderr } = await finished;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/a line of \d+ bytes was refused: 10485760 are the most/);
+  });
+
   it("refuses to start with bad settings, all named at once", async () => {
     const child = start([], {
       DOMAIN_PAGES_TIMEOUT_MS: "soon",
