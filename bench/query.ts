@@ -8,6 +8,8 @@ import { renderQueryStructured, renderQueryText } from "../src/pages/query/rende
 import type { Snapshot } from "../src/pages/snapshot.ts";
 import { createDiskStore } from "../src/store/disk-store.ts";
 import { createNoStore } from "../src/store/memory-store.ts";
+import { createMatchPool } from "../src/threads/match-pool.ts";
+import { openMatcher } from "../src/threads/open-matcher.ts";
 import { readEnvelope } from "../src/upstream/envelope.ts";
 import { makeBody } from "./make-body.ts";
 import { median, spread } from "./stats.ts";
@@ -32,6 +34,7 @@ export async function benchQuery(): Promise<string[]> {
   if (!outcome.ok) throw outcome.error;
   const snapshot = importAnswer(outcome.answer);
   const folder = await mkdtemp(path.join(tmpdir(), "bench-query-"));
+  const pool = createMatchPool({ openMatcher, maxRunMs: 10_000 });
   try {
     const store = createDiskStore({
       folder,
@@ -42,10 +45,12 @@ export async function benchQuery(): Promise<string[]> {
       onProblem: () => {},
     });
     await store.put(snapshot);
-    const inMemory = createQueryPages({ findSnapshot: async () => snapshot, maxTokens: 1500 });
+    const matchTexts = pool.for("bench");
+    const inMemory = createQueryPages({ findSnapshot: async () => snapshot, maxTokens: 1500, matchTexts });
     const fromDisk = createQueryPages({
       findSnapshot: async () => (await store.get(snapshot.id)) as Snapshot,
       maxTokens: 1500,
+      matchTexts,
     });
     const times = { parse: [] as number[], memory: [] as number[], disk: [] as number[] };
     for (let round = 0; round < ROUNDS; round++) {
@@ -63,6 +68,7 @@ export async function benchQuery(): Promise<string[]> {
       line("from disk", times.disk, times.parse, "bar 50 ms"),
     ];
   } finally {
+    pool.close();
     await rm(folder, { recursive: true });
   }
 }

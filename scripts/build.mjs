@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
 import { buildView } from "./build-view.mjs";
 import { inlineView } from "./inline-view.mjs";
+import { inlineWorker } from "./inline-worker.mjs";
 import { writeTypes } from "./write-types.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -51,7 +52,7 @@ async function bundle({ html, modules: viewModules }) {
     ...BUNDLE,
     cwd: root,
     input: { main: MAIN, pages: LIBRARY },
-    plugins: [inlineView(root, html)],
+    plugins: [inlineView(root, html), inlineWorker(root, BUNDLE)],
     output: {
       ...BUNDLE.output,
       dir: outdir,

@@ -5,6 +5,7 @@ import { build } from "rolldown";
 import { BUNDLE, collectLicenses } from "../build.mjs";
 import { buildView } from "../build-view.mjs";
 import { inlineView } from "../inline-view.mjs";
+import { inlineWorker } from "../inline-worker.mjs";
 import { ENTRY_POINT } from "./manifest.ts";
 import { ROOT } from "./package-facts.ts";
 
@@ -41,7 +42,7 @@ async function buildOneFile(): Promise<{ code: string; moduleIds: string[] }> {
     ...BUNDLE,
     cwd: ROOT,
     input: { main: path.join(ROOT, "src/main.ts") },
-    plugins: [inlineView(ROOT, view.html)],
+    plugins: [inlineView(ROOT, view.html), inlineWorker(ROOT, BUNDLE)],
     write: false,
     output: { ...BUNDLE.output, codeSplitting: false },
   });

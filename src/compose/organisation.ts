@@ -6,6 +6,7 @@ import type { ReadSnapshots, Snapshot } from "../pages/snapshot.ts";
 import type { Bought } from "../spend/carry-out.ts";
 import { createFlights, type Flights } from "../spend/flights.ts";
 import { type Account, type Ledger, toMicros, toUsd } from "../spend/ledger/ledger.ts";
+import type { MatchPool } from "../threads/match-pool.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
 import { createStores, DEFAULT_TENANT, type Stores } from "./stores.ts";
 import {
@@ -97,6 +98,7 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
   };
   const loadClient = once(async () => createUpstreamClient(config, await loadUpstream(), onExchange, now));
   const loadQuoteMemory = once(async () => (await import("../spend/approve.ts")).createQuoteMemory());
+  const loadMatchPool = once(openMatchPool);
   const flights = createFlights<Bought>();
 
   const loadLedger = async (account?: Account): Promise<Ledger> => {
@@ -136,7 +138,11 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
       list: async () => (await ownSnapshots()).list(),
     };
     const app: App = {
-      ...createReader(config, snapshots, now),
+      ...createReader({
+        maxTokens: config.answerTokens,
+        snapshots,
+        matchTexts: async (...args) => (await loadMatchPool()).for(principal?.name ?? "")(...args),
+      }),
       source,
       snapshots,
       getPages: async (...args) => (await service()).getPages(...args),
@@ -176,6 +182,7 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
       await (await loadStores.begun())?.shared?.flush(Math.max(0, until - now()));
     },
     close: async () => {
+      (await loadMatchPool.begun())?.close();
       await (await loadUpstream.begun())?.close();
       await (await loadStores.begun())?.shared?.close();
     },
@@ -218,6 +225,15 @@ export function flightsWithin<T>(flights: Flights<T>, tenant: string): Flights<T
     join: (key, ...rest) => flights.join(keyOf(key), ...rest),
     landed: flights.landed,
   };
+}
+
+async function openMatchPool(): Promise<MatchPool> {
+  const [{ createMatchPool }, { openMatcher }, { MAX_REGEX_MS }] = await Promise.all([
+    import("../threads/match-pool.ts"),
+    import("../threads/open-matcher.ts"),
+    import("../pages/query/select-rows.ts"),
+  ]);
+  return createMatchPool({ openMatcher, maxRunMs: MAX_REGEX_MS });
 }
 
 /** All that an app depends on: a token whose scopes or budget were changed gets another. */

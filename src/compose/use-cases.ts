@@ -1,6 +1,7 @@
 import type { Scope } from "../access/principal.ts";
 import { type Config, isLive } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
+import type { MatchTexts } from "../lists/filters/match-texts.ts";
 import type { Log } from "../log.ts";
 import type { ComparePages } from "../pages/compare/compare-pages.ts";
 import type { EstimatePages } from "../pages/estimate/estimate-pages.ts";
@@ -105,8 +106,15 @@ export interface Reader {
   comparePages: ComparePages;
 }
 
+export interface ReaderParts {
+  maxTokens: number;
+  snapshots: ReadSnapshots;
+  /** For the caller whose reader it is. */
+  matchTexts: MatchTexts;
+}
+
 /** Each part is loaded when it is first asked for. */
-export function createReader({ answerTokens: maxTokens }: Config, snapshots: ReadSnapshots, now: () => number): Reader {
+export function createReader({ maxTokens, snapshots, matchTexts }: ReaderParts): Reader {
   const findSnapshot: FindSnapshot = async (...args) => {
     const { createFindSnapshot } = await import("../pages/find-snapshot.ts");
     return createFindSnapshot({ snapshots })(...args);
@@ -115,7 +123,7 @@ export function createReader({ answerTokens: maxTokens }: Config, snapshots: Rea
     findSnapshot,
     queryPages: async (...args) => {
       const { createQueryPages } = await import("../pages/query/query-pages.ts");
-      return createQueryPages({ findSnapshot, maxTokens, now })(...args);
+      return createQueryPages({ findSnapshot, maxTokens, matchTexts })(...args);
     },
     comparePages: async (...args) => {
       const { createComparePages } = await import("../pages/compare/compare-pages.ts");

@@ -15,6 +15,7 @@ import { parseQuery } from "../pages/query/parse-query.ts";
 import { querySnapshot } from "../pages/query/query-pages.ts";
 import { type Grouping, type PageState, toQuerySchema } from "../pages/query/query-schema.ts";
 import { renderQueryStructured, renderQueryText } from "../pages/query/render-query.ts";
+import { startRegexClock } from "../pages/query/select-rows.ts";
 import { type PagesRequest, toRequestKey as toKey } from "../pages/request.ts";
 import type { Snapshot } from "../pages/snapshot.ts";
 
@@ -96,7 +97,10 @@ export function querySchema(): JsonSchema {
 
 /** How much a question may take. */
 export interface QueryOptions extends AnswerOptions {
-  /** A clock, ms: bounds what a caller's regular expression may take to 2 s. Without it there is no bound. */
+  /**
+   * A clock, ms: bounds what a caller's regular expression may take to 2 s, looked at between pages. Without it there is
+   * no bound. Where strangers ask, run this in a thread of its own: one long text can take seconds.
+   */
   now?: () => number;
 }
 
@@ -115,7 +119,11 @@ export function query(snapshot: Snapshot, question: unknown = {}, { maxTokens, n
     const rule = `names another snapshot than the one that is asked, which is ${snapshot.id}`;
     throw toInputError([new Refusal("snapshot_id", rule, "leave it out, or ask the one that it names")]);
   }
-  const answer = querySnapshot(snapshot, parsed, { maxTokens: readMaxTokens(maxTokens), surface: "library", now });
+  const answer = querySnapshot(snapshot, parsed, {
+    maxTokens: readMaxTokens(maxTokens),
+    surface: "library",
+    ...(now !== undefined && { regex: { checkTime: startRegexClock(now) } }),
+  });
   return { text: renderQueryText(answer), structured: renderQueryStructured(answer) };
 }
 

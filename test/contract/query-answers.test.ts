@@ -5,6 +5,7 @@ import { queryDomainPages } from "../../src/mcp/tools/query-domain-pages.ts";
 import { createQueryPages } from "../../src/pages/query/query-pages.ts";
 import { renderQueryStructured, renderQueryText } from "../../src/pages/query/render-query.ts";
 import type { Snapshot } from "../../src/pages/snapshot.ts";
+import { matchHere } from "../support/match-here.ts";
 import { itemsSnapshot, sandboxSnapshot } from "../support/sandbox-answer.ts";
 
 const acme = () => sandboxSnapshot({ target: "acme.example" });
@@ -40,7 +41,7 @@ const QUESTIONS: readonly (readonly [string, () => Snapshot, object])[] = [
 describe.each(QUESTIONS)("the answer to: %s", (name, create, question) => {
   const ask = async () => {
     const snapshot = create();
-    const queryPages = createQueryPages({ findSnapshot: async () => snapshot, maxTokens: 1500 });
+    const queryPages = createQueryPages({ findSnapshot: async () => snapshot, maxTokens: 1500, matchTexts: matchHere });
     return queryPages({ snapshot_id: snapshot.id, ...question }, { surface: "mcp" });
   };
 

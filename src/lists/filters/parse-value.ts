@@ -7,6 +7,12 @@ import { type FilterScalar, type Operator, parseTime, toUpstreamTime } from "./f
 /** The upstream's limit for a regular expression, in characters. */
 const MAX_REGEX_CHARS = 1000;
 
+/**
+ * Our own bound on what the counts of a regular expression multiply it to: to make the expression ready takes time in
+ * proportion, and it is made ready while everybody waits.
+ */
+const MAX_REGEX_COPIES = 2000;
+
 /** Our own bound for `in` lists and texts: far above use, far below what a URL-sized field can hold. */
 const MAX_LIST = 1000;
 const MAX_TEXT_CHARS = 10_000;
@@ -110,6 +116,13 @@ function checkRegex(pattern: string, context: ValueContext): void {
   if (length > MAX_REGEX_CHARS) {
     throw refuse(context, `a regex may have ${MAX_REGEX_CHARS} characters, this one has ${length}`);
   }
+  const copies = countCopies(pattern);
+  if (copies > MAX_REGEX_COPIES) {
+    throw refuse(
+      context,
+      `the counts in braces multiply this regex to ${copies} parts, at most ${MAX_REGEX_COPIES} are allowed; * and + have no such cost`,
+    );
+  }
   try {
     RE2JS.compile(pattern);
   } catch {
@@ -118,6 +131,34 @@ function checkRegex(pattern: string, context: ValueContext): void {
       `${quoteForMessage(pattern)} is not a valid RE2 expression (no look-around, no back-references)`,
     );
   }
+}
+
+/** A count, a class, a quote, an escape, the beginning of a group, or any other character. */
+const REGEX_PARTS =
+  /\{(\d{1,4})(?:,(\d{0,4}))?\}|\[\^?\]?(?:\[:\^?\w+:\]|\\[\s\S]|[^\]\\])*\]?|\\Q[\s\S]*?(?:\\E|$)|\\(?:[pPx]\{[^}]*\}?|[pP][\s\S]|[\s\S]?)|\((?:\?(?:P?<\w+>|[a-zA-Z-]*:?))?|[\s\S]/g;
+
+/** How many characters and classes a regular expression has once its counts are written out; roughly, for a wrong one. */
+function countCopies(pattern: string): number {
+  /** Of each group that is open: what stands in it, and the last thing in it, which a count multiplies. */
+  const open = [{ before: 0, last: 0 }];
+  for (const [part, least, most] of pattern.matchAll(REGEX_PARTS)) {
+    const group = open.at(-1) ?? { before: 0, last: 0 };
+    if (least !== undefined) {
+      group.last *= Math.max(1, Number(least), Number(most ?? 0));
+      continue;
+    }
+    const around = open.at(-2);
+    if (part === ")" && around !== undefined) {
+      open.pop();
+      around.last = group.before + group.last;
+      continue;
+    }
+    const isQuote = part.startsWith("\\Q");
+    group.before += group.last + (isQuote ? part.length : 0);
+    group.last = part.startsWith("(") ? 0 : 1;
+    if (part.startsWith("(")) open.push({ before: 0, last: 0 });
+  }
+  return open.reduce((sum, { before, last }) => sum + before + last, 0);
 }
 
 const EXAMPLE: Readonly<Record<FieldType, FilterScalar>> = {

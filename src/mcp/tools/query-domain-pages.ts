@@ -1,3 +1,4 @@
+import type { ServerContext } from "@modelcontextprotocol/server";
 import type { QueryCaller, QueryPages } from "../../pages/query/query-pages.ts";
 import { toQuerySchema } from "../../pages/query/query-schema.ts";
 import { OPENS_VIEW } from "../apps-view.ts";
@@ -24,12 +25,12 @@ export const queryDomainPages = {
 } as const;
 
 export function createQueryDomainPages({ queryPages }: QueryDomainPagesDeps) {
-  return async (args: unknown): Promise<ToolAnswer> => {
+  return async (args: unknown, { mcpReq: { signal } }: ServerContext): Promise<ToolAnswer> => {
     let toView: ToolAnswer["toView"];
     const onSelected: QueryCaller["onSelected"] = (snapshot, selected) => {
       toView = async () => (await import("../../pages/view/snapshot-view.ts")).toQueryView(snapshot, selected);
     };
-    const answer = await queryPages(args, { surface: "mcp", onSelected });
+    const answer = await queryPages(args, { surface: "mcp", signal, onSelected });
     // Loaded with the first call: it brings the whole filter language along.
     const { renderQueryStructured, renderQueryText } = await import("../../pages/query/render-query.ts");
     return { text: renderQueryText(answer), structured: renderQueryStructured(answer), toView };

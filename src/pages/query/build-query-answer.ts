@@ -24,14 +24,13 @@ import {
 import type { Grouping } from "./query-schema.ts";
 import { renderQueryHeader, renderQueryNext } from "./render-query.ts";
 import { orderRows, toRowTables } from "./row-table.ts";
-import { type CheckTime, itemRulesOf, listConditions, selectRows } from "./select-rows.ts";
+import { itemRulesOf, listConditions, type RegexTerms, selectRows } from "./select-rows.ts";
 
 export interface QueryAnswerOptions {
   maxTokens: number;
   surface: Surface;
   notes: readonly string[];
-  /** Bounds what a caller's regex may take. */
-  checkTime?: CheckTime;
+  regex?: RegexTerms;
   /** Told of what was found. */
   onSelected?: (selected: Selected) => void;
 }
@@ -46,7 +45,7 @@ const FRAME_SLACK = 40;
 export function buildQueryAnswer(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerOptions): QueryAnswer {
   const frame = buildFrame(snapshot, query, options);
   if (query.handles.length > 0) return withRecords(frame, snapshot, query, options);
-  const { rows, pages } = selectRows(snapshot, query.where, query.fold, options.checkTime);
+  const { rows, pages } = selectRows(snapshot, query.where, query.fold, options.regex);
   const { links, isAtLeast } = sumBacklinks(rows);
   const matched: QueryAnswer = {
     ...frame,
@@ -168,7 +167,7 @@ function withoutRows(
   query: PagesQuery,
   options: QueryAnswerOptions,
 ): QueryAnswer {
-  const all = explainEmpty(snapshot, query, options.checkTime);
+  const all = explainEmpty(snapshot, query, options.regex);
   const { surface } = options;
   const next = fitSteps(suggestQueries({ snapshot, query, table: null, surface, loosened: all }), options.maxTokens);
   const words = fitConditions(

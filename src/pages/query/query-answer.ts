@@ -13,7 +13,7 @@ import { cutToTokens } from "./fit-table.ts";
 import type { PageRecord } from "./page-record.ts";
 import type { PagesQuery, Where } from "./pages-query.ts";
 import type { Grouping } from "./query-schema.ts";
-import { type CheckTime, itemRulesOf, listConditions, selectRows } from "./select-rows.ts";
+import { itemRulesOf, listConditions, type RegexTerms, selectRows } from "./select-rows.ts";
 
 /** The rows or groups that are shown. */
 export interface QueryTable {
@@ -120,9 +120,9 @@ export const wordLoosened = ({ words, pages }: Pick<Loosened, "words" | "pages">
  * Tries every condition of a question that nothing meets: what would be there without it?
  * @returns only those that bring pages back, most pages first
  */
-export function explainEmpty(snapshot: Snapshot, { where, fold }: PagesQuery, checkTime?: CheckTime): Loosened[] {
+export function explainEmpty(snapshot: Snapshot, { where, fold }: PagesQuery, terms?: RegexTerms): Loosened[] {
   return listConditions(where)
-    .map(({ words, without }) => ({ words, without, pages: selectRows(snapshot, without, fold, checkTime).pages }))
+    .map(({ words, without }) => ({ words, without, pages: selectRows(snapshot, without, fold, terms).pages }))
     .filter(({ pages }) => pages > 0)
     .sort((a, b) => b.pages - a.pages);
 }

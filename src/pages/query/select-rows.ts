@@ -1,6 +1,7 @@
 import { Refusal, toInputError } from "../../lists/arguments.ts";
-import { compileFilter, type ItemRules } from "../../lists/filters/evaluate-filter.ts";
+import { type CompileRegex, compileFilter, type ItemRules } from "../../lists/filters/evaluate-filter.ts";
 import { type Filter, toWireFilter } from "../../lists/filters/filter.ts";
+import { listRegexes } from "../../lists/filters/match-texts.ts";
 import { toOneLine, toSafeJson } from "../../lists/text.ts";
 import { type Fold, foldPages } from "../answer/fold.ts";
 import { isDead, isLive, isRedirect } from "../answer/follow-redirects.ts";
@@ -45,19 +46,30 @@ export const itemRulesOf = ({ request }: Snapshot): ItemRules => ({
   listLimit: withDefaults(request).internal_list_limit,
 });
 
-/** Patterns run in linear time, but a long one over long texts is slow all the same. */
-const MAX_REGEX_MS = 2000;
+/** How long the regular expressions of one question may take together, ms. Linear time is long for a long text. */
+export const MAX_REGEX_MS = 2000;
 
-/** Called between pages where a caller's regular expression decides; throws when time is up. */
-export type CheckTime = () => void;
+/** What becomes of a caller's regular expressions while rows are chosen. */
+export interface RegexTerms {
+  /** What they come to, where that was found out before (`settleTexts`). Left out: they run here and now. */
+  compileRegex?: CompileRegex;
+  /** Called between pages where they run here; throws when time is up. */
+  checkTime?: () => void;
+}
 
-/** Starts the time that the regular expressions of one question may take together. */
-export function startRegexClock(now: () => number): CheckTime {
+export function refuseSlowRegex(): Error {
+  const rule = `the regex takes more than ${MAX_REGEX_MS / 1000} s on these pages`;
+  return toInputError([new Refusal("filters", rule, "write a simpler one, or use ilike")]);
+}
+
+/**
+ * Starts the time that the regular expressions of one question may take together, for those that run here. A single
+ * text is never broken off.
+ */
+export function startRegexClock(now: () => number): () => void {
   const until = now() + MAX_REGEX_MS;
   return () => {
-    if (now() <= until) return;
-    const rule = `the regex takes more than ${MAX_REGEX_MS / 1000} s on these pages`;
-    throw toInputError([new Refusal("filters", rule, "write a simpler one, or use ilike")]);
+    if (now() > until) throw refuseSlowRegex();
   };
 }
 
@@ -66,14 +78,14 @@ export function startRegexClock(now: () => number): CheckTime {
  * nothing else had been fetched. `section` alone chooses among the rows that came of it, by the page each is named
  * after, so that it holds what the answer's rollup counts.
  * @param fold false gives one row per matching page
- * @param checkTime bounds the time that a caller's regex may take, where it is given
  * @throws {AppError} `input` for a regex that takes too long
  */
-export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, checkTime?: CheckTime): Selection {
+export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, terms: RegexTerms = {}): Selection {
+  const { compileRegex, checkTime } = terms;
   const prepared = prepare(snapshot);
-  const accepts = compileWhere(where, itemRulesOf(snapshot));
-  const isSlow = where.filters !== undefined && hasRegex(where.filters);
-  const matching = accepts && filterInTime(snapshot.pages, accepts, isSlow ? checkTime : undefined);
+  const accepts = compileWhere(where, itemRulesOf(snapshot), compileRegex);
+  const runsHere = compileRegex === undefined && where.filters !== undefined && listRegexes(where.filters).length > 0;
+  const matching = accepts && filterInTime(snapshot.pages, accepts, runsHere ? checkTime : undefined);
   const isAll = matching === undefined || matching.length === snapshot.pages.length;
   const rows = fold ? (isAll ? foldsOf(snapshot) : foldPages(matching)) : takeSingles(snapshot, matching, prepared);
   const { section } = where;
@@ -81,7 +93,7 @@ export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, chec
   return { rows: chosen, pages: chosen.reduce((sum, { members }) => sum + members.length, 0) };
 }
 
-function filterInTime(pages: readonly Page[], accepts: (page: Page) => boolean, checkTime?: CheckTime): Page[] {
+function filterInTime(pages: readonly Page[], accepts: (page: Page) => boolean, checkTime?: () => void): Page[] {
   return pages.filter((page) => {
     checkTime?.();
     return accepts(page);
@@ -153,7 +165,11 @@ function listFilterConditions(filter: Filter, { filters: _all, ...rest }: Where)
  * against the page's own figures, before anything is folded; an unknown figure meets no condition.
  * @returns undefined when every page will do
  */
-export function compileWhere(where: Where, rules: ItemRules): ((page: Page) => boolean) | undefined {
+export function compileWhere(
+  where: Where,
+  rules: ItemRules,
+  compileRegex?: CompileRegex,
+): ((page: Page) => boolean) | undefined {
   const tests: ((page: Page) => boolean)[] = [];
   const { filters, status, minBacklinks, minReferringDomains, text } = where;
   if (status !== undefined) tests.push(IS_STATE[status]);
@@ -164,7 +180,7 @@ export function compileWhere(where: Where, rules: ItemRules): ((page: Page) => b
   if (text !== undefined) tests.push(compileText(text));
   // Last: it costs most.
   if (filters !== undefined) {
-    const accepts = compileFilter(filters, rules);
+    const accepts = compileFilter(filters, rules, compileRegex);
     tests.push(({ raw }) => accepts(raw));
   }
   return tests.length === 0 ? undefined : (page) => tests.every((holds) => holds(page));
@@ -183,10 +199,6 @@ function compileText(text: string): (page: Page) => boolean {
     return words.every(({ word, encoded }) => place.includes(word) || name.includes(word) || place.includes(encoded));
   };
 }
-
-/** Whether a filter holds a regular expression, the one operator whose cost a caller can drive up. */
-export const hasRegex = (filter: Filter): boolean =>
-  filter.kind === "group" ? filter.members.some(hasRegex) : filter.operator.endsWith("regex");
 
 /** A path segment is a stranger's text, and mostly one or two words. */
 const MAX_NAME_CHARS = 60;

@@ -159,12 +159,26 @@ describe("a pattern", () => {
     },
   );
 
-  it.each(["(", "a{2,1}", "(?=x)", "(?<!x)y", "(a)\\1", "[z-a]", "((a{100}){100}){100}"])(
-    "may not be the regex %s",
+  it.each(["(", "a{2,1}", "(?=x)", "(?<!x)y", "(a)\\1", "[z-a]"])("may not be the regex %s", (pattern) => {
+    expect(refusal(["page", "not_regex", pattern])).toMatch(
+      /is not a valid RE2 expression \(no look-around, no back-references\)/,
+    );
+  });
+
+  it.each([
+    ["[\\p{L}\\p{N}]{1,1000}".repeat(45), 45_000],
+    ["((a{100}){100}){100}", 1_000_000],
+    ["(?:\\pL\\p{Greek}[^]{9}]){900}", 2700],
+  ])("may not grow by its counts as %s does", (pattern, copies) => {
+    expect(refusal(["page", "regex", pattern])).toMatch(
+      new RegExp(`multiply this regex to ${copies} parts, at most 2000 are allowed`),
+    );
+  });
+
+  it.each(["(a|b){500}[c-e]{500}", "\\{9999}", "[{9999}]{2}", "x{,9999}", "\\Q(((\\E{501}x", "(((((a+)+)+)+)+){9}"])(
+    "may have the counts of %s",
     (pattern) => {
-      expect(refusal(["page", "not_regex", pattern])).toMatch(
-        /is not a valid RE2 expression \(no look-around, no back-references\)/,
-      );
+      expect(readValue(["page", "regex", pattern])).toBe(pattern);
     },
   );
 

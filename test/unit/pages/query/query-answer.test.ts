@@ -6,6 +6,7 @@ import { GROUPINGS } from "../../../../src/pages/query/query-schema.ts";
 import { renderQueryStructured, renderQueryText } from "../../../../src/pages/query/render-query.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
+import { matchHere } from "../../../support/match-here.ts";
 import { itemsSnapshot, sandboxSnapshot } from "../../../support/sandbox-answer.ts";
 import { ask, handlesOf } from "./ask.ts";
 
@@ -116,7 +117,7 @@ describe("what a snapshot does not hold", () => {
 });
 
 describe("the use case", () => {
-  const queryPages = createQueryPages({ findSnapshot: async () => acme, maxTokens: 1500, now: () => 0 });
+  const queryPages = createQueryPages({ findSnapshot: async () => acme, maxTokens: 1500, matchTexts: matchHere });
 
   it("asks for the newest snapshot of a target", async () => {
     const asked: unknown[] = [];
@@ -126,6 +127,7 @@ describe("the use case", () => {
         return acme;
       },
       maxTokens: 1500,
+      matchTexts: matchHere,
     });
     await spy({ target: "https://www.acme.example/" }, { surface: "cli" });
     await spy({ snapshot_id: acme.id }, { surface: "cli" });

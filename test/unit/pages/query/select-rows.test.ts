@@ -96,7 +96,7 @@ describe("the pages of a question", () => {
     let ms = 0;
     const now = () => (ms += 1000);
     const filters = { kind: "condition", field: "page", type: "str", operator: "regex", value: "a" } as const;
-    const error = caught(() => selectRows(small, { filters }, true, startRegexClock(now)));
+    const error = caught(() => selectRows(small, { filters }, true, { checkTime: startRegexClock(now) }));
     expect(error).toMatchObject({ kind: "input", facts: { refused: ["filters"] } });
   });
 });

@@ -3,6 +3,7 @@ import { createQueryPages } from "../../../../src/pages/query/query-pages.ts";
 import { toQueryView } from "../../../../src/pages/view/snapshot-view.ts";
 import type { SnapshotView } from "../../../../src/pages/view/view-data.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
+import { matchHere } from "../../../support/match-here.ts";
 
 const item = (path: string, status: number, backlinks: number) => ({
   url: `https://acme.example${path}`,
@@ -22,7 +23,7 @@ const snapshot = makeSnapshot({
 /** The view of a question, as a tool makes it. */
 async function viewOf(question: object): Promise<SnapshotView> {
   let view: SnapshotView | undefined;
-  const queryPages = createQueryPages({ findSnapshot: async () => snapshot, maxTokens: 400 });
+  const queryPages = createQueryPages({ findSnapshot: async () => snapshot, maxTokens: 400, matchTexts: matchHere });
   await queryPages(
     { snapshot_id: snapshot.id, ...question },
     {
