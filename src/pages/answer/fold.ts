@@ -1,5 +1,5 @@
-import type { Page } from "../page.ts";
-import { findFinalKeys, isDead, isRedirect, type Place } from "./follow-redirects.ts";
+import { classifyStatus, type Page } from "../page.ts";
+import { findFinalKeys, isDead, isLive, isRedirect, type Place } from "./follow-redirects.ts";
 import { identifyUrl, type UrlIdentity } from "./url-identity.ts";
 
 /** A value that overlaps between variants: only known to lie between two bounds. Equal bounds are exact. */
@@ -36,23 +36,70 @@ export interface Fold {
    * hint that a site gives to search engines, often wrong, and folds nothing.
    */
   canonicalElsewhere: string | null;
+  /**
+   * Of a dead page: the living page that another spelling of the same address gives (http for https, with `www.` for
+   * without, a slash more). To send visitors there is the cheapest redirect there is. Null when none was fetched.
+   */
+  livingTwin: Page | null;
+  /** Of a redirect: the fetched dead page that its visitors end on. Null when it does not, or is not known to. */
+  deadEnd: Page | null;
+}
+
+/** Where the pages of one list belong, worked out once for however many of them are folded. */
+export interface Folding {
+  places: readonly Place[];
+  /** The page that each living row is named after, by the row's key. */
+  living: ReadonlyMap<string, Page>;
+}
+
+/** Reads where every page of a list belongs. */
+export function readFolding(pages: readonly Page[]): Folding {
+  const places = findFinalKeys(pages);
+  const wanted = new Set(places.flatMap(({ twinKey }) => twinKey ?? []));
+  const living = new Map<string, Page>();
+  if (wanted.size > 0) {
+    const twins = places.filter(({ finalKey }) => finalKey !== undefined && wanted.has(finalKey));
+    for (const [key, group] of gather(twins)) {
+      const { page } = pickMain(group);
+      if (typeof key === "string" && isLive(page)) living.set(key, page);
+    }
+  }
+  return { places, living };
 }
 
 /**
- * Gathers URL variants, and redirecting pages with the fetched page they end on, into one fold each.
+ * Gathers URL variants, and redirecting pages with the fetched page they end on, into one fold each. An error folds with
+ * variants of itself alone that answer the same, a redirect that ends on an error with such variants of itself: what
+ * visitors do not reach is no part of what they do.
  * @returns folds in the order of their first member; every page is in exactly one
  */
-export function foldPages(pages: readonly Page[]): Fold[] {
+export const foldPages = (pages: readonly Page[]): Fold[] => foldAll(readFolding(pages));
+
+export const foldAll = ({ places, living }: Folding): Fold[] =>
+  [...gather(places).values()].map((group) => toFold(group, living));
+
+/** Some pages of a list, folded as they are in the whole of it: a page belongs to the same row whatever is asked. */
+export function foldSome(pages: readonly Page[], { places, living }: Folding): Fold[] {
+  const wanted = new Set(pages);
+  const some = places.filter(({ page }) => wanted.has(page));
+  return [...gather(some).values()].map((group) => toFold(group, living));
+}
+
+/** By row, in the order of each one's first page. */
+function gather(places: readonly Place[]): Map<string | Page, Place[]> {
   const groups = new Map<string | Page, Place[]>();
-  for (const place of findFinalKeys(pages)) {
+  for (const place of places) {
     // A page without a readable URL has no variants: it is its own group, under a key that no URL can spell.
     const key = place.finalKey ?? place.page;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [place]);
     else group.push(place);
   }
-  return [...groups.values()].map(toFold);
+  return groups;
 }
+
+const pickMain = (places: readonly Place[]): Place =>
+  places.reduce((best, place) => (outranks(place, best) ? place : best));
 
 /** A figure that overlaps between variants, as domains, IPs and subnets do: largest – sum; null when none tells it. */
 export function overlapOf({ members }: Fold, read: (page: Page) => number | null): Range | null {
@@ -77,8 +124,8 @@ export function mapFolded(pages: readonly Page[]): ReadonlyMap<string, string> {
   );
 }
 
-function toFold(places: readonly Place[]): Fold {
-  const mainPlace = places.reduce((best, place) => (outranks(place, best) ? place : best));
+function toFold(places: readonly Place[], living: Folding["living"]): Fold {
+  const mainPlace = pickMain(places);
   const main = mainPlace.page;
   const members = places.map(({ page }) => page);
   const backlinks = summarise(members, (page) => page.backlinks);
@@ -96,11 +143,13 @@ function toFold(places: readonly Place[]): Fold {
     nofollowShare: nofollowShare(members),
     spamScore: spam && { low: spam.least, high: spam.most },
     canonicalElsewhere: canonicalElsewhere(mainPlace, places),
+    livingTwin: living.get(mainPlace.twinKey ?? "") ?? null,
+    deadEnd: mainPlace.deadEnd ?? null,
   };
 }
 
 /**
- * An answering page before a broken one before a redirect; then the one whose URL carries no tracking, because it is
+ * An answering page before one of unknown status before a redirect; errors are among themselves. Then the one whose URL carries no tracking, because it is
  * the page's own name; then the one with more links.
  */
 function outranks(place: Place, best: Place): boolean {
@@ -112,9 +161,8 @@ function outranks(place: Place, best: Place): boolean {
 }
 
 function endRank({ status }: Page): number {
-  if (status === null) return 2;
-  if (status < 300) return 0;
-  return status >= 400 ? 1 : 3;
+  if (status === null) return 1;
+  return classifyStatus(status) === "redirect" ? 2 : 0;
 }
 
 function canonicalElsewhere({ page, identity }: Place, places: readonly Place[]): string | null {

@@ -6,17 +6,27 @@ export interface Place {
   page: Page;
   /** Undefined when the page's URL cannot be read. */
   identity: UrlIdentity | undefined;
-  /** The same for all pages on which visitors end alike; undefined when the page's URL cannot be read. */
+  /**
+   * The same for all pages that are one row; undefined when the page's URL cannot be read. Dead pages share it only with
+   * variants of themselves that answer the same, so that no error hides in a row that answers otherwise, and a count of
+   * rows by status is a count of what answered so.
+   */
   finalKey: string | undefined;
+  /** Of a dead page: the {@link finalKey} of the row under which its other variants answer; undefined when none does. */
+  twinKey: string | undefined;
+  /** Of a redirect: the fetched dead page that its visitors end on. It is a row of its own: they never reach a living one. */
+  deadEnd: Page | undefined;
 }
 
 /** A place on the way: its own key, and the key of the other fetched page that its redirect leads to. */
 interface Step extends Place {
   key: string | undefined;
+  /** Of a redirect: the key that its location has, fetched or not. */
+  next: string | undefined;
   exit: string | undefined;
 }
 
-/** What was fetched under one key, as a visitor meets it who follows redirects. */
+/** What was fetched alive under one key, as a visitor meets it who follows redirects. */
 interface Stop {
   /** One of the pages is no redirect: the visitor has arrived. */
   isEnd: boolean;
@@ -26,61 +36,133 @@ interface Stop {
 
 /** Reads every page's URL once, and follows every redirect through the fetched pages to its end. */
 export function findFinalKeys(pages: readonly Page[]): Place[] {
-  const steps = pages.map((page): Step => {
-    return { page, identity: identifyUrl(page.url), key: undefined, exit: undefined, finalKey: undefined };
-  });
-  const dead = findDeadSpellings(steps);
-  const stops = new Map<string, Stop>();
-  for (const step of steps) {
-    if (step.identity === undefined) continue;
-    step.key = keyOf(step.identity, dead);
-    const stop = stops.get(step.key);
-    if (stop === undefined) stops.set(step.key, { isEnd: !isRedirect(step.page), exit: undefined });
-    else if (!isRedirect(step.page)) stop.isEnd = true;
-  }
-  for (const step of steps) {
-    step.exit = findExit(step, dead, stops);
-    const stop = step.exit === undefined ? undefined : stops.get(step.key ?? "");
-    if (stop !== undefined) stop.exit ??= step.exit;
-  }
-  for (const step of steps) step.finalKey = followRedirects(step, stops);
+  const steps = pages.map(toStep);
+  const dead = steps.filter(({ page }) => isDead(page));
+  if (dead.length > 0) findDeadEnds(steps, dead);
+  const stops = readStops(steps);
+  for (const step of steps) setFinalKey(step, stops);
   return steps;
 }
 
-/**
- * The exact keys under which nothing but errors was met, while another spelling of the same page answers or redirects:
- * `/index.html` is 404 beside a living `/`. That they are one page is a habit of servers, and here it does not hold;
- * folded, the links that a broken address holds would pass for those of a page that works.
- */
-function findDeadSpellings(steps: readonly Step[]): ReadonlySet<string> {
-  const broken = steps.filter(({ page }) => isDead(page));
-  const brokenKeys = new Set(broken.map(({ identity }) => identity?.key));
-  const living = steps.filter(({ page, identity }) => !isDead(page) && brokenKeys.has(identity?.key));
-  const livingKeys = new Set(living.map(({ identity }) => identity?.key));
-  const livingExactly = new Set(living.map(({ identity }) => identity?.exactKey));
-  const dead = new Set<string>();
-  for (const { identity } of broken) {
-    if (identity !== undefined && livingKeys.has(identity.key) && !livingExactly.has(identity.exactKey)) {
-      dead.add(identity.exactKey);
-    }
+/** What answers under each key, and where its first redirect leads that leads on. */
+function readStops(steps: readonly Step[]): ReadonlyMap<string, Stop> {
+  const stops = new Map<string, Stop>();
+  const open = steps.filter(({ page, key, deadEnd }) => key !== undefined && deadEnd === undefined && !isDead(page));
+  for (const { page, key = "" } of open) {
+    const stop = stops.get(key);
+    if (stop === undefined) stops.set(key, { isEnd: !isRedirect(page), exit: undefined });
+    else if (!isRedirect(page)) stop.isEnd = true;
   }
-  return dead;
+  for (const step of open) {
+    const { key = "", next } = step;
+    // A redirect that stays on its own key, as http → https does, leads nowhere else.
+    if (next === undefined || next === key || !stops.has(next)) continue;
+    step.exit = next;
+    const stop = stops.get(key);
+    if (stop !== undefined) stop.exit ??= next;
+  }
+  return stops;
 }
 
-/** No key holds a space, so that none can be taken for that of a dead spelling. */
-const keyOf = ({ key, exactKey }: UrlIdentity, dead: ReadonlySet<string>): string =>
-  dead.size > 0 && dead.has(exactKey) ? `${exactKey} dead` : key;
+function toStep(page: Page): Step {
+  const identity = identifyUrl(page.url);
+  const key = identity?.key;
+  const next = page.location === null || !isRedirect(page) ? undefined : identifyUrl(page.location, identity)?.key;
+  // The same keys in the same order for every page: there are many.
+  return {
+    page,
+    identity,
+    finalKey: undefined,
+    twinKey: undefined,
+    deadEnd: undefined,
+    key,
+    next: key === undefined ? undefined : next,
+    exit: undefined,
+  };
+}
 
-/** Undefined when the redirect leads off the fetched pages, nowhere, or stays on its own key, as http → https does. */
-function findExit(
-  { page, identity, key }: Step,
-  dead: ReadonlySet<string>,
-  stops: ReadonlyMap<string, Stop>,
-): string | undefined {
-  if (page.location === null || !isRedirect(page)) return undefined;
-  const next = identifyUrl(page.location, identity);
-  const exit = next && keyOf(next, dead);
-  return exit !== undefined && exit !== key && stops.has(exit) ? exit : undefined;
+/** No key holds a space, so that none can be taken for that of a row which holds errors. */
+function setFinalKey(step: Step, stops: ReadonlyMap<string, Stop>): void {
+  const { page, key, deadEnd } = step;
+  if (key === undefined) return;
+  if (isDead(page)) {
+    step.finalKey = `${key} ${page.status}`;
+    step.twinKey = stops.has(key) ? followRedirects({ key, exit: undefined }, stops) : undefined;
+  } else {
+    step.finalKey = deadEnd === undefined ? followRedirects(step, stops) : `${key} to a dead end`;
+  }
+}
+
+/** What is known of the fetched pages while redirects are followed to their errors. */
+interface Ends {
+  /** By key: how many pages there are from which a visitor may arrive. */
+  alive: Map<string, number>;
+  /** By key: the first error that visitors end on. */
+  errors: Map<string, Page>;
+  /** By spelling, as browsers send it. */
+  byUrl: ReadonlyMap<string, readonly Step[]>;
+}
+
+/**
+ * Finds the redirects whose visitors end on a fetched error, also over several hops. Where their location was fetched
+ * under this very spelling, what it answered decides; else they end there only where no variant of it answers.
+ */
+function findDeadEnds(steps: readonly Step[], dead: readonly Step[]): void {
+  const leading = groupBy(steps, ({ next }) => next);
+  const errors = new Map<string, Page>();
+  for (const { key, page } of dead) if (key !== undefined && !errors.has(key)) errors.set(key, page);
+  let keys = [...errors.keys()].filter((key) => leading.has(key));
+  if (keys.length === 0) return;
+  const living = groupBy(steps, ({ page, key }) => (isDead(page) ? undefined : key));
+  const alive = new Map([...living].map(([key, group]) => [key, group.length]));
+  const ends: Ends = { alive, errors, byUrl: groupBy(steps, ({ page }) => toAbsolute(page.url)) };
+  for (let hops = 0; keys.length > 0 && hops <= MAX_HOPS; hops += 1) {
+    const found = keys.flatMap((key) => leading.get(key) ?? []).filter((step) => markDeadEnd(step, ends));
+    keys = [...new Set(found.flatMap(({ key }) => key ?? []))].filter((key) => leading.has(key));
+  }
+}
+
+/** @returns whether the redirect was found to end on an error now */
+function markDeadEnd(step: Step, { alive, errors, byUrl }: Ends): boolean {
+  const { page, key, next } = step;
+  if (step.deadEnd !== undefined || key === undefined || next === undefined) return false;
+  const exact = byUrl.get(toAbsolute(page.location ?? "", page.url));
+  const isWayOut = (alive.get(next) ?? 0) > 0;
+  step.deadEnd = exact !== undefined ? findError(exact) : isWayOut ? undefined : errors.get(next);
+  if (step.deadEnd === undefined) return false;
+  alive.set(key, (alive.get(key) ?? 0) - 1);
+  if (!errors.has(key)) errors.set(key, step.deadEnd);
+  return true;
+}
+
+/** What visitors of one spelling end on; undefined where one of its pages is no error. */
+function findError(steps: readonly Step[]): Page | undefined {
+  const errors = steps.map(({ page, deadEnd }) => (isDead(page) ? page : deadEnd));
+  return errors.includes(undefined) ? undefined : errors[0];
+}
+
+/** What has no key is left out. */
+function groupBy(steps: readonly Step[], keyOf: (step: Step) => string | undefined): Map<string, Step[]> {
+  const groups = new Map<string, Step[]>();
+  for (const step of steps) {
+    const key = keyOf(step);
+    const group = key === undefined ? undefined : groups.get(key);
+    if (group !== undefined) group.push(step);
+    else if (key !== undefined) groups.set(key, [step]);
+  }
+  return groups;
+}
+
+/** What `new URL` gives back as it got it; that is slow, and most URLs are plain. */
+const PLAIN_URL = /^https?:\/\/[a-z0-9.-]+\/[\w\-.~/?=&]*$/;
+
+/** One spelling of a URL as browsers send it. Scheme and `www.` count: from the one to the other is a hop. */
+export function toAbsolute(url: string, base?: string): string {
+  if (PLAIN_URL.test(url) && !url.includes("/.")) return url;
+  if (!URL.canParse(url, base)) return url;
+  const absolute = new URL(url, base);
+  absolute.hash = "";
+  return absolute.href;
 }
 
 /** Where browsers give up too; it bounds the work on a hostile chain. */
@@ -90,7 +172,10 @@ export const MAX_HOPS = 20;
  * Follows redirects as long as they lead to fetched pages. A loop ends at one of its keys, the same for all who
  * enter it; a chain on which no visitor arrives leaves the page where it is.
  */
-function followRedirects({ key: own, exit }: Step, stops: ReadonlyMap<string, Stop>): string | undefined {
+function followRedirects(
+  { key: own, exit }: Pick<Step, "key" | "exit">,
+  stops: ReadonlyMap<string, Stop>,
+): string | undefined {
   if (own === undefined) return undefined;
   const first = stops.get(own);
   // The page's own redirect counts before those of its variants.

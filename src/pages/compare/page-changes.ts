@@ -1,4 +1,5 @@
 import type { Fold } from "../answer/fold.ts";
+import { isDead } from "../answer/follow-redirects.ts";
 import type { Coverage } from "../answer/header-facts.ts";
 import type { Page } from "../page.ts";
 import {
@@ -143,25 +144,39 @@ type Pair = readonly [was: Page, is: Page];
 
 /**
  * Pages that answer otherwise than before, one for each page that is a row in either list. Whatever is a row in one
- * list and folded into another row in the other (`/old` now redirects to `/new`) is one of them. Swapping the sides
- * swaps each change.
+ * list and folded into another row in the other (`/old` now redirects to `/new`) is one of them; so is a variant that
+ * died beside its living twins, or came back to them. Swapping the sides swaps each change.
  */
 export function findFlips({ before, after }: Matched): PageChange[] {
-  const mains = [...before.folds, ...after.folds].map(({ main }) => pageKey(main));
-  return [...new Set(mains)].flatMap((key): PageChange[] => {
+  const mains = [...before.folds, ...after.folds].map(({ main }) => main);
+  const pages = [...new Set(mains.map(pageKey))].flatMap((key): Pair[] => {
     const [from, to] = [findByKey(before, key), findByKey(after, key)];
     const pair = from && to && isFlip([from, to]) ? pairOfOneUrl([from, to], before, after) : undefined;
-    if (pair === undefined) return [];
-    const [was, is] = [stateOf(pair[0], before), stateOf(pair[1], after)];
-    return [{ kind: "status", before: was, after: is, stake: Math.max(was.backlinks ?? 0, is.backlinks ?? 0) }];
+    return pair === undefined ? [] : [pair];
+  });
+  const dead = mains.filter(isDead).flatMap(({ url }): Pair[] => {
+    const [was, is] = [findByUrl(before, url), findByUrl(after, url)];
+    return was && is && isFlip([was, is]) ? [[was, is]] : [];
+  });
+  const flips = new Map([...pages, ...dead].map((pair) => [`${pair[0].handle} ${pair[1].handle}`, pair]));
+  return [...flips.values()].map(([was, is]) => {
+    const states = [stateOf(was, before, is, after), stateOf(is, after, was, before)] as const;
+    const stake = Math.max(...states.map(({ backlinks }) => backlinks ?? 0));
+    return { kind: "status", before: states[0], after: states[1], stake };
   });
 }
 
-/** The page that a row is named after, else one that is folded into a row. */
+/** Of the pages that rows are named after, what visitors get who try its variants; else one that is folded into a row. */
 function findByKey({ folds }: MatchedSide, key: string): Page | undefined {
   const hasKey = (page: Page) => pageKey(page) === key;
-  return folds.map(({ main }) => main).find(hasKey) ?? folds.flatMap(({ members }) => members).find(hasKey);
+  const mains = folds.map(({ main }) => main).filter(hasKey);
+  const [best] = mains.sort((a, b) => standing(a) - standing(b) || (b.backlinks ?? -1) - (a.backlinks ?? -1));
+  return best ?? folds.flatMap(({ members }) => members).find(hasKey);
 }
+
+/** A variant that answers stands for the page before one that fails, and that before one that only leads on. */
+const STANDING = { live: 0, dead: 1, unknown: 2, redirect: 3 } as const;
+const standing = (page: Page): number => STANDING[answerOf(page) ?? "unknown"];
 
 function isFlip([was, is]: Pair): boolean {
   const [earlier, later] = [answerOf(was), answerOf(is)];
@@ -190,9 +205,20 @@ function pairOfOneUrl([from, to]: Pair, before: MatchedSide, after: MatchedSide)
 const findByUrl = ({ folds }: MatchedSide, url: string): Page | undefined =>
   folds.flatMap(({ members }) => members).find((page) => page.url === url);
 
-/** The figures of the row that is named after a variant of the page, else the page's own. */
-function stateOf(page: Page, { folds, counted }: MatchedSide): PageState {
-  const fold = folds.find(({ main, members }) => members.includes(page) && pageKey(main) === pageKey(page));
-  const comparable = (fold?.members ?? []).filter((each) => counted.includes(each));
+/**
+ * The figures of the row that is named after a variant of the page, without those variants that the other list shows in
+ * another row than the page; else the page's own.
+ */
+function stateOf(page: Page, side: MatchedSide, otherPage: Page, other: MatchedSide): PageState {
+  const row = rowOf(page, side);
+  const otherRow = rowOf(otherPage, other);
+  const elsewhere = new Set(
+    other.folds.flatMap((fold) => (fold === otherRow ? [] : fold.members.map(({ url }) => url))),
+  );
+  const isComparable = (each: Page) => side.counted.includes(each) && !elsewhere.has(each.url);
+  const comparable = row?.members.filter(isComparable) ?? [];
   return ofPages(page, comparable.length > 0 ? comparable : [page]);
 }
+
+const rowOf = (page: Page, { folds }: MatchedSide): Fold | undefined =>
+  folds.find(({ main, members }) => members.includes(page) && pageKey(main) === pageKey(page));

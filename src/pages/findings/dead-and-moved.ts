@@ -1,5 +1,5 @@
 import type { Fold } from "../answer/fold.ts";
-import { isDead, isLive, isRedirect, MAX_HOPS } from "../answer/follow-redirects.ts";
+import { isDead, isLive, isRedirect, MAX_HOPS, toAbsolute } from "../answer/follow-redirects.ts";
 import { toDisplayUrl } from "../answer/table.ts";
 import { identifyUrl } from "../answer/url-identity.ts";
 import type { Page } from "../page.ts";
@@ -85,18 +85,6 @@ function describeWay(start: Page, next: (page: Page) => Page | undefined): strin
   const named = way.slice(0, MAX_HOPS_NAMED).map(({ handle }) => handle);
   const rest = way.length > named.length ? [`${way.length - named.length} more`] : [];
   return `${isLoop ? "loop " : ""}via ${[...named, ...rest].join(", ")}`;
-}
-
-/** What `new URL` gives back as it got it; that is slow, and most URLs are plain. */
-const PLAIN_URL = /^https?:\/\/[a-z0-9.-]+\/[\w\-.~/?=&]*$/;
-
-/** Scheme and `www.` count here: from the one to the other is a hop. */
-function toAbsolute(url: string, base?: string): string {
-  if (PLAIN_URL.test(url) && !url.includes("/.")) return url;
-  if (!URL.canParse(url, base)) return url;
-  const absolute = new URL(url, base);
-  absolute.hash = "";
-  return absolute.href;
 }
 
 /** Pages that name another one as the real one. A hint of their own, which search engines may not take. */

@@ -1,4 +1,4 @@
-import { type Fold, foldPages } from "../answer/fold.ts";
+import { type Fold, type Folding, foldAll, readFolding } from "../answer/fold.ts";
 import type { Snapshot } from "../snapshot.ts";
 import {
   findCanonicalElsewhere,
@@ -47,6 +47,7 @@ export function findFacts(folds: readonly Fold[], target: string): Finding[] {
 
 /** What is worked out once for a snapshot, which never changes, however often it is answered from, asked and looked at. */
 interface Known {
+  folding: Folding;
   folds: readonly Fold[];
   facts?: readonly Finding[];
 }
@@ -56,13 +57,17 @@ const KNOWN = new WeakMap<Snapshot, Known>();
 function know(snapshot: Snapshot): Known {
   const known = KNOWN.get(snapshot);
   if (known !== undefined) return known;
-  const fresh: Known = { folds: foldPages(snapshot.pages) };
+  const folding = readFolding(snapshot.pages);
+  const fresh: Known = { folding, folds: foldAll(folding) };
   KNOWN.set(snapshot, fresh);
   return fresh;
 }
 
 /** All rows of a snapshot, in fetched order. */
 export const foldsOf = (snapshot: Snapshot): readonly Fold[] => know(snapshot).folds;
+
+/** Where each page of a snapshot belongs, to fold some of them. */
+export const foldingOf = (snapshot: Snapshot): Folding => know(snapshot).folding;
 
 /** All findings of a snapshot. */
 export function factsOf(snapshot: Snapshot): readonly Finding[] {

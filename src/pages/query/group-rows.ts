@@ -1,8 +1,7 @@
 import { parseTime } from "../../lists/filters/filter.ts";
 import { type Fold, sumBacklinks } from "../answer/fold.ts";
-import { isDead, isLive, isRedirect } from "../answer/follow-redirects.ts";
 import { toCount } from "../findings/skew.ts";
-import type { JsonObject, Page } from "../page.ts";
+import { classifyStatus, type JsonObject, type Page } from "../page.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Grouping } from "./query-schema.ts";
 import { sectionsOf } from "./select-rows.ts";
@@ -158,11 +157,11 @@ const RULES: Readonly<Record<Exclude<Grouping, "section">, GroupingRule>> = {
   month_first_seen: byValue(({ members }) => toMonth(findFirstSeen(members))),
 };
 
-/** `404 broken` */
-function wordStatus(page: Page): string | null {
-  if (page.status === null) return null;
-  const state = isLive(page) ? " live" : isRedirect(page) ? " redirect" : isDead(page) ? " broken" : "";
-  return `${page.status}${state}`;
+/** `404 gone`, `403 refused`, `503 trouble`, `301 redirect`; the bare number where it says nothing. */
+function wordStatus({ status }: Page): string | null {
+  if (status === null) return null;
+  const state = classifyStatus(status);
+  return state === null ? String(status) : `${status} ${state}`;
 }
 
 /** Each once, whatever they are used for. */

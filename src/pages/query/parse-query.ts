@@ -16,7 +16,7 @@ import { parseTarget } from "../../lists/target.ts";
 import { quoteForMessage } from "../../lists/text.ts";
 import { MAX_LIMIT } from "../body.ts";
 import { MAX_HANDLES, type PagesQuery, parseSection, type QueryColumn } from "./pages-query.ts";
-import { GROUPINGS, PAGE_STATES } from "./query-schema.ts";
+import { GROUPINGS, type PageState, STATUS_WORDS } from "./query-schema.ts";
 
 /** Beside `id` and `url`; a row of more is a record, which `handles` shows better. */
 const MAX_COLUMNS = 20;
@@ -86,7 +86,7 @@ const PARSERS: Readonly<Record<FieldName, Parser>> = {
     notes.push(...more);
     return filter;
   },
-  status: (value) => parseChoice("status", value, PAGE_STATES),
+  status: parseStatus,
   section: parseSection,
   min_backlinks: (value) => parseWhole("min_backlinks", value, 0),
   min_referring_domains: (value) => parseWhole("min_referring_domains", value, 0),
@@ -103,6 +103,17 @@ const PARSERS: Readonly<Record<FieldName, Parser>> = {
   offset: (value) => parseWhole("offset", value, 0),
   handles: parseHandles,
 };
+
+/** A class of statuses, a status, or a hundred of them; whole numbers as such are taken too. */
+function parseStatus(value: unknown): PageState {
+  const written = typeof value === "number" ? String(value) : typeof value === "string" ? value.trim() : "";
+  const word = written.toLowerCase();
+  const state = STATUS_WORDS.find((each) => each === word);
+  if (state !== undefined) return state;
+  if (/^[1-9]\d{2}$/.test(word) || /^[1-9]xx$/.test(word)) return word as PageState;
+  const rule = `must be ${STATUS_WORDS.join(", ")}, a status such as 404, or all of a hundred such as 4xx`;
+  throw new Refusal("status", `${rule}, ${got(value)}`, 'for example "dead"');
+}
 
 /** Names of the default table first, so that `backlinks` is the row's figure and not only one variant's. */
 function parseColumns(value: unknown, notes: string[]): QueryColumn[] | undefined {

@@ -12,7 +12,7 @@ export const toQuerySchema = (): Record<string, unknown> => ({
     snapshot_id: text,
     target: { ...text, description: "Its newest snapshot." },
     filters: { type: "array", items: {} },
-    status: { ...text, enum: PAGE_STATES },
+    status: { ...text, description: "live, redirect, dead, gone, refused, trouble, 404." },
     section: { ...text, description: '"/blog" or "shop.acme.example".' },
     min_backlinks: whole,
     min_referring_domains: whole,
@@ -28,9 +28,10 @@ export const toQuerySchema = (): Record<string, unknown> => ({
   additionalProperties: false,
 });
 
-export const PAGE_STATES = ["live", "redirect", "broken"] as const;
-/** What a page answered when it was last crawled: 2xx, 3xx, 400 and more. */
-export type PageState = (typeof PAGE_STATES)[number];
+/** `broken` is `dead`; `unknown` is a page whose status is not told, or says nothing. */
+export const STATUS_WORDS = ["live", "redirect", "dead", "broken", "gone", "refused", "trouble", "unknown"] as const;
+/** What a page answered when it was last crawled: a class, one status (`404`), or all of a hundred (`4xx`). */
+export type PageState = (typeof STATUS_WORDS)[number] | `${number}` | `${number}xx`;
 
 export const GROUPINGS = [
   "section",

@@ -3,11 +3,11 @@ import { type CompileRegex, compileFilter, type ItemRules } from "../../lists/fi
 import { type Filter, toWireFilter } from "../../lists/filters/filter.ts";
 import { listRegexes } from "../../lists/filters/match-texts.ts";
 import { toOneLine, toSafeJson } from "../../lists/text.ts";
-import { type Fold, foldPages } from "../answer/fold.ts";
-import { isDead, isLive, isRedirect } from "../answer/follow-redirects.ts";
+import { type Fold, type Folding, foldAll, foldSome } from "../answer/fold.ts";
+import { isDead } from "../answer/follow-redirects.ts";
 import { foldersOf, isTopLevel, placeOf, sectionOf } from "../answer/sections.ts";
-import { foldsOf } from "../findings/find-facts.ts";
-import type { Page } from "../page.ts";
+import { foldingOf, foldsOf } from "../findings/find-facts.ts";
+import { classifyStatus, type Page } from "../page.ts";
 import { withDefaults } from "../request.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Section, type Where, wordSection } from "./pages-query.ts";
@@ -74,9 +74,9 @@ export function startRegexClock(now: () => number): () => void {
 }
 
 /**
- * Chooses pages, then folds what was chosen: a row's figures cover exactly the matching pages of that fold, as if
- * nothing else had been fetched. `section` alone chooses among the rows that came of it, by the page each is named
- * after, so that it holds what the answer's rollup counts.
+ * Chooses pages, then folds what was chosen: a row's figures cover exactly the matching pages of that fold. `section` and
+ * `status` choose among the rows that came of it, by the page each is named after, so that they hold what the answer's
+ * rollup and a grouping by status count.
  * @param fold false gives one row per matching page
  * @throws {AppError} `input` for a regex that takes too long
  */
@@ -87,9 +87,15 @@ export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, term
   const runsHere = compileRegex === undefined && where.filters !== undefined && listRegexes(where.filters).length > 0;
   const matching = accepts && filterInTime(snapshot.pages, accepts, runsHere ? checkTime : undefined);
   const isAll = matching === undefined || matching.length === snapshot.pages.length;
-  const rows = fold ? (isAll ? foldsOf(snapshot) : foldPages(matching)) : takeSingles(snapshot, matching, prepared);
-  const { section } = where;
-  const chosen = section === undefined ? rows : rows.filter((row) => prepared.sections.isIn(row, section));
+  const rows = fold
+    ? isAll
+      ? foldsOf(snapshot)
+      : foldSome(matching, foldingOf(snapshot))
+    : takeSingles(snapshot, matching, prepared);
+  const { section, status } = where;
+  const answers = status === undefined ? () => true : answersAs(status);
+  const isChosen = (row: Fold) => answers(row.main) && (section === undefined || prepared.sections.isIn(row, section));
+  const chosen = section === undefined && status === undefined ? rows : rows.filter(isChosen);
   return { rows: chosen, pages: chosen.reduce((sum, { members }) => sum + members.length, 0) };
 }
 
@@ -101,11 +107,17 @@ function filterInTime(pages: readonly Page[], accepts: (page: Page) => boolean, 
 }
 
 function takeSingles(snapshot: Snapshot, matching: readonly Page[] | undefined, prepared: Prepared): Fold[] {
-  prepared.singles ??= snapshot.pages.flatMap((page) => foldPages([page]));
+  prepared.singles ??= foldAll(apart(foldingOf(snapshot)));
   if (matching === undefined) return prepared.singles;
   const wanted = new Set(matching);
   return prepared.singles.filter(({ main }) => wanted.has(main));
 }
+
+/** Every page a row of its own; what it knows of its twin, or of where it ends, it knows still. */
+const apart = ({ places, living }: Folding): Folding => ({
+  places: places.map((place) => ({ ...place, finalKey: undefined })),
+  living,
+});
 
 /** One thing that was asked of the pages, and the question without it. */
 export interface Condition {
@@ -117,11 +129,21 @@ export interface Condition {
 /** A filter may hold 10,000 characters; an answer that repeats them all helps nobody. */
 const MAX_WORDS_CHARS = 240;
 
-const IS_STATE: Readonly<Record<PageState, (page: Page) => boolean>> = {
-  live: isLive,
-  redirect: isRedirect,
-  broken: isDead,
-};
+/** The rule of every count by status: what the status is classed as, or the status itself. */
+export function answersAs(state: PageState): (page: Page) => boolean {
+  switch (state) {
+    case "dead":
+    case "broken":
+      return isDead;
+    case "unknown":
+      return ({ status }) => classifyStatus(status) === null;
+    default:
+      if (state.endsWith("xx")) return ({ status }) => status !== null && Math.floor(status / 100) === Number(state[0]);
+      return /^\d/.test(state)
+        ? ({ status }) => status === Number(state)
+        : ({ status }) => classifyStatus(status) === state;
+  }
+}
 
 /** Every condition in force: the members of a filter that are joined by "and" one by one, then the conveniences. */
 export function listConditions(where: Where): Condition[] {
@@ -161,7 +183,7 @@ function listFilterConditions(filter: Filter, { filters: _all, ...rest }: Where)
 }
 
 /**
- * Compiles all that is asked of a single page: everything but `section`, which chooses rows. Least and most are held
+ * Compiles all that is asked of a single page: everything but `section` and `status`, which choose rows. Least and most are held
  * against the page's own figures, before anything is folded; an unknown figure meets no condition.
  * @returns undefined when every page will do
  */
@@ -171,8 +193,7 @@ export function compileWhere(
   compileRegex?: CompileRegex,
 ): ((page: Page) => boolean) | undefined {
   const tests: ((page: Page) => boolean)[] = [];
-  const { filters, status, minBacklinks, minReferringDomains, text } = where;
-  if (status !== undefined) tests.push(IS_STATE[status]);
+  const { filters, minBacklinks, minReferringDomains, text } = where;
   if (minBacklinks !== undefined) tests.push(({ backlinks }) => backlinks !== null && backlinks >= minBacklinks);
   if (minReferringDomains !== undefined) {
     tests.push(({ referringDomains }) => referringDomains !== null && referringDomains >= minReferringDomains);

@@ -63,8 +63,11 @@ export function isOwnHost(host: string, target: string): boolean {
 export interface Reclaim {
   /** The URL variant that holds the links. */
   page: Page;
-  /** `dead`: visitors end on an error; `chain`: they take more than one redirect to arrive. */
-  kind: "dead" | "chain";
+  /**
+   * `dead`: it answers with an error; `dead_end`: it redirects to a fetched page that does; `chain`: visitors take more
+   * than one redirect to arrive.
+   */
+  kind: "dead" | "dead_end" | "chain";
   /** What it counts as: several variants of one dead page share its handle. */
   of: string;
   /** What visitors of a dead page get in the end; null for a chain. */
@@ -82,6 +85,8 @@ export interface ReclaimList {
   reclaims: Reclaim[];
   /** Dead pages with links, URL variants counted once: as in the finding of an answer. */
   deadPages: number;
+  /** Redirects with links whose visitors end on a dead page. */
+  deadEnds: number;
   /** Redirect chains with links. */
   chains: number;
 }
@@ -92,7 +97,8 @@ export function listReclaims({ pages, request }: Snapshot): ReclaimList {
   const deadFolds = folds.filter(({ main, backlinks }) => isDead(main) && (backlinks ?? 0) > 0);
   const choose = createChooseTarget(folds, request.target);
   const dead = deadFolds.flatMap((fold) => toDeadReclaims(fold, choose));
-  const isDeadEnd = new Set(deadFolds.flatMap(({ members }) => members));
+  const ending = toDeadEnds(folds, choose);
+  const isDeadEnd = new Set(ending.map(({ page }) => page));
   const byKey = toMainPages(folds);
   const chains = findChains(pages)
     .filter(({ page }) => hasLinks(page) && !isDeadEnd.has(page))
@@ -102,27 +108,43 @@ export function listReclaims({ pages, request }: Snapshot): ReclaimList {
       const handle = byKey.get(identifyUrl(end)?.key ?? "")?.handle ?? null;
       return { ...common, to: { url: end, handle }, why: "end of its redirect chain" };
     });
-  const reclaims = [...dead, ...chains].sort((a, b) => (b.page.backlinks ?? 0) - (a.page.backlinks ?? 0));
-  return { reclaims, deadPages: deadFolds.length, chains: chains.length };
+  const reclaims = [...dead, ...ending, ...chains].sort((a, b) => (b.page.backlinks ?? 0) - (a.page.backlinks ?? 0));
+  return { reclaims, deadPages: deadFolds.length, deadEnds: ending.length, chains: chains.length };
 }
 
 const hasLinks = ({ backlinks }: Page): boolean => (backlinks ?? 0) > 0;
 
-/** One for each variant that holds links, redirects into the dead page among them. */
-function toDeadReclaims(fold: Fold, choose: ReturnType<typeof createChooseTarget>): Reclaim[] {
-  const target = choose(fold);
-  const found =
-    target === null
-      ? { to: null, why: "no live page to point to", score: null }
-      : { to: { url: target.url, handle: target.handle }, why: target.why, score: target.score };
+type ChooseTarget = ReturnType<typeof createChooseTarget>;
+
+/** One for each variant that holds links. */
+function toDeadReclaims(fold: Fold, choose: ChooseTarget): Reclaim[] {
+  const found = toWhere(choose(fold));
   return fold.members.filter(hasLinks).map((page) => ({
     page,
     kind: "dead",
     of: fold.main.handle,
-    deadStatus: isDead(page) ? page.status : fold.main.status,
+    deadStatus: page.status,
     ...found,
   }));
 }
+
+/** One for each redirect with links that ends on a dead page; it is to lead where that page's own visitors are to go. */
+function toDeadEnds(folds: readonly Fold[], choose: ChooseTarget): Reclaim[] {
+  const byPage = new Map(folds.flatMap((fold) => fold.members.map((page) => [page, fold] as const)));
+  return folds.flatMap(({ deadEnd, members }) => {
+    const end = deadEnd === null ? undefined : byPage.get(deadEnd);
+    if (end === undefined) return [];
+    const found = toWhere(choose(end));
+    return members.filter(hasLinks).map((page): Reclaim => {
+      return { page, kind: "dead_end", of: page.handle, deadStatus: end.main.status, ...found };
+    });
+  });
+}
+
+const toWhere = (target: ReclaimTarget | null): Pick<Reclaim, "to" | "why" | "score"> =>
+  target === null
+    ? { to: null, why: "no live page to point to", score: null }
+    : { to: { url: target.url, handle: target.handle }, why: target.why, score: target.score };
 
 function toMainPages(folds: readonly Fold[]): ReadonlyMap<string, Page> {
   return new Map(
@@ -135,14 +157,14 @@ export interface ReclaimTarget {
   url: string;
   /** Null for an address that was not fetched. */
   handle: string | null;
-  /** Why this one, in our words: `similar page`, `its section`, `home page`. */
+  /** Why this one, in our words: `same page, other spelling`, `similar page`, `its section`, `home page`. */
   why: string;
   /** How alike the two addresses are, 0 to 1; null where likeness was not what chose it. */
   score: number | null;
 }
 
 /**
- * Chooses a target for a dead page: the live page that is much alike, as the finding suggests it; else the nearest
+ * Chooses a target for a dead page: its living twin; the live page that is much alike, as the finding suggests it; else the nearest
  * folder above it that is a live page; else the home page.
  * @returns null when none of them is there, such as under a home page that is dead itself
  */
@@ -156,6 +178,8 @@ export function createChooseTarget(folds: readonly Fold[], target: string): (dea
   const suggest = createSuggest(live.map(({ main }) => main));
   const places = { live: toPlaces(live), fetched: toPlaces(folds) };
   return (dead) => {
+    if (dead.livingTwin !== null && isOwn(dead.livingTwin))
+      return toTarget(dead.livingTwin, "same page, other spelling");
     const like = suggest(dead.main);
     const similar = like === null ? undefined : byHandle.get(like.handle);
     if (like !== null && similar !== undefined) return { ...toTarget(similar, "similar page"), score: like.score };

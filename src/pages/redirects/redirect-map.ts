@@ -46,13 +46,13 @@ export interface RedirectMap {
  * and none that could catch a living page or send a visitor in a circle.
  */
 export function toRedirectMap(snapshot: Snapshot, syntax: RedirectSyntax = {}): RedirectMap {
-  const { reclaims, deadPages, chains } = listReclaims(snapshot);
+  const { reclaims, deadPages, deadEnds, chains } = listReclaims(snapshot);
   const isCaseBlind = syntax.isCaseBlind === true;
   const drafts = reclaims.map((reclaim) => draftRule(reclaim, snapshot.request.target));
   const targets = drafts.flatMap(({ rule }) => rule?.to ?? []);
   const taken = createAddressSet([...snapshot.pages.filter(isLive).map(({ url }) => url), ...targets], isCaseBlind);
   const written = createAddressSet([], isCaseBlind);
-  const covered = { dead: new Set<string>(), chain: new Set<string>() };
+  const covered = { dead: new Set<string>(), dead_end: new Set<string>(), chain: new Set<string>() };
   const leftOut = new Map<string, number>();
   const rules: RedirectRule[] = [];
   for (const draft of drafts) {
@@ -67,7 +67,11 @@ export function toRedirectMap(snapshot: Snapshot, syntax: RedirectSyntax = {}): 
     written.add(`https://${rule.host}${rule.path}${rule.query}`);
     rules.push(rule);
   }
-  const share = { dead: [covered.dead.size, deadPages], chain: [covered.chain.size, chains] } as const;
+  const share = {
+    dead: [covered.dead.size, deadPages],
+    dead_end: [covered.dead_end.size, deadEnds],
+    chain: [covered.chain.size, chains],
+  } as const;
   return { rules, notice: describeMap(snapshot, share, leftOut) };
 }
 
@@ -123,7 +127,11 @@ function judge(draft: Draft, taken: AddressSet, { holds }: RedirectSyntax): Draf
 
 type Share = Readonly<Record<Reclaim["kind"], readonly [covered: number, all: number]>>;
 
-function describeMap(snapshot: Snapshot, { dead, chain }: Share, leftOut: ReadonlyMap<string, number>): string[] {
+function describeMap(
+  snapshot: Snapshot,
+  { dead, dead_end: deadEnd, chain }: Share,
+  leftOut: ReadonlyMap<string, number>,
+): string[] {
   const { id, source, request, fetchedAt, pages, totalCount } = snapshot;
   const when = fetchedAt === null ? "of unknown time" : `of ${formatMinute(fetchedAt)}`;
   const total = totalCount === null ? "" : ` of ${formatCount(totalCount)}`;
@@ -131,7 +139,10 @@ function describeMap(snapshot: Snapshot, { dead, chain }: Share, leftOut: Readon
     ...(source === "sandbox" ? ["SANDBOX: generated data, nothing here is about a real site."] : []),
     `Redirect map for ${request.target}: a suggestion to review line by line, not a finished configuration.`,
     `From snapshot ${id} ${when}, ${countOf(pages.length, "page")}${total}.`,
-    `Covers ${formatCount(dead[0])} of ${countOf(dead[1], "dead page")} with links (http >= 400) and ` +
+    `Covers ${formatCount(dead[0])} of ${countOf(dead[1], "dead page")} with links (http >= 400), ` +
+      (deadEnd[1] === 0
+        ? ""
+        : `${formatCount(deadEnd[0])} of ${countOf(deadEnd[1], "redirect URL")} to a dead page and `) +
       `${formatCount(chain[0])} of ${countOf(chain[1], "redirect chain")} with links; most backlinks first.`,
     ...[...leftOut].map(([reason, count]) => `Left out: ${formatCount(count)} x ${reason}.`),
   ];

@@ -39,7 +39,7 @@ describe("which pages are folded", () => {
     const folds = fold(
       { url: at("/a"), status: 301, location: at("/b") },
       { url: at("/b"), status: 301, location: "c" },
-      { url: at("/c"), status: 404 },
+      { url: at("/c"), status: 200 },
     );
     expect(handlesOf(folds)).toEqual([["p3", "p1", "p2"]]);
   });
@@ -143,34 +143,8 @@ describe("which pages are folded", () => {
     expect(folds[0]?.redirects).toBe(2);
   });
 
-  it.each([
-    ["/index.html", "/"],
-    ["/", "/index.php"],
-    ["/a", "/a/"],
-    ["/a/", "/a"],
-  ])("does not fold a dead %s with a living %s: that they are one page is only a habit", (dead, living) => {
-    const folds = fold({ url: at(living), status: 200 }, { url: at(dead), status: 404 });
-    expect(handlesOf(folds)).toEqual([["p1"], ["p2"]]);
-  });
-
-  it("folds a dead variant that a server cannot tell from the living one, or where both are dead", () => {
-    expect(fold({ url: at("/a"), status: 200 }, { url: at("/a#x"), status: 404 })).toHaveLength(1);
-    expect(fold({ url: at("/a"), status: 404 }, { url: at("/a/"), status: 410 })).toHaveLength(1);
-  });
-
-  it("follows a redirect past a dead spelling, or to it", () => {
-    const past = fold(
-      { url: at("/a"), status: 301, location: at("/b") },
-      { url: at("/a/"), status: 404 },
-      { url: at("/b"), status: 200 },
-    );
-    expect(handlesOf(past)).toEqual([["p3", "p1"], ["p2"]]);
-    const to = fold(
-      { url: at("/a"), status: 301, location: at("/a/") },
-      { url: at("/a/"), status: 404 },
-      { url: "http://acme.example/a/", status: 404 },
-    );
-    expect(handlesOf(to)).toEqual([["p2", "p1", "p3"]]);
+  it("keeps malformed URLs apart from their neighbours", () => {
+    expect(fold({ url: at("/a"), status: 404 }, { url: at("/a)"), status: 404 })).toHaveLength(2);
   });
 
   it("keeps malformed URLs as pages of their own", () => {
@@ -189,12 +163,146 @@ describe("which pages are folded", () => {
   });
 });
 
+describe("a dead variant", () => {
+  it.each([
+    ["scheme", "http://acme.example/a", at("/a")],
+    ["www", "https://www.acme.example/a", at("/a")],
+    ["slash", at("/a/"), at("/a")],
+    ["a missing slash", at("/a"), at("/a/")],
+    ["tracking", at("/a?utm_source=x"), at("/a")],
+    ["case of the host", "https://ACME.example/a", at("/a")],
+    ["default document", at("/a/index.html"), at("/a/")],
+    ["a missing default document", at("/"), at("/index.php")],
+    ["encoding", at("/%61"), at("/a")],
+    ["session", at("/a;jsessionid=7"), at("/a")],
+    ["port", "https://acme.example:443/a", at("/a")],
+    ["fragment", at("/a#x"), at("/a")],
+    ["user", "https://me@acme.example/a", at("/a")],
+  ])("is a row of its own beside its living twin, whatever makes them twins: %s", (_what, dead, living) => {
+    for (const status of [400, 401, 403, 404, 410, 429, 451, 500, 503, 520, 999]) {
+      const folds = fold({ url: living, status: 200 }, { url: dead, status });
+      expect(handlesOf(folds)).toEqual([["p1"], ["p2"]]);
+      expect(folds.map(({ livingTwin }) => livingTwin?.handle)).toEqual([undefined, "p1"]);
+    }
+  });
+
+  it("folds with variants of itself that answer the same, and no others", () => {
+    const twins = (...statuses: number[]) =>
+      handlesOf(fold(...statuses.map((status, index) => ({ url: at(`/a#${index}`), status }))));
+    expect(twins(404, 404)).toEqual([["p1", "p2"]]);
+    expect(twins(404, 410, 404)).toEqual([["p1", "p3"], ["p2"]]);
+    expect(twins(404, 503)).toEqual([["p1"], ["p2"]]);
+  });
+
+  it("names the page that its living twin redirects to, and none that is not known to be alive", () => {
+    const dead = { url: "http://acme.example/a", status: 404 };
+    const twinOf = (...items: ItemFacts[]) => fold(dead, ...items)[0]?.livingTwin?.handle;
+    expect(twinOf({ url: at("/a"), status: 301, location: at("/b") }, { url: at("/b"), status: 200 })).toBe("p3");
+    expect(twinOf({ url: at("/a"), status: 301, location: at("/elsewhere") })).toBeUndefined();
+    expect(twinOf({ url: at("/a"), status: null })).toBeUndefined();
+    expect(twinOf({ url: at("/a/"), status: 500 })).toBeUndefined();
+    expect(twinOf()).toBeUndefined();
+  });
+
+  it("of unknown status is not dead", () => {
+    expect(fold({ url: at("/a"), status: 200 }, { url: at("/a/"), status: null })).toHaveLength(1);
+  });
+});
+
+describe("a redirect whose visitors end on a dead page", () => {
+  const dead = { url: at("/gone"), status: 404 };
+
+  it.each<[string, ItemFacts[], string[][], (string | undefined)[]]>([
+    ["is a row of its own", [dead, { url: at("/old"), status: 301, location: at("/gone") }], [["p1"], ["p2"]], ["p1"]],
+    [
+      "over several hops too",
+      [dead, { url: at("/b"), status: 301, location: at("/gone") }, { url: at("/a"), status: 302, location: "/b" }],
+      [["p1"], ["p2"], ["p3"]],
+      ["p1", "p1"],
+    ],
+    [
+      "folds with variants of itself",
+      [
+        dead,
+        { url: at("/b"), status: 301, location: at("/gone") },
+        { url: "http://acme.example/b", status: 301, location: at("/gone") },
+      ],
+      [["p1"], ["p2", "p3"]],
+      ["p1"],
+    ],
+    [
+      "though a variant of that page answers",
+      [dead, { url: "http://www.acme.example/gone", status: 200 }, { url: at("/a"), status: 301, location: "/gone" }],
+      [["p1"], ["p2"], ["p3"]],
+      ["p1"],
+    ],
+    [
+      "though another variant of itself leads to a living page",
+      [
+        dead,
+        { url: at("/b"), status: 301, location: at("/gone") },
+        { url: "http://acme.example/b", status: 301, location: at("/new") },
+        { url: at("/new"), status: 200 },
+      ],
+      [["p1"], ["p2"], ["p4", "p3"]],
+      ["p1"],
+    ],
+    [
+      "though it leads to its own twin",
+      [
+        { url: at("/a"), status: 404 },
+        { url: "http://acme.example/a", status: 301, location: at("/a") },
+        { url: "https://www.acme.example/a", status: 200 },
+      ],
+      [["p1"], ["p2"], ["p3"]],
+      ["p1"],
+    ],
+    [
+      "and follows a spelling that was not fetched to the variant that answers",
+      [
+        { url: "http://acme.example/x", status: 404 },
+        { url: "http://www.acme.example/x", status: 200 },
+        { url: at("/a"), status: 301, location: at("/x") },
+      ],
+      [["p1"], ["p2", "p3"]],
+      [],
+    ],
+    [
+      "but not one that leads past a dead spelling of itself",
+      [
+        { url: at("/a"), status: 301, location: at("/b") },
+        { url: at("/a/"), status: 404 },
+        { url: at("/b"), status: 200 },
+      ],
+      [["p3", "p1"], ["p2"]],
+      [],
+    ],
+  ])("%s", (_what, items, expected, ends) => {
+    const folds = fold(...items);
+    expect(handlesOf(folds)).toEqual(expected);
+    expect(folds.flatMap(({ deadEnd }) => deadEnd?.handle ?? [])).toEqual(ends);
+  });
+
+  it("is found in a loop and in a long chain without end", () => {
+    const loop = [
+      { url: at("/a"), status: 301, location: at("/b") },
+      { url: at("/b"), status: 301, location: at("/a") },
+    ];
+    expect(fold(dead, ...loop).map(({ deadEnd }) => deadEnd)).toEqual([null, null]);
+    const chain = Array.from({ length: 60 }, (_, index) => ({
+      url: at(`/${index}`),
+      status: 301,
+      location: index === 59 ? at("/gone") : at(`/${index + 1}`),
+    }));
+    expect(fold(dead, ...chain).filter(({ deadEnd }) => deadEnd !== null).length).toBeGreaterThanOrEqual(20);
+  });
+});
+
 describe("which member lends the row its name", () => {
-  it("is the one that answers, then the broken one, then the redirect", () => {
+  it("is the one that answers, then the one of unknown status, then the redirect", () => {
     const variants = (...statuses: (number | null)[]) =>
       fold(...statuses.map((status, index) => ({ url: at(`/a#${index}`), status })))[0]?.main.status;
-    expect(variants(301, 404, 200)).toBe(200);
-    expect(variants(301, null, 404)).toBe(404);
+    expect(variants(301, null, 200)).toBe(200);
     expect(variants(301, null)).toBeNull();
   });
 
@@ -333,7 +441,7 @@ it("puts every page in exactly one fold, and loses no backlink", () => {
     .map(([head, tail]) => `${head}acme.example${tail}`);
   const item = fc.record({
     url: fc.oneof(url, fc.constantFrom(null, "", "broken")),
-    status: fc.constantFrom(null, 200, 301, 301, 302, 404),
+    status: fc.constantFrom(null, 200, 301, 301, 302, 404, 410, 503),
     location: fc.oneof(url, path, fc.constantFrom(null, "https://other.example/")),
     summary: fc.record({ backlinks: fc.option(fc.nat(1000)), referring_domains: fc.option(fc.nat(100)) }),
   });
@@ -344,6 +452,11 @@ it("puts every page in exactly one fold, and loses no backlink", () => {
       const members = folds.flatMap((each) => each.members);
       expect(new Set(members)).toEqual(new Set(pages));
       expect(members).toHaveLength(pages.length);
+      for (const { main, members: own } of folds) {
+        expect(new Set(own.map(({ status }) => (status !== null && status >= 400 ? status : "not dead"))).size).toBe(1);
+        if (main.status !== null && main.status >= 400)
+          expect(own.every(({ status }) => status === main.status)).toBe(true);
+      }
       const total = (values: (number | null)[]) => values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
       expect(total(folds.map(({ backlinks }) => backlinks))).toBe(total(pages.map(({ backlinks }) => backlinks)));
       for (const { main, members: own, referringDomains, backlinks, backlinksAtLeast } of folds) {

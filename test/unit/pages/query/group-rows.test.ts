@@ -44,7 +44,7 @@ describe("groups", () => {
   it("by status count pages, backlinks, domains and dead pages", () => {
     expect(rowsOf("status")).toEqual([
       ["200 live", 1, 10, 4, 0, 62.5],
-      ["404 broken", 1, 6, 3, 1, 37.5],
+      ["404 gone", 1, 6, 3, 1, 37.5],
       ["(unknown)", 1, null, 2, null, null],
     ]);
   });
@@ -76,7 +76,7 @@ describe("groups", () => {
       ["200 live", 1, 10, 4, 0, 62.5],
       ["(2 others)", 2, "6+", "3-5", 1, 37.5],
     ]);
-    expect(rowsOf("status", { limit: 1, offset: 1 })?.map(([name]) => name)).toEqual(["404 broken", "(2 others)"]);
+    expect(rowsOf("status", { limit: 1, offset: 1 })?.map(([name]) => name)).toEqual(["404 gone", "(2 others)"]);
   });
 
   it.each(GROUPINGS)("by %s hold every row and lead on to calls that are understood", (group_by) => {

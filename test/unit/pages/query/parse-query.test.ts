@@ -32,6 +32,8 @@ describe("a question", () => {
       { columns: ["meta.language", "page_summary.referring_links_tld.de"] },
     ],
     ["columns that are always there", { columns: ["id", "url", "rank"] }, { columns: ["rank"] }],
+    ["a status by its number", { status: 404 }, { status: "404" }],
+    ["all statuses of a hundred", { status: "5XX" }, { status: "5xx" }],
     ["filters as a JSON string", { filters: '["status_code",">=","400"]' }, { filters: ["status_code", ">=", 400] }],
     ["what asks for nothing", { handles: [], order_by: [], filters: [], columns: [], text: " ", target: null }, {}],
   ])("is read kindly: %s", (_what, question, expected) => {
@@ -55,7 +57,12 @@ describe("a question", () => {
     ["no snapshot", { snapshot_id: undefined }, "snapshot_id: or target is required"],
     ["an unknown name", { sort: ["rank,asc"] }, 'did you mean "order_by"'],
     ["a mistyped name", { min_backlink: 3 }, 'did you mean "min_backlinks"'],
-    ["an unknown status", { status: "dead" }, "status: must be one of live, redirect, broken"],
+    [
+      "an unknown status",
+      { status: "rotten" },
+      'status: must be live, redirect, dead, broken, gone, refused, trouble, unknown, a status such as 404, or all of a hundred such as 4xx, got "rotten"; for example "dead"',
+    ],
+    ["a status that is none", { status: 4040 }, "status: must be live, redirect, dead"],
     ["an unknown grouping", { group_by: "title" }, "group_by: must be one of section, subdomain"],
     ["an unknown column", { columns: ["colour"] }, 'columns[0]: unknown field "colour"'],
     ["a limit of none", { limit: 0 }, "limit: must be a whole number, 1 to 1000"],
@@ -70,7 +77,7 @@ describe("a question", () => {
   });
 
   it("hears of every mistake in one round", () => {
-    const message = refusalOf({ status: "dead", limit: 0, colour: 1 });
+    const message = refusalOf({ status: "rotten", limit: 0, colour: 1 });
     expect(message.split("\n")).toHaveLength(4);
   });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileFilter } from "../../../../src/lists/filters/evaluate-filter.ts";
-import { foldPages } from "../../../../src/pages/answer/fold.ts";
+import { foldPages, foldSome, readFolding } from "../../../../src/pages/answer/fold.ts";
 import { rollUpSections } from "../../../../src/pages/answer/sections.ts";
 import { toTable } from "../../../../src/pages/answer/table.ts";
 import { DEFAULT_COLUMNS } from "../../../../src/pages/query/parse-query.ts";
@@ -37,8 +37,15 @@ const small = makeSnapshot({
 describe("the pages of a question", () => {
   it.each<[string, object, string[]]>([
     ["live ones", { status: "live" }, ["p1", "p2", "p5", "p7", "p8"]],
-    ["redirects", { status: "redirect" }, ["p4"]],
+    ["redirects that are rows", { status: "redirect" }, []],
+    ["redirects, folded or not", { status: "redirect", fold: false }, ["p4"]],
+    ["redirects by their status", { status: "3xx", fold: false }, ["p4"]],
     ["broken ones", { status: "broken" }, ["p3"]],
+    ["dead ones", { status: "dead" }, ["p3"]],
+    ["those gone", { status: "gone" }, ["p3"]],
+    ["those with one status", { status: 404 }, ["p3"]],
+    ["those with a status of a hundred", { status: "4xx" }, ["p3"]],
+    ["those of unknown status", { status: "unknown" }, ["p6"]],
     ["a section", { section: "/blog" }, ["p2", "p3"]],
     ["the top level", { section: "/" }, ["p1"]],
     ["a subdomain", { section: "shop.acme.example" }, ["p6", "p7"]],
@@ -58,9 +65,11 @@ describe("the pages of a question", () => {
   });
 
   it("are chosen before they are folded, so that a row counts only what matches", () => {
+    // The class of a status is one of the row: what leads to a living page is part of it.
+    expect(columnOf(ask(small, { section: "/blog", status: "live" }), "backlinks")).toEqual([15]);
     const all = ask(small, {});
     expect([handlesOf(all)[1], columnOf(all, "backlinks")[1]]).toEqual(["p2", 15]);
-    expect(columnOf(ask(small, { section: "/blog", status: "live" }), "backlinks")).toEqual([10]);
+    expect(columnOf(ask(small, { section: "/blog", filters: ["status_code", "=", 200] }), "backlinks")).toEqual([10]);
   });
 
   it("are each a row of its own without folding", () => {
@@ -73,7 +82,10 @@ describe("the pages of a question", () => {
     fc.assert(
       fc.property(anyFilter("pages"), (filters) => {
         const accepts = compileFilter(filters, { listLimit: 10 });
-        const expected = foldPages(acme.pages.filter(({ raw }) => accepts(raw)));
+        const expected = foldSome(
+          acme.pages.filter(({ raw }) => accepts(raw)),
+          readFolding(acme.pages),
+        );
         expect(selectRows(acme, { filters }, true).rows).toEqual(expected);
         expect(selectRows(acme, { filters }, false).pages).toBe(acme.pages.filter(({ raw }) => accepts(raw)).length);
       }),

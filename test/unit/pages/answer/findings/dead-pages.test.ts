@@ -46,12 +46,12 @@ it.each([
     `${ALL}: 1 page, 10 backlinks; p1 10+ from 4+ domains`,
   ],
   [
-    "a redirect that ends on it",
+    "a redirect that ends on it holds links of its own",
     [
       item("/gone", { status: 404, backlinks: 3 }),
       item("/old", { status: 301, backlinks: 12, location: "https://acme.example/gone" }),
     ],
-    `${ALL}: 1 page, 15 backlinks; p1 15`,
+    `${ALL}: 1 page, 3 backlinks; p1 3`,
   ],
 ])("%s", (_, items, expected) => {
   expect(dead(items)).toBe(expected);
