@@ -1,6 +1,6 @@
 import { domainToUnicode } from "node:url";
 import { parse as parseDomain } from "tldts-icann";
-import { got, Refusal } from "./arguments.ts";
+import { got, isLeftOut, Refusal, readJsonString } from "./arguments.ts";
 import { quoteForMessage } from "./text.ts";
 
 export interface ParsedTarget {
@@ -16,28 +16,53 @@ const MAX_HOST_CHARS = 253;
 /** Longer than any URL worth reading a host from. */
 const MAX_INPUT_CHARS = 8192;
 
+/** Who asks for the target. */
+export interface TargetOptions {
+  /** How the caller's argument is called. @default "target" */
+  argument?: string;
+  /** The tool at hand has `filters`, so that a path can be asked for with them. @default true */
+  takesFilters?: boolean;
+}
+
 /**
- * Brings what people paste (a URL, upper case, `www.`, a port, an IDN) to the bare domain the endpoint takes.
- * @throws {Refusal} naming `target` and why for an empty value, an e-mail address, an IP address, a bare TLD,
- *   a wildcard, or anything that is no host name
+ * Brings what people paste (a URL, upper case, `www.`, a port, an IDN, a Search Console property, a Markdown link, a list
+ * of one) to the bare domain the endpoint takes.
+ * @throws {Refusal} naming the argument and why for an empty value, several domains, an e-mail address, an IP address, a
+ *   bare TLD, a wildcard, or anything that is no host name
  */
-export function parseTarget(input: unknown): ParsedTarget {
-  if (typeof input !== "string" || input.trim() === "") {
-    throw new Refusal("target", `is required, a domain or subdomain as text, ${got(input)}`, WORKS);
-  }
-  const written = input.trim();
-  if (written.length > MAX_INPUT_CHARS) throw new Refusal("target", "is too long for a domain", WORKS);
-  const { host, rest } = splitHost(unquote(written));
-  const name = toAsciiHost(host, written);
-  const target = stripWww(name);
+export function parseTarget(
+  input: unknown,
+  { argument = "target", takesFilters = true }: TargetOptions = {},
+): ParsedTarget {
+  const refuse: Refuse = (rule, works = WORKS) => new Refusal(argument, rule, works);
+  const written = toOneText(input, refuse);
+  if (written === undefined) throw refuse(`is required, a domain or subdomain as text, ${got(input)}`);
+  if (written.length > MAX_INPUT_CHARS) throw refuse("is too long for a domain");
+  const { host, rest } = splitHost(unwrap(written), written, refuse);
+  const target = stripWww(toAsciiHost(host, written, refuse));
   const dropped = rest !== "" && rest !== "/";
-  if (target === written) return { target };
+  if (target === input || target === written) return { target };
   return {
     target,
     note:
-      `target ${quoteForMessage(withoutCredentials(written))} read as "${target}"` +
-      (dropped ? `; this endpoint takes no path, filter by "page" for one` : ""),
+      `${argument} ${quoteForMessage(withoutCredentials(written))} read as "${target}"` +
+      (dropped ? `; this endpoint takes no path${takesFilters ? ', filter by "page" for one' : ""}` : ""),
   };
+}
+
+type Refuse = (rule: string, works?: string) => Refusal;
+
+/** One text, also as the only one of a list, in JSON or not. */
+function toOneText(input: unknown, refuse: Refuse): string | undefined {
+  const list = typeof input === "string" ? readJsonString(input) : input;
+  if (Array.isArray(list)) {
+    const texts = list.filter((each) => typeof each === "string" && !isLeftOut(each));
+    if (texts.length > 1) throw refuse(`is ${texts.length} domains, and one call takes one`, "call once for each");
+    return texts.length === 1 && texts.length === list.length ? toOneText(texts[0], refuse) : undefined;
+  }
+  if (typeof list === "object" && list !== null) throw refuse(`must be text, ${got(list)}`);
+  // A number in quotes is somebody's text too: it is refused as what it is.
+  return typeof input === "string" && !isLeftOut(input) ? input.trim() : undefined;
 }
 
 /** A pasted URL may carry a user name and password, which an answer must not repeat. */
@@ -45,43 +70,87 @@ function withoutCredentials(url: string): string {
   return url.replace(/\/\/[^/?#@]*@/, "//");
 }
 
-function unquote(text: string): string {
-  const inner = /^(["'`<])(.*)(["'`>])$/s.exec(text)?.[2];
-  return (inner ?? text).trim();
+/** What a domain stands in when it is copied from a page, a chat or another tool: each form with what is inside. */
+const WRAPPINGS: readonly RegExp[] = [
+  // Markdown: [text](https://acme.example "title"), Slack: <https://acme.example|text>, HTML: <a href="…">.
+  /^!?\[[^\]]*\]\(\s*<?([^\s>)]+)/,
+  /^<([^<>|\s]+)\|[^<>]*>$/,
+  /^<a\s[^>]*?href\s*=\s*["']?([^"'\s>]+)/i,
+  // The mark of a list, and emphasis; a star alone may be meant as a wildcard.
+  /^[-•>]\s+(\S.*)$/s,
+  /^\*\*(.*)\*\*$/s,
+  // Search Console's domain properties, search operators and labels; only before something with a dot.
+  /^(?:sc-domain|site|domain|url|website|host|origin|inurl|related|view-source)\s*(?::|%3A|=)\s*(?=[^\s/]*\.|https?:)(.*)$/is,
+];
+
+/** Wrappings stand inside each other, but hardly deeper than this. */
+const MAX_WRAPPINGS = 8;
+
+function unwrap(written: string): string {
+  let text = written
+    .replace(/\p{Cf}/gu, "")
+    .replace(/[[({](?:\.|dot)[\])}]/gi, ".")
+    .replace(/^hxxp/i, "http")
+    .replace(/^(?:https?:\/\/)+(?=https?:\/\/)/i, "");
+  for (let depth = 0; depth < MAX_WRAPPINGS; depth += 1) {
+    const before = text;
+    const inner = WRAPPINGS.map((form) => form.exec(text)?.[1]?.trim()).find(Boolean);
+    text = inner ?? trimMarks(text);
+    if (text === before) break;
+  }
+  return text.replace(/^(https?)(?::\/?|;?\/\/)(?=[^/\d:;])/i, "$1://");
 }
 
-function splitHost(text: string): { host: string; rest: string } {
+const OPENING = new Set("\"'`<({[“”‘’„‚«»‹›");
+const CLOSING = new Set("\"'`>)}]“”‘’«»‹›,;:!?….。、，；");
+
+/** Without the quotes, brackets and marks of a sentence around it, whole pairs or half of one. */
+function trimMarks(text: string): string {
+  // The brackets of an IPv6 address are its own.
+  if (ADDRESS.test(text)) return text;
+  const isMark = (marks: ReadonlySet<string>, at: number) => marks.has(text[at] ?? "") || /\s/.test(text[at] ?? "");
+  let start = 0;
+  let end = text.length;
+  while (start < end && isMark(OPENING, start)) start += 1;
+  while (end > start && isMark(CLOSING, end - 1)) end -= 1;
+  return text.slice(start, end);
+}
+
+const ADDRESS = /\[[\da-f.]*:[\da-f:.]*(?:%\w*)?\]/i;
+
+function splitHost(text: string, written: string, refuse: Refuse): { host: string; rest: string } {
+  const refuseEmail = () => refuse(`${quoteForMessage(written)} is an e-mail address`, "use the part after the @");
   const scheme = /^([a-z][a-z0-9+.-]*):(?=\/\/)/i.exec(text)?.[1]?.toLowerCase();
-  if (/^mailto:/i.test(text)) throw refuseEmail(text);
+  if (/^mailto:/i.test(text)) throw refuseEmail();
   if (scheme !== undefined && !/^(?:https?|wss?|ftps?)$/.test(scheme)) {
-    throw new Refusal("target", `${quoteForMessage(`${scheme}://`)} names no website`, WORKS);
+    throw refuse(`${quoteForMessage(`${scheme}://`)} names no website`);
   }
   const afterScheme = scheme === undefined ? text.replace(/^\/\//, "") : text.slice(scheme.length + 3);
   const end = afterScheme.search(/[/?#\\]/);
   const authority = end < 0 ? afterScheme : afterScheme.slice(0, end);
   const at = authority.lastIndexOf("@");
-  if (at >= 0 && scheme === undefined) throw refuseEmail(text);
+  if (at >= 0 && scheme === undefined) throw refuseEmail();
   return { host: authority.slice(at + 1), rest: end < 0 ? "" : afterScheme.slice(end) };
 }
 
-const refuseEmail = (text: string): Refusal =>
-  new Refusal("target", `${quoteForMessage(text)} is an e-mail address`, "use the part after the @");
-
-function toAsciiHost(written: string, whole: string): string {
-  const bracketed = written.startsWith("[");
-  const host = (bracketed ? written : written.replace(/:\d*$/, "")).replace(/\.+$/, "");
-  const refuse = (rule: string, works = WORKS) => new Refusal("target", rule, works);
-  if (host.includes("*")) {
-    throw refuse(
-      "takes no wildcard",
-      'name the domain itself: subdomains are included unless "include_subdomains" is false',
-    );
-  }
+function toAsciiHost(written: string, whole: string, refuse: Refuse): string {
+  const bracketed = ADDRESS.test(written);
+  const host = (bracketed ? written : written.replace(/:\d*$/, "")).replace(/[.,;:!?]+$/, "");
+  if (host.includes("*")) throw refuse("takes no wildcard", "name the domain itself: its subdomains come with it");
   if (bracketed || isIpv6(written) || isIp(host)) {
     throw refuse(`${quoteForMessage(written)} is an IP address; the endpoint takes names only`);
   }
+  const named = listDomains(whole);
+  if (/[\s,;|]/.test(host) && named.length > 1) {
+    throw refuse(`${quoteForMessage(whole)} is ${named.length} domains, and one call takes one`, "call once for each");
+  }
   const ascii = toPunycode(host);
-  if (ascii === undefined) throw refuse(`${quoteForMessage(whole)} holds no domain name`);
+  if (ascii === undefined) {
+    const [only] = named;
+    throw only !== undefined && /\s/.test(whole)
+      ? refuse(`${quoteForMessage(whole)} is more than a domain name`, `if that is meant, use "${only}"`)
+      : refuse(`${quoteForMessage(whole)} holds no domain name`);
+  }
   if (isIp(ascii)) throw refuse(`${quoteForMessage(host)} is an IP address; the endpoint takes names only`);
   if (ascii.length > MAX_HOST_CHARS) throw refuse(`a domain name has at most ${MAX_HOST_CHARS} characters`);
   const bad = ascii.split(".").find((label) => !LABEL.test(label));
@@ -90,6 +159,12 @@ function toAsciiHost(written: string, whole: string): string {
     throw refuse(`${quoteForMessage(host)} is a top-level domain or a bare name, not a registered domain`);
   }
   return ascii;
+}
+
+/** Names of registered domains in a text, each once, as they stand there. */
+function listDomains(text: string): string[] {
+  const names = text.toLowerCase().match(/[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+/gu) ?? [];
+  return [...new Set(names.filter((name) => !isIp(name) && parseDomain(name).domain !== null))];
 }
 
 /** The IDNA form through the URL parser, which is the one that browsers use. */

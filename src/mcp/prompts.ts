@@ -125,10 +125,9 @@ async function toDomains(given: Readonly<Record<string, string>>): Promise<Recor
   const { parseTarget } = await import("../lists/target.ts");
   const toDomain = (name: string, written: string): string => {
     try {
-      return parseTarget(written).target;
+      return parseTarget(written, { argument: name, takesFilters: false }).target;
     } catch (error) {
-      const words = error instanceof Error ? error.message.replace(/^target:/, `${name}:`) : "";
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, words);
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, error instanceof Error ? error.message : "");
     }
   };
   return Object.fromEntries(Object.entries(given).map(([name, written]) => [name, toDomain(name, written)]));

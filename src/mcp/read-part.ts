@@ -25,8 +25,8 @@ export const PART_META = "domain-pages-mcp/part";
  * says what is missing and which URI goes on; it is a text of its own and cannot be taken for data.
  * @throws {AppError} `input` for an offset that is no count, or another query
  */
-export function readPart(uri: URL, mimeType: string, text: string): ReadResourceResult {
-  const part = cutPart(text, readOffset(uri), MAX_READ_BYTES);
+export async function readPart(uri: URL, mimeType: string, text: string): Promise<ReadResourceResult> {
+  const part = cutPart(text, await readOffset(uri), MAX_READ_BYTES);
   const content = { uri: uri.href, mimeType, text: part.text };
   if (part.offset === 0 && part.next === null && part.tooLong.length === 0) return { contents: [content] };
   const base = uri.href.split(/[?#]/, 1)[0] ?? "";
@@ -37,10 +37,14 @@ export function readPart(uri: URL, mimeType: string, text: string): ReadResource
   return { contents: [content, note], _meta: { [PART_META]: meta } };
 }
 
-function readOffset({ searchParams }: URL): number {
-  const [strange] = [...searchParams.keys()].filter((name) => name !== "offset");
-  const written = searchParams.get("offset") ?? "0";
-  if (strange === undefined && /^\d{1,9}$/.test(written)) return Number(written);
+async function readOffset({ searchParams }: URL): Promise<number> {
+  if (searchParams.size === 0) return 0;
+  // Loaded where there is something to read: every start would pay for it.
+  const { isAddedByClient, isLeftOut } = await import("../lists/arguments.ts");
+  const [strange] = [...searchParams.keys()].filter((name) => name !== "offset" && !isAddedByClient(name));
+  const written = searchParams.get("offset");
+  const offset = isLeftOut(written) ? "0" : (written ?? "0").trim();
+  if (strange === undefined && /^\d{1,9}$/.test(offset)) return Number(offset);
   throw new AppError("input", "The only query of a resource is ?offset= with a number of lines to skip.");
 }
 

@@ -87,10 +87,9 @@ async function findNewest(target: string, surface: Surface, names: Names, snapsh
 
 function readTarget(written: string, name: string): string {
   try {
-    return parseTarget(written).target;
+    return parseTarget(written, { argument: name, takesFilters: false }).target;
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new AppError("input", error.message.replace(/^target\b/, name), { charge: "not_charged", refused: [name] });
+    throw error instanceof Refusal ? toInputError([error]) : error;
   }
 }
 

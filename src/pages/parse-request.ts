@@ -1,17 +1,7 @@
-import {
-  got,
-  parseChoice,
-  parseSwitch,
-  parseWhole,
-  Refusal,
-  readJsonString,
-  toInputError,
-} from "../lists/arguments.ts";
-import { closestNames } from "../lists/filters/field-names.ts";
+import { got, parseChoice, parseSwitch, parseWhole, Refusal, readArguments, toInputError } from "../lists/arguments.ts";
 import { parseOrderBy } from "../lists/filters/order-by.ts";
 import { parseFilter } from "../lists/filters/parse-filter.ts";
 import { parseTarget } from "../lists/target.ts";
-import { quoteForMessage } from "../lists/text.ts";
 import { MAX_LIMIT, MAX_TAG_CHARS, RANK_SCALES, REQUEST_FIELDS, STATUS_TYPES } from "./body.ts";
 import type { PagesRequest } from "./request.ts";
 
@@ -33,42 +23,21 @@ type FieldName = keyof PagesRequest;
 
 /**
  * Checks arguments against everything the endpoint documents, before anything is sent.
- * @param input the tool's arguments or a request body; null counts as left out
+ * @param input the tool's arguments or a request body; `isLeftOut` says what counts as left out
  * @throws {AppError} `input`, with one line per refused argument
  */
 export function parseRequest(input: unknown, rules: RequestRules): ParsedRequest {
-  const refusals: Refusal[] = [];
-  const notes: string[] = [];
-  const args = readJsonString(input);
-  if (typeof args !== "object" || args === null || Array.isArray(args)) {
-    throw toInputError([
-      new Refusal("arguments", `must be an object, ${got(input)}`, 'for example {"target":"forbes.com"}'),
-    ]);
-  }
   const request: Partial<Record<FieldName, unknown>> = {};
-  for (const [name, value] of Object.entries(args)) {
-    const refusal = gather(() => {
-      const field = toFieldName(name);
-      if (value !== null && value !== undefined) request[field] = PARSERS[field](value, rules, notes);
-    });
-    if (refusal !== undefined) refusals.push(refusal);
-  }
+  const read: string[] = [];
+  const { refusals, notes } = readArguments(input, VOCABULARY, (field, value) => {
+    request[field] = PARSERS[field](value, rules, read);
+  });
   if (request.target === undefined && !refusals.some(({ argument }) => argument === "target")) {
     refusals.unshift(new Refusal("target", "is required", 'use a domain or subdomain such as "forbes.com"'));
   }
   if (refusals.length > 0) throw toInputError(refusals);
   const given = Object.entries(request).filter(([, value]) => value !== undefined);
-  return { request: Object.fromEntries(given) as unknown as PagesRequest, notes };
-}
-
-function gather(parse: () => void): Refusal | undefined {
-  try {
-    parse();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
-  }
+  return { request: Object.fromEntries(given) as unknown as PagesRequest, notes: [...notes, ...read] };
 }
 
 /** What other APIs call the same thing; no spelling is near enough to find these. */
@@ -82,16 +51,7 @@ const OTHER_WORDS: ReadonlyMap<string, FieldName> = new Map([
   ["sort", "order_by"],
 ]);
 
-function toFieldName(name: string): FieldName {
-  const field = REQUEST_FIELDS.find((each) => each === name);
-  if (field !== undefined) return field;
-  const closest = OTHER_WORDS.get(name.toLowerCase()) ?? closestNames(name, REQUEST_FIELDS, 1)[0];
-  throw new Refusal(
-    quoteForMessage(name),
-    "unknown argument",
-    `did you mean "${closest}"? The arguments are ${REQUEST_FIELDS.join(", ")}`,
-  );
-}
+const VOCABULARY = { names: REQUEST_FIELDS, otherWords: OTHER_WORDS, works: '{"target":"forbes.com"}' };
 
 type Parser = (value: unknown, rules: RequestRules, notes: string[]) => unknown;
 

@@ -60,6 +60,41 @@ describe("the server around a wire", () => {
     expect(structuredContent !== undefined).toBe(hasData);
   });
 
+  describe.each([
+    ["get_domain_pages", { target: "acme.example" }],
+    ["estimate_domain_pages", { target: "acme.example" }],
+    ["query_domain_pages", { target: "acme.example" }],
+    ["compare_domain_pages", { target: "acme.example", other_target: "example.com" }],
+  ])("%s", (name, needed) => {
+    const answerTo = async (added: Record<string, unknown>) => {
+      const connected = await connect(sandbox);
+      for (const target of ["acme.example", "example.com"]) await call(connected, { target });
+      const { tools } = await connected.listTools();
+      const optional = Object.keys(tools.find((tool) => tool.name === name)?.inputSchema.properties ?? {});
+      const nothing = Object.fromEntries(optional.map((each) => [each, added["each"]]));
+      const { each: _each, ...rest } = added;
+      return (await connected.callTool({
+        name,
+        arguments: { ...("each" in added && nothing), ...rest, ...needed },
+      })) as ToolAnswer;
+    };
+
+    it("carries out what n8n sends, and says what it left out", async () => {
+      const added = { toolCallId: "call_0BC", sessionId: "1bd19", action: "sendMessage", chatInput: "?", tool: name };
+      const { isError, content, structuredContent } = await answerTo(added);
+      expect(isError).toBeFalsy();
+      const note = "ignored what the client added: toolCallId, sessionId, action, chatInput, tool";
+      expect(content[0]?.text).toContain(note);
+      expect(JSON.stringify(structuredContent)).toContain(note);
+    });
+
+    it.each([[""], ["null"], [["null"]], ["undefined"], [null]])("takes %j for left out", async (nothing) => {
+      const { isError, content } = await answerTo({ each: nothing });
+      expect(content[0]?.text).not.toMatch(/refused/);
+      expect(isError).toBeFalsy();
+    });
+  });
+
   it("reports increasing progress while a slow call runs, when asked to", async () => {
     let release = () => {};
     const released = new Promise<void>((resolve) => {

@@ -1,6 +1,5 @@
-import { distance } from "fastest-levenshtein";
 import { CATALOGUES, type CatalogueName, type FieldType, LINK_MAPS, TLD_PLACEHOLDER } from "../../pages/catalogue.ts";
-import { got, Refusal } from "../arguments.ts";
+import { got, nearNames, Refusal } from "../arguments.ts";
 import { quoteForMessage } from "../text.ts";
 
 /** A field as the upstream spells it, its type, and what was changed on the way there. */
@@ -72,11 +71,13 @@ export function resolveField(written: unknown, path: string, rules: FieldRules):
       note: `${path}: field ${quoteForMessage(name)} is not in our catalogue; sent as it is`,
     };
   }
-  throw new Refusal(
-    path,
-    `unknown field ${quoteForMessage(name)}`,
-    `closest: ${closestNames(name, catalogue.keys()).join(", ")}`,
-  );
+  throw refuseField(name, path, rules);
+}
+
+function refuseField(name: string, path: string, rules: FieldRules): Refusal {
+  const near = nearNames(name, CATALOGUES[rules.catalogue].keys());
+  const works = near.length === 0 ? `for example ${exampleOf(rules)}` : `closest: ${near.join(", ")}`;
+  return new Refusal(path, `unknown field ${quoteForMessage(name)}`, works);
 }
 
 function resolveTld(name: string, path: string, rules: FieldRules): ResolvedField | undefined {
@@ -125,29 +126,6 @@ const depthOf = (full: string): number => {
   const inMap = LINK_MAPS.find((map) => full.startsWith(`${map}.`));
   return inMap === undefined ? full.split(".").length : 3;
 };
-
-/** The names a mistyped or shortened one most likely meant, nearest first. */
-export function closestNames(written: string, names: Iterable<string>, most = 3): string[] {
-  const wanted = written.toLowerCase().slice(0, 128);
-  const leaf = wanted.slice(wanted.lastIndexOf(".") + 1);
-  return [...names]
-    .map((name) => {
-      const lower = name.toLowerCase();
-      const typo = Math.min(distance(wanted, lower), distance(leaf, lower.slice(lower.lastIndexOf(".") + 1)) + 0.5);
-      return { name, score: isShortFor(wanted, lower) ? Math.min(typo, SHORTENED) : typo };
-    })
-    .sort((a, b) => a.score - b.score || a.name.length - b.name.length)
-    .slice(0, most)
-    .map(({ name }) => name);
-}
-
-/** A shortened name counts as one with a typo: `status` is nearer to `status_code` than to `meta.title`. */
-const SHORTENED = 1.25;
-
-function isShortFor(wanted: string, name: string): boolean {
-  const words = name.split(/[._]/);
-  return wanted.split(/[._]/).every((word) => words.includes(word));
-}
 
 /** A condition that parses, for messages. */
 export const exampleOf = ({ catalogue }: FieldRules): string =>

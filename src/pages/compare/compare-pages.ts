@@ -47,13 +47,15 @@ export function createComparePages({ findSnapshot, maxTokens }: ComparePagesDeps
     const first = await findSnapshot(refs.first, { surface });
     const second = await findSnapshot(refs.second, { surface, prefix: refs.secondPrefix });
     onSnapshots?.(first, second);
-    return buildComparison(first, second, { maxTokens, surface });
+    return buildComparison(first, second, { maxTokens, surface, notes: refs.notes });
   };
 }
 
 interface Options {
   maxTokens: number;
   surface: Surface;
+  /** How the arguments were read, one sentence each. */
+  notes?: readonly string[];
 }
 
 /** What a line about left-out rows may come to once it is known which. */
@@ -63,9 +65,10 @@ const FRAME_SLACK = 20;
 const KEYS_SHARE = 0.7;
 
 /** Pure: the same snapshots and options give the same comparison. */
-export function buildComparison(first: Snapshot, second: Snapshot, { maxTokens, surface }: Options): Comparison {
+export function buildComparison(first: Snapshot, second: Snapshot, { maxTokens, surface, notes }: Options): Comparison {
   return buildComparisonWithin(first, second, {
     surface,
+    notes,
     room: (bare) => {
       const asData = JSON.stringify(renderComparisonStructured(bare));
       const spent = Math.max(estimateTokens(renderComparisonText(bare)), KEYS_SHARE * estimateTokens(asData));
@@ -78,6 +81,7 @@ export function buildComparison(first: Snapshot, second: Snapshot, { maxTokens, 
 /** How a comparison is measured where it is not for an answer. */
 export interface ComparisonRoom {
   surface: Surface;
+  notes?: readonly string[] | undefined;
   /** What is left for rows beside a comparison that has none. */
   room: (bare: Comparison) => number;
   rowCost: RowCost;
@@ -87,10 +91,12 @@ export interface ComparisonRoom {
 export function buildComparisonWithin(
   first: Snapshot,
   second: Snapshot,
-  { surface, room, rowCost }: ComparisonRoom,
+  { surface, notes = [], room, rowCost }: ComparisonRoom,
 ): Comparison {
   const isOverTime = first.request.target === second.request.target && areOfOneWorld(first, second);
-  const { frame, blocks, missing } = isOverTime ? compareOverTime(first, second) : compareSideBySide(first, second);
+  const made = isOverTime ? compareOverTime(first, second) : compareSideBySide(first, second);
+  const { blocks, missing } = made;
+  const frame = { ...made.frame, notes: [...notes, ...made.frame.notes] };
   const complete = (kept: Comparison["blocks"]): Comparison => {
     const isCut = kept.some(({ leftOut }) => leftOut > 0);
     return { ...frame, blocks: kept, next: suggest(frame, missing, isCut, surface) };

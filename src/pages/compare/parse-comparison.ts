@@ -1,6 +1,6 @@
-import { got, Refusal, readJsonString, toInputError } from "../../lists/arguments.ts";
-import { closestNames } from "../../lists/filters/field-names.ts";
-import { formatCount, quoteForMessage, toOneLine, toSafeJson } from "../../lists/text.ts";
+import { got, Refusal, readArguments, toInputError } from "../../lists/arguments.ts";
+import { parseTarget } from "../../lists/target.ts";
+import { formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
 import { BODY_DEFAULTS } from "../body.ts";
 import type { SnapshotRef } from "../find-snapshot.ts";
 import { COMPARISON_FIELDS } from "../query/query-schema.ts";
@@ -9,6 +9,20 @@ import type { Snapshot } from "../snapshot.ts";
 import type { Side } from "./comparison.ts";
 
 type Field = (typeof COMPARISON_FIELDS)[number];
+
+/** What others call the same thing; no spelling is near enough to find these. */
+const OTHER_WORDS: ReadonlyMap<string, Field> = new Map([
+  ["id", "snapshot_id"],
+  ["before", "snapshot_id"],
+  ["older", "snapshot_id"],
+  ["after", "other_snapshot_id"],
+  ["newer", "other_snapshot_id"],
+  ["domain", "target"],
+  ["site", "target"],
+  ["competitor", "other_target"],
+  ["other", "other_target"],
+]);
+
 type Given = Partial<Record<Field, string>>;
 
 /** Which two are meant, and under which arguments the second one was named. */
@@ -17,26 +31,34 @@ export interface ComparisonRefs {
   second: SnapshotRef;
   /** What stands before `snapshot_id` and `target` in the arguments that name the second. */
   secondPrefix: "other_" | "";
+  /** What was read differently from how it was written, and what was passed over; one sentence each. */
+  notes: string[];
 }
 
-const WORKS = 'for example {"target":"acme.example","other_target":"example.com"}';
+const EXAMPLE = '{"target":"acme.example","other_target":"example.com"}';
+const WORKS = `for example ${EXAMPLE}`;
+const VOCABULARY = { names: COMPARISON_FIELDS, otherWords: OTHER_WORDS, works: EXAMPLE };
 
 /**
- * Reads which two snapshots are meant. Null and empty text count as left out. `target` beside a lone `snapshot_id` is
+ * Reads which two snapshots are meant; `isLeftOut` says what counts as left out. `target` beside a lone `snapshot_id` is
  * the other one: nothing else can be meant by it.
  * @throws {AppError} `input`, with one line per refused argument
  */
 export function parseComparison(input: unknown): ComparisonRefs {
-  const args = readJsonString(input);
-  if (typeof args !== "object" || args === null || Array.isArray(args)) {
-    throw toInputError([new Refusal("arguments", `must be an object, ${got(input)}`, WORKS)]);
-  }
   const given: Given = {};
-  const refusals = Object.entries(args).flatMap(([name, value]) => readArgument(name, value, given) ?? []);
+  const read: string[] = [];
+  const { refusals, notes } = readArguments(input, VOCABULARY, (field, value) => {
+    given[field] = parseSide(field, value, read);
+  });
   if (refusals.length > 0) throw toInputError(refusals);
   const isShort = given.other_snapshot_id === undefined && given.other_target === undefined;
   if (isShort && given.snapshot_id !== undefined && given.target !== undefined) {
-    return { first: { snapshotId: given.snapshot_id }, second: { target: given.target }, secondPrefix: "" };
+    return {
+      first: { snapshotId: given.snapshot_id },
+      second: { target: given.target },
+      secondPrefix: "",
+      notes: [...notes, ...read],
+    };
   }
   const missing = [
     ...(given.snapshot_id === undefined && given.target === undefined ? [""] : []),
@@ -51,6 +73,7 @@ export function parseComparison(input: unknown): ComparisonRefs {
     first: toRef(given.snapshot_id, given.target),
     second: toRef(given.other_snapshot_id, given.other_target),
     secondPrefix: "other_",
+    notes: [...notes, ...read],
   };
 }
 
@@ -59,17 +82,14 @@ const toRef = (snapshotId: string | undefined, target: string | undefined): Snap
   ...(target !== undefined && { target }),
 });
 
-function readArgument(name: string, value: unknown, given: Given): Refusal | undefined {
-  const field = COMPARISON_FIELDS.find((each) => each === name);
-  if (field === undefined) {
-    const closest = closestNames(name, COMPARISON_FIELDS, 1)[0];
-    const works = `did you mean "${closest}"? The arguments are ${COMPARISON_FIELDS.join(", ")}`;
-    return new Refusal(quoteForMessage(name), "unknown argument", works);
+function parseSide(field: Field, value: unknown, notes: string[]): string {
+  if (field === "target" || field === "other_target") {
+    const { target, note } = parseTarget(value, { argument: field, takesFilters: false });
+    if (note !== undefined) notes.push(note);
+    return target;
   }
-  if (value === null || value === undefined) return undefined;
-  if (typeof value !== "string") return new Refusal(field, `must be text, ${got(value)}`, WORKS);
-  if (value.trim() !== "") given[field] = value.trim();
-  return undefined;
+  if (typeof value !== "string") throw new Refusal(field, `must be text, ${got(value)}`, WORKS);
+  return value.trim();
 }
 
 const MAX_FILTER_CHARS = 160;

@@ -6,14 +6,13 @@ import {
   parseSwitch,
   parseWhole,
   Refusal,
-  readJsonString,
+  readArguments,
   toInputError,
 } from "../../lists/arguments.ts";
-import { closestNames, type FieldRules, resolveField } from "../../lists/filters/field-names.ts";
+import { type FieldRules, resolveField } from "../../lists/filters/field-names.ts";
 import { parseOrderBy } from "../../lists/filters/order-by.ts";
 import { parseFilter } from "../../lists/filters/parse-filter.ts";
 import { parseTarget } from "../../lists/target.ts";
-import { quoteForMessage } from "../../lists/text.ts";
 import { MAX_LIMIT } from "../body.ts";
 import { MAX_HANDLES, type PagesQuery, parseSection, type QueryColumn } from "./pages-query.ts";
 import { GROUPINGS, type PageState, STATUS_WORDS } from "./query-schema.ts";
@@ -33,41 +32,20 @@ export interface ParsedQuery {
 
 /**
  * Checks a question before anything is looked up.
- * @param input the tool's arguments; null counts as left out
+ * @param input the tool's arguments; `isLeftOut` says what counts as left out
  * @throws {AppError} `input`, with one line per refused argument
  */
 export function parseQuery(input: unknown): ParsedQuery {
-  const args = readJsonString(input);
-  if (typeof args !== "object" || args === null || Array.isArray(args)) {
-    throw toInputError([
-      new Refusal("arguments", `must be an object, ${got(input)}`, 'for example {"target":"forbes.com"}'),
-    ]);
-  }
-  const refusals: Refusal[] = [];
-  const notes: string[] = [];
   const given = new Map<FieldName, unknown>();
-  for (const [name, value] of Object.entries(args)) {
-    gather(refusals, () => {
-      const field = toFieldName(name);
-      const parsed = isLeftOut(value) ? undefined : PARSERS[field](value, notes);
-      if (parsed !== undefined) given.set(field, parsed);
-    });
-  }
+  const read: string[] = [];
+  const { refusals, notes } = readArguments(input, VOCABULARY, (field, value) => {
+    const parsed = PARSERS[field](value, read);
+    if (parsed !== undefined) given.set(field, parsed);
+  });
   refuseMissing(given, refusals);
-  refuseMixed(given, refusals, notes);
+  refuseMixed(given, refusals, read);
   if (refusals.length > 0) throw toInputError(refusals);
-  return { query: toQuery(given), notes };
-}
-
-const isLeftOut = (value: unknown): boolean => value === null || value === undefined || value === "";
-
-function gather(refusals: Refusal[], parse: () => void): void {
-  try {
-    parse();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    refusals.push(error);
-  }
+  return { query: toQuery(given), notes: [...notes, ...read] };
 }
 
 /** @returns what was asked for, or undefined for an empty list, which asks for nothing */
@@ -256,17 +234,7 @@ const OTHER_WORDS: ReadonlyMap<string, FieldName> = new Map([
   ["ids", "handles"],
 ]);
 
-/** @throws {Refusal} naming the closest argument that there is */
-export function toFieldName(name: string): FieldName {
-  const field = QUERY_FIELDS.find((each) => each === name);
-  if (field !== undefined) return field;
-  const closest = OTHER_WORDS.get(name.toLowerCase()) ?? closestNames(name, QUERY_FIELDS, 1)[0];
-  throw new Refusal(
-    quoteForMessage(name),
-    "unknown argument",
-    `did you mean "${closest}"? The arguments are ${QUERY_FIELDS.join(", ")}`,
-  );
-}
+const VOCABULARY = { names: QUERY_FIELDS, otherWords: OTHER_WORDS, works: '{"target":"forbes.com"}' };
 
 /** The columns of an answer's table (`answer/table.ts`), by name; a test holds the two together. */
 export const DEFAULT_COLUMNS = [

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { closestNames } from "../../lists/filters/field-names.ts";
+import { nearestName } from "../../lists/arguments.ts";
 import type { GatewayReply, GatewayRequest } from "../exchange.ts";
 import type { Answered, Gateway, Meddling } from "../gateway.ts";
 import { BODY_FAULTS } from "./body-faults.ts";
@@ -79,8 +79,9 @@ function checkSetting(name: string, { settings = {} }: Fault, key: string, value
 
 function unknownFault(name: unknown): AppError {
   if (typeof name !== "string" || name === "") return refusal("a fault is asked for by its name.");
-  const [nearest = ""] = closestNames(name, Object.keys(FAULTS), 1);
-  return refusal(`unknown fault ${JSON.stringify(name.slice(0, 40))}; did you mean "${nearest}"?`);
+  const near = nearestName(name, Object.keys(FAULTS));
+  const guess = near === undefined ? "." : `; did you mean "${near}"?`;
+  return refusal(`unknown fault ${JSON.stringify(name.slice(0, 40))}${guess}`);
 }
 
 const refusal = (sentence: string): AppError =>

@@ -43,7 +43,7 @@ describe("a request that is read", () => {
     expect(describeFailure(error as AppError).split("\n")).toEqual([
       'limit: must be a whole number, 1 to 1000, got "5000"; try 1000',
       'rank_scale: must be one of one_thousand, one_hundred, got "ten"; try "one_thousand"',
-      expect.stringMatching(/^"sorting": unknown argument; did you mean /),
+      expect.stringMatching(/^"sorting": unknown argument; the arguments are target, limit, /),
       "Not charged.",
     ]);
     expect((error as AppError).facts.refused).toEqual(["limit", "rank_scale", '"sorting"']);

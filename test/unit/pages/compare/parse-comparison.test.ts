@@ -33,6 +33,18 @@ describe("which two are compared", () => {
       { first: { snapshotId: a }, second: { snapshotId: b }, secondPrefix: "other_" },
     ],
     [
+      "targets as people paste them",
+      { target: "sc-domain:a.example", other_target: ["https://www.b.example/x"] },
+      {
+        first: { target: "a.example" },
+        second: { target: "b.example" },
+        notes: [
+          'target "sc-domain:a.example" read as "a.example"',
+          'other_target "https://www.b.example/x" read as "b.example"; this endpoint takes no path',
+        ],
+      },
+    ],
+    [
       "arguments as JSON text",
       `{"snapshot_id":"${a}","other_snapshot_id":"${b}"}`,
       { first: { snapshotId: a }, second: { snapshotId: b } },
@@ -59,7 +71,8 @@ describe("which two are compared", () => {
       '"other_snapshot": unknown argument; did you mean "other_snapshot_id"?',
       ['"other_snapshot"', "target"],
     ],
-    [{ target: ["a.example"] }, "target: must be text, got an array of 1; ", ["target"]],
+    [{ snapshot_id: ["s_a"] }, "snapshot_id: must be text, got an array of 1; ", ["snapshot_id"]],
+    [{ target: ["a.example", "b.example"] }, "target: is 2 domains, and one call takes one", ["target"]],
     [["s_aaaaaaaa", "s_bbbbbbbb"], "arguments: must be an object, got an array of 2", ["arguments"]],
   ])("is refused for %j", (input, message, refused) => {
     const error = caught(() => parseComparison(input));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Refusal } from "../../../../src/lists/arguments.ts";
-import { closestNames, type FieldRules, resolveField } from "../../../../src/lists/filters/field-names.ts";
+import { closestNames, Refusal } from "../../../../src/lists/arguments.ts";
+import { type FieldRules, resolveField } from "../../../../src/lists/filters/field-names.ts";
 import { CATALOGUES } from "../../../../src/pages/catalogue.ts";
 import { caught } from "../../../support/caught.ts";
 import { hostileText } from "../../../support/hostile-text.ts";

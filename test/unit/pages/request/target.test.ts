@@ -41,6 +41,30 @@ describe("a target that people paste", () => {
     ["правительство.рф", "xn--80aealotwbjpid2k.xn--p1ai"],
     ["acme。com", "acme.com"],
     ["ｆｏｒｂｅｓ.com", "forbes.com"],
+    ["sc-domain:forbes.com", "forbes.com"],
+    ["sc-domain%3Aforbes.com", "forbes.com"],
+    ["site:forbes.com/blog", "forbes.com"],
+    ["Domain: https://www.forbes.com/", "forbes.com"],
+    ["[forbes.com](http://forbes.com)", "forbes.com"],
+    ['[the magazine](<https://www.forbes.com/a> "Forbes").', "forbes.com"],
+    ["<https://forbes.com|forbes.com>", "forbes.com"],
+    ['<a href="https://forbes.com/x">Forbes</a>', "forbes.com"],
+    ["`forbes.com`", "forbes.com"],
+    ["“forbes.com”", "forbes.com"],
+    ["„forbes.com“", "forbes.com"],
+    ["«forbes.com»", "forbes.com"],
+    ["**forbes.com**", "forbes.com"],
+    ["(forbes.com).", "forbes.com"],
+    ["forbes.com,", "forbes.com"],
+    ["https://forbes.com/?", "forbes.com"],
+    ["- forbes.com", "forbes.com"],
+    ["[[forbes.com]]", "forbes.com"],
+    ['"forbes.com', "forbes.com"],
+    ["https:forbes.com", "forbes.com"],
+    ["https//forbes.com", "forbes.com"],
+    ["https://https://forbes.com/", "forbes.com"],
+    ["hxxps://forbes[.]com", "forbes.com"],
+    ["forbes.com\u200b", "forbes.com"],
   ])("reads %s as %s and says so", (written, target) => {
     const parsed = parseTarget(written);
     expect(parsed.target).toBe(target);
@@ -56,6 +80,19 @@ describe("a target that people paste", () => {
     expect(parseTarget("https://forbes.com/").note).not.toMatch(/path/);
   });
 
+  it.each([[["forbes.com"]], ['["forbes.com"]'], ["['forbes.com']"]])(
+    "takes %j for the one domain in it",
+    (written) => {
+      expect(parseTarget(written).target).toBe("forbes.com");
+    },
+  );
+
+  it("says nothing of filters to a tool that has none, and names the argument as it is called there", () => {
+    const { note } = parseTarget("https://forbes.com/a", { argument: "other_target", takesFilters: false });
+    expect(note).toBe('other_target "https://forbes.com/a" read as "forbes.com"; this endpoint takes no path');
+    expect(caught(() => parseTarget("com", { argument: "other_target" })).message).toMatch(/^other_target: /);
+  });
+
   it("drops white space around a target without a word", () => {
     expect(parseTarget("  forbes.com\n")).toEqual({ target: "forbes.com" });
   });
@@ -67,7 +104,11 @@ describe("a target that is refused", () => {
     ["an empty text", "", /is required/],
     ["white space", " \t\n", /is required/],
     ["a number", 42, /is required/],
-    ["an array", ["forbes.com"], /is required/],
+    ["a word for nothing", ["null"], /is required/],
+    ["an array of two", ["forbes.com", "other.com"], /is 2 domains, and one call takes one; call once for each/],
+    ["an array of two as text", '["forbes.com","other.com"]', /is 2 domains/],
+    ["an object", { domain: "forbes.com" }, /must be text, got an object/],
+    ["an object as text", '{"domain":"forbes.com"}', /must be text, got an object/],
     ["an IPv4 address", "93.184.216.34", /IP address/],
     ["an IPv4 address with a port", "93.184.216.34:80", /IP address/],
     ["an IPv4 address out of range", "999.1.1.1", /IP address/],
@@ -84,12 +125,20 @@ describe("a target that is refused", () => {
     ["an e-mail address", "joe@forbes.com", /e-mail address; use the part after the @/],
     ["an e-mail address with a name", "Joe <joe@forbes.com>", /e-mail address/],
     ["a mailto link", "mailto:joe@forbes.com", /e-mail address/],
-    ["a wildcard", "*.forbes.com", /wildcard; name the domain itself: subdomains are included/],
+    ["a wildcard", "*.forbes.com", /wildcard; name the domain itself: its subdomains come with it/],
     ["a wildcard inside", "forbes.*", /wildcard/],
     ["a scheme that is no website's", "chrome://settings", /names no website/],
     ["a scheme without slashes", "javascript:alert(1)", /holds no domain name/],
     ["a port that is no number", "forbes.com:http", /holds no domain name/],
-    ["two domains", "forbes.com other.com", /holds no domain name/],
+    ["two domains", "forbes.com other.com", /is 2 domains, and one call takes one/],
+    ["a list of domains", "forbes.com, other.com;third.com", /is 3 domains/],
+    [
+      "a domain in a sentence",
+      "see forbes.com for more",
+      /is more than a domain name; if that is meant, use "forbes.com"/,
+    ],
+    ["a property of a public suffix", "sc-domain:co.uk", /top-level domain/],
+    ["an app", "android-app://com.forbes/", /names no website/],
     ["a scheme alone", "https://", /holds no domain name/],
     ["broken punycode", "xn--a.com", /holds no domain name/],
     ["a label that begins with a hyphen", "-forbes.com", /look at "-forbes"/],
