@@ -1,6 +1,6 @@
 // Bundles src/ into dist/: `node scripts/build.mjs`.
 // Everything is bundled, so that an installed package has no dependency tree of its own. What a server needs to start
-// is one chunk (each further file costs a start about a millisecond); what only a call needs (undici, the sandbox, the
+// is one chunk (each further file costs a start about a millisecond); what only a call needs (the wire, the sandbox, the
 // filter language) lies in chunks of its own, loaded with the first call. The library for other programs is a second
 // entry over the same chunks: what both it and a start need is a chunk apart, so that neither loads the other's part.
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";

@@ -1,6 +1,5 @@
 import type { Config } from "../config/schema.ts";
 import type { Client } from "../upstream/client.ts";
-import type { ProxySettings } from "../upstream/path/connect.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
 import { type Wire, wait } from "../upstream/wire.ts";
 
@@ -32,7 +31,7 @@ const MB = 1024 * 1024;
 /** More calls than an agent sends in earnest: behind them something runs in circles. */
 const MAX_WAITING = 200;
 
-/** The paid endpoint over undici, at our own pace; also what `doctor` probes. */
+/** The paid endpoint over the network, at our own pace; also what `doctor` probes. */
 export async function createLiveUpstream(
   config: Config,
   now: () => number,
@@ -49,7 +48,7 @@ export async function createLiveUpstream(
     origin,
     timeoutMs: config.timeoutMs,
     maxReplyBytes: config.maxReplyMb * MB,
-    proxy: toProxySettings(config),
+    proxy: config,
   });
   const limits = { perMinute: config.callsPerMinute, atOnce: config.callsAtOnce };
   const breaker = createBreakerWire(live.exchange, { now });
@@ -61,11 +60,6 @@ export async function createLiveUpstream(
     isCircuitOpen: breaker.isOpen,
     close: live.close,
   };
-}
-
-/** undici would send https through the http proxy when that is the only one; curl and others do not. */
-export function toProxySettings({ baseUrl, httpProxy, httpsProxy, noProxy }: Config): ProxySettings {
-  return { httpProxy: baseUrl.startsWith("http:") ? httpProxy : "", httpsProxy, noProxy };
 }
 
 /** The embedded endpoint: free, and never asked over a network. */

@@ -23,7 +23,7 @@ export const baseUrl = urlLike("https://api.aisa.one/apis/v1", ", since the API 
 /** Where clients or an issuer are reached. Kept as it is written. */
 export const secureUrl = urlLike("https://mcp.example.com/mcp");
 
-/** What undici can speak to; `socks5h` is the usual name for its way of SOCKS5 (the proxy resolves names). */
+/** `socks5h` is the usual name for our way of SOCKS5: the proxy resolves names. */
 const PROXY_SCHEME = /^(?:https?|socks5):$/;
 
 /** As curl reads it: a bare `host:port` is an http proxy. */

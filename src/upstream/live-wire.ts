@@ -1,10 +1,10 @@
+import { Agent, type ClientRequest, type ClientRequestArgs, type IncomingMessage, request } from "node:http";
+import type { Socket } from "node:net";
 import type { Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { EnvHttpProxyAgent } from "undici";
 import { HangUp } from "../errors.ts";
-import type { ProxySettings } from "./path/connect.ts";
+import { chooseRoute, isOutOfTime, openRoad, orAborted, type ProxySettings, within } from "./path/connect.ts";
 import { type Wire, WireFailure, type WireFailureReason, type WireReply, type WireRequest } from "./wire.ts";
-import { networkCodeOf } from "./wire-errors.ts";
 
 export interface LiveWireOptions {
   /** Scheme, host and port; every exchange goes there and nowhere else. */
@@ -22,91 +22,117 @@ export interface LiveWire {
   close(): Promise<void>;
 }
 
-/** Time for DNS, TCP and TLS together; a gateway that does not answer by then is down. */
-const CONNECT_TIMEOUT_MS = 10_000;
+/** Time for name, connection, tunnel and TLS together; a gateway that is not there by then is down. */
+const ROAD_MS = 15_000;
 
-/** The gateway's highest documented tier allows 50 calls at once. */
-const MAX_CONNECTIONS = 50;
-
-/** Errors of a connection that never came about: nothing was sent over it. */
-const NOT_SENT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ENETUNREACH",
-  "EHOSTUNREACH",
-  "EADDRNOTAVAIL",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "UND_ERR_INVALID_ARG",
-  "UND_ERR_PRX_TLS",
-]);
-
-/** Errors of the TLS handshake, which comes before the request. */
-const TLS_FAILED = /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
-
-/** How undici words a proxy that would not open the tunnel. */
-const TUNNEL_REFUSED = /^Proxy response \(\d+\)/;
+/** Servers keep an idle connection for five seconds or longer: a request must not meet one that is being closed. */
+const IDLE_MS = 4000;
 
 /**
- * The real thing: undici with a keep-alive pool. Redirects are never followed (the request carries a key);
- * a 3xx comes back as the reply it is. A caller who hangs up (`HangUp`) ends no exchange that has begun: it is most
- * likely billed, so its answer is worth having.
+ * The real thing: HTTP over connections that `openRoad` opens, kept for the next exchanges. Each exchange opens one at the
+ * most, under its own deadline. Redirects are never followed (the request carries a key); a 3xx comes back as the reply it
+ * is. A caller who hangs up (`HangUp`) ends no exchange of which something was sent: it is most likely billed, so its
+ * answer is worth having.
+ *
+ * Whether something was sent is read from the connection: what has not been written to it nobody has seen.
  */
 export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: LiveWireOptions): LiveWire {
-  const dispatcher = new EnvHttpProxyAgent({
-    ...proxy,
-    connections: MAX_CONNECTIONS,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    // The one deadline below rules; undici's own would end a slow but honest answer after five minutes at the latest.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const url = new URL(origin);
+  const agent = createRoadAgent(url, proxy);
+  const closing = new AbortController();
 
   const exchange: Wire = async ({ method, path, headers, body, signal }: WireRequest): Promise<WireReply> => {
     if (signal.aborted) throw new WireFailure("cancelled", false);
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const cancelled = withoutHangUps(signal);
-    let begun: WireReply["headers"] | undefined;
+    const sending: Sending = { socket: undefined, writtenBefore: 0, begun: undefined };
+    const cancelled = new AbortController();
+    const heed = () => {
+      if (!(signal.reason instanceof HangUp) || !wasSent(sending)) cancelled.abort(signal.reason);
+    };
+    signal.addEventListener("abort", heed, { once: true });
     try {
-      // Origin and path stay apart: joined as a URL, a path that begins with // would name another host.
-      const reply = await dispatcher.request({
-        origin,
-        path,
-        method,
-        headers: { ...headers, "accept-encoding": "gzip, deflate, br" },
-        body: body ?? null,
-        signal: AbortSignal.any([cancelled, deadline]),
+      return await within(timeoutMs, [cancelled.signal, closing.signal], async (ending) => {
+        try {
+          const options: RoadRequest = {
+            agent,
+            method,
+            path,
+            headers: { ...headers, host: url.host, "accept-encoding": "gzip, deflate, br" },
+            ending,
+          };
+          const work = send(options, body, sending).then((reply) => readReply(reply, sending, maxReplyBytes));
+          return await orAborted(work, ending);
+        } catch (error) {
+          throw toWireFailure(error, sending, reasonOf(ending, cancelled.signal));
+        }
       });
-      const flat = flattenHeaders(reply.headers);
-      begun = flat;
-      return {
-        status: reply.statusCode,
-        headers: flat,
-        body: await readBody(reply.body, encodingOf(flat), maxReplyBytes),
-      };
-    } catch (error) {
-      throw toWireFailure(error, cancelled, deadline, begun);
+    } finally {
+      signal.removeEventListener("abort", heed);
     }
   };
-  return { exchange, close: () => dispatcher.destroy() };
-}
-
-/** The signal, but for an end that is no cancellation. */
-function withoutHangUps(signal: AbortSignal): AbortSignal {
-  const controller = new AbortController();
-  const heed = () => {
-    if (!(signal.reason instanceof HangUp)) controller.abort(signal.reason);
+  const close = async () => {
+    closing.abort(new Error("closed"));
+    agent.destroy();
   };
-  signal.addEventListener("abort", heed, { once: true });
-  return controller.signal;
+  return { exchange, close };
 }
 
-function flattenHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(", ") : value]],
-    ),
-  );
+/** What is known of an exchange while it is under way. */
+interface Sending {
+  /** Undefined before there is a connection. */
+  socket: Socket | undefined;
+  /** Of exchanges before this one, bytes. */
+  writtenBefore: number;
+  /** Headers of the reply, once it has begun. */
+  begun: WireReply["headers"] | undefined;
+}
+
+const wasSent = ({ socket, writtenBefore }: Sending): boolean =>
+  socket !== undefined && socket.bytesWritten !== writtenBefore;
+
+interface RoadRequest extends ClientRequestArgs {
+  /** Ends the opening of a connection. */
+  ending: AbortSignal;
+}
+
+/** Opens connections the way that the settings want, and keeps those that are idle. */
+function createRoadAgent(origin: URL, proxy: ProxySettings): Agent {
+  const route = chooseRoute(origin, proxy);
+  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
+  agent.createConnection = (options, done) => {
+    const { ending } = options as RoadRequest;
+    // A failure comes without a socket, which the types do not know.
+    const fail = done as (error: unknown) => void;
+    within(ROAD_MS, [ending], (both) => openRoad(route, origin, both)).then((socket) => done?.(null, socket), fail);
+    return undefined;
+  };
+  return agent;
+}
+
+/** Sends a request. @returns the reply, its body to be read; an end of the exchange destroys it */
+function send(options: RoadRequest, body: string | undefined, sending: Sending): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked: ClientRequest = request(options);
+    // Comes right before the first byte.
+    asked.once("socket", (socket) => {
+      sending.socket = socket;
+      sending.writtenBefore = socket.bytesWritten;
+    });
+    asked.once("response", resolve);
+    asked.on("error", reject);
+    asked.once("close", () => reject(new Error("closed without a reply")));
+    options.ending.addEventListener("abort", () => asked.destroy(), { once: true });
+    asked.end(body);
+  });
+}
+
+async function readReply(reply: IncomingMessage, sending: Sending, maxReplyBytes: number): Promise<WireReply> {
+  const headers = flattenHeaders(reply.headersDistinct);
+  sending.begun = headers;
+  return { status: reply.statusCode ?? 0, headers, body: await readBody(reply, encodingOf(headers), maxReplyBytes) };
+}
+
+function flattenHeaders(headers: NodeJS.Dict<string[]>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, values = []]) => [name, values.join(", ")]));
 }
 
 /** An empty body is not compressed, whatever its header says: a decoder would miss the end of what never began. */
@@ -144,22 +170,18 @@ function decode(body: Readable, encoding = "identity"): Readable {
   return body.pipe(decoder);
 }
 
-/** @param begun headers of the reply, if one had begun: then the request was sent, whatever the error is called */
-function toWireFailure(
-  error: unknown,
-  caller: AbortSignal,
-  deadline: AbortSignal,
-  begun: WireReply["headers"] | undefined,
-): WireFailure {
-  const wasSent = begun !== undefined || !isBeforeSending(error);
-  const fail = (reason: WireFailureReason) => new WireFailure(reason, wasSent, error, undefined, begun);
-  if (error instanceof WireFailure) return fail(error.reason);
-  if (caller.aborted) return fail("cancelled");
-  if (deadline.aborted) return fail("timeout");
-  return fail(wasSent ? "broken_off" : "unreachable");
+/** Why the exchange was ended from here; undefined where it was not. */
+function reasonOf(ending: AbortSignal, cancelled: AbortSignal): WireFailureReason | undefined {
+  if (!ending.aborted) return undefined;
+  if (isOutOfTime(ending)) return "timeout";
+  return cancelled.aborted ? "cancelled" : "broken_off";
 }
 
-function isBeforeSending(error: unknown): boolean {
-  const code = networkCodeOf(error);
-  return NOT_SENT.has(code) || TLS_FAILED.test(code) || (error instanceof Error && TUNNEL_REFUSED.test(error.message));
+/** Whatever an error is called: a reply that had begun, or a byte that was written, means that the request was sent. */
+function toWireFailure(error: unknown, sending: Sending, ended: WireFailureReason | undefined): WireFailure {
+  const sent = sending.begun !== undefined || wasSent(sending);
+  const fail = (reason: WireFailureReason) => new WireFailure(reason, sent, error, undefined, sending.begun);
+  if (error instanceof WireFailure) return fail(error.reason);
+  if (ended === "timeout" || ended === "cancelled") return fail(ended);
+  return fail(sent ? "broken_off" : "unreachable");
 }

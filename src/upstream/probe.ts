@@ -1,6 +1,6 @@
 import { readGatewayError } from "./gateway-errors.ts";
+import { networkCodeOf } from "./path/connect.ts";
 import { type Wire, WireFailure } from "./wire.ts";
-import { networkCodeOf } from "./wire-errors.ts";
 
 /** What a free look at the gateway shows. */
 export type Probe =

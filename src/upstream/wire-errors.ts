@@ -1,32 +1,39 @@
 import { AppError, type AppErrorFacts } from "../errors.ts";
+import { NoConnection, type Step } from "./path/connect.ts";
 import { pickRequestId, settleCharge } from "./reply-headers.ts";
 import type { FailureClass } from "./retry-policy.ts";
 import type { WireFailure } from "./wire.ts";
 
 /**
  * Codes of a connection that never came about, where a moment later it may. Left out on purpose: certificates and TLS
- * versions, a proxy that refuses, a header that cannot be written: these stay as they are until somebody changes them.
+ * versions, a proxy that refuses, whoever takes a connection and keeps silent, a header that cannot be written: these stay
+ * as they are until somebody changes them.
  */
-const PASSING_CODES = new Set([
-  // A restart, or the moment between two of them.
-  "ECONNREFUSED",
-  // The name server did not answer.
-  "EAI_AGAIN",
-  // A name that is wrong stays wrong, but a machine without network says this too on some platforms.
-  "ENOTFOUND",
-  // A network that changes: a laptop that wakes up, a tunnel that comes up.
-  "ENETUNREACH",
-  "EHOSTUNREACH",
-  // Local ports are used up; they come free by themselves.
-  "EADDRNOTAVAIL",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
+const PASSING_CODES: Readonly<Partial<Record<Step, ReadonlySet<string>>>> = {
+  // The name server did not answer; or a name is unknown, which a machine without network says too on some platforms.
+  name: new Set(["EAI_AGAIN", "ENOTFOUND"]),
+  connect: new Set([
+    // A restart, or the moment between two of them.
+    "ECONNREFUSED",
+    "ECONNRESET",
+    // A network that changes: a laptop that wakes up, a tunnel that comes up.
+    "ENETUNREACH",
+    "EHOSTUNREACH",
+    "ETIMEDOUT",
+    "timeout",
+    // Local ports are used up; they come free by themselves.
+    "EADDRNOTAVAIL",
+  ]),
+  // A restart behind a balancer that goes on taking connections.
+  tls: new Set(["ECONNRESET"]),
+};
 
 /** How a missing reply counts when it comes to sending again. */
 export function classifyWireFailure({ reason, wasSent, cause }: WireFailure): FailureClass {
   if (wasSent) return "final";
   if (reason === "held_back") return "held_back";
-  return reason === "unreachable" && PASSING_CODES.has(networkCodeOf(cause)) ? "not_reached" : "final";
+  const passes = cause instanceof NoConnection && PASSING_CODES[cause.at]?.has(cause.code) === true;
+  return reason === "unreachable" && passes ? "not_reached" : "final";
 }
 
 /** A missing reply in the user's terms: what happened, whether it may have been billed, what to do. */
@@ -48,7 +55,7 @@ export function toAppError(failure: WireFailure, timeoutMs: number): AppError {
           : "Check the network and the proxy settings.",
       });
     case "unreachable":
-      return new AppError("unavailable", "The gateway could not be reached.", {
+      return new AppError("unavailable", wordUnreached(cause), {
         ...facts,
         advice: "Check the network, the proxy settings and AISA_BASE_URL (`domain-pages-mcp doctor` tests them).",
       });
@@ -84,11 +91,12 @@ function whatIsKnown({ wasSent, headers = {} }: WireFailure): AppErrorFacts {
   return settleCharge(facts, headers);
 }
 
-/** A network error's code, or the first one among those it wraps (one per address that was tried); empty when there is none. */
-export function networkCodeOf(error: unknown): string {
-  if (typeof error !== "object" || error === null) return "";
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
-  if (typeof code === "string" && code !== "") return code;
-  if (Array.isArray(errors) && errors.length > 0) return networkCodeOf(errors[0]);
-  return cause === undefined ? "" : networkCodeOf(cause);
+/** Where the way to the gateway ended. */
+function wordUnreached(cause: unknown): string {
+  if (!(cause instanceof NoConnection)) return "The gateway could not be reached.";
+  const { at, peer } = cause;
+  if (at === "tunnel") return "The proxy did not open the way to the gateway.";
+  if (at === "proxy_tls") return "No encrypted connection to the proxy came about.";
+  if (at === "tls") return "No encrypted connection to the gateway came about.";
+  return `The ${peer} could not be reached.`;
 }

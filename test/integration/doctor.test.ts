@@ -9,6 +9,7 @@ import { createFileLedger } from "../../src/spend/ledger/file-ledger.ts";
 import { readAnswer } from "../fixtures/load.ts";
 import { closeAfterEach } from "../support/close-after-each.ts";
 import { diagnose } from "../support/doctor.ts";
+import { startSocksProxy } from "../support/socks-proxy.ts";
 import { type Respond, refusedOrigin, replyWith, startProxy, startStub } from "../support/stub-upstream.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 
@@ -309,12 +310,18 @@ describe("a proxy", () => {
     ]);
   });
 
-  it("of the SOCKS kind is left to the calls", async () => {
-    const { origin } = keep(await startStub(() => {}));
-    const { code, lines, text } = await proxyLines({ HTTP_PROXY: origin.replace("http:", "socks5:") });
+  it("of the SOCKS kind is spoken to as well", async () => {
+    const { origin, close } = await startSocksProxy(true);
+    keep({ close });
+    const { code, lines } = await proxyLines({ HTTP_PROXY: origin });
     expect(code).toBe(4);
-    expect(lines[0]).toContain("takes connections; whether it lets calls through, the next lines tell");
-    expect(linesOf(text, "access")[0]).toMatch(/^FAIL .* the gateway gives no answer/);
+    expect(lines[0]).toBe(
+      "FAIL  proxy        socks5://127.0.0.1:8787 (HTTP_PROXY) is reached, and wants a user name and password (407)",
+    );
+    const opened = await proxyLines({ HTTP_PROXY: origin.replace("//", "//me:secret@") });
+    expect(opened.lines[0]).toBe(
+      "ok    proxy        socks5://127.0.0.1:8787 (HTTP_PROXY) opens the way to 127.0.0.1:8787",
+    );
   });
 
   it.each<[string, Record<string, string>, string]>([

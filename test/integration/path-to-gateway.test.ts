@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { lookAtPath, type PathOptions } from "../../src/upstream/path/look-at-path.ts";
+import { BROKEN_WAYS } from "../support/broken-ways.ts";
 import { type MadeCertificate, makeAuthority, makeCertificate } from "../support/made-certificates.ts";
+import { startSocksProxy } from "../support/socks-proxy.ts";
 import { refusedOrigin, replyWith, startProxy, startStub } from "../support/stub-upstream.ts";
 
 const closers: (() => unknown)[] = [];
@@ -167,11 +169,31 @@ describe("a proxy", () => {
     expect(proxy.tunnels).toEqual([]);
   });
 
-  it("of the SOCKS kind is connected to, and no further", async () => {
-    const { port, taken } = await startRaw();
-    const seen = await look("https://gateway.example", over(`socks5://127.0.0.1:${port}`));
-    await taken;
-    expect(seen).toMatchObject({ isUnseen: true, addresses: ["127.0.0.1"] });
-    expect(seen.failure).toBeUndefined();
+  it("of the SOCKS kind opens the way too", async () => {
+    const [gateway, proxy] = [await startGateway(proper), keep(await startSocksProxy(true))];
+    const { certificate } = await look(gateway.origin, over(proxy.origin.replace("//", "//me:p%40ss@")));
+    expect(certificate).toMatchObject({ issuer: "Example Inspection" });
+    expect(proxy.wishes).toEqual([{ target: new URL(gateway.origin).host, credentials: "me:p@ss" }]);
+    expect(gateway.seen).toEqual([]);
+  });
+
+  it("of the SOCKS kind refuses as one of HTTP does", async () => {
+    const proxy = keep(await startSocksProxy(true));
+    const { failure } = await look("https://gateway.example", over(proxy.origin));
+    expect(failure).toMatchObject({ at: "tunnel", code: "407" });
+  });
+});
+
+describe.each(BROKEN_WAYS)("$title", ({ isSilent, open }) => {
+  it("is told by its step, in time", async () => {
+    const { env, close } = await open();
+    closers.push(close);
+    const { origin } = new URL(env.AISA_BASE_URL);
+    const options = { ...over(env.HTTPS_PROXY ?? ""), timeoutMs: isSilent ? 200 : 5000 };
+    const { failure, tlsFailure } = await look(origin, options);
+    const [step, code] = failure === undefined ? ["tls", tlsFailure] : [failure.at, failure.code];
+    expect(["connect", "tunnel", "proxy_tls", "tls"]).toContain(step);
+    if (isSilent) expect(code).toBe("timeout");
+    else expect(code).toMatch(/^(?!timeout)./);
   });
 });

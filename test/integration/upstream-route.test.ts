@@ -22,6 +22,24 @@ async function goesThroughProxy(origin: string, noProxy: string): Promise<boolea
 
 describe("chooseRoute takes the way that exchanges take", () => {
   const PORT = 9;
+  const LOCAL = ["localhost", "api.localhost"];
+  const ALL = ["127.0.0.1", "[::1]", ...LOCAL];
+  /** Hosts that are called straight: as curl and others read NO_PROXY. */
+  const EXEMPT: Readonly<Record<string, readonly string[]>> = {
+    "*": ALL,
+    localhost: LOCAL,
+    LOCALHOST: LOCAL,
+    ".localhost": LOCAL,
+    "*.localhost": LOCAL,
+    [`localhost:${PORT}`]: LOCAL,
+    "127.0.0.1": ["127.0.0.1"],
+    "0.0.1": ["127.0.0.1"],
+    [`other.example 127.0.0.1:${PORT}`]: ["127.0.0.1"],
+    "other.example,127.0.0.1": ["127.0.0.1"],
+    "::1": ["[::1]"],
+    "[::1]": ["[::1]"],
+    [`[::1]:${PORT}`]: ["[::1]"],
+  };
   it.each(
     ["http://127.0.0.1", "http://localhost", "http://api.localhost", "http://[::1]"].flatMap((host) =>
       [
@@ -45,8 +63,10 @@ describe("chooseRoute takes the way that exchanges take", () => {
       ].map((noProxy) => [`${host}:${PORT}`, noProxy] as const),
     ),
   )("to %s with NO_PROXY=%s", async (origin, noProxy) => {
+    const isProxied = !(EXEMPT[noProxy] ?? []).includes(new URL(origin).hostname);
     const { kind } = chooseRoute(new URL(origin), { httpProxy: "http://proxy.example:1", httpsProxy: "", noProxy });
-    expect(kind === "proxy").toBe(await goesThroughProxy(origin, noProxy));
+    expect(kind === "proxy").toBe(isProxied);
+    expect(await goesThroughProxy(origin, noProxy)).toBe(isProxied);
   });
 });
 

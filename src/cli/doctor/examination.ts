@@ -5,7 +5,6 @@ import {
   createLiveUpstream,
   createSandboxUpstream,
   createUpstreamClient,
-  toProxySettings,
   type Upstream,
 } from "../../compose/upstreams.ts";
 import { type Config, isLive } from "../../config/schema.ts";
@@ -81,7 +80,7 @@ export function beginExamination(settings: DoctorSettings, io: Io, limits: Limit
   const path = onlyOnce(() =>
     lookAtPath({
       origin: new URL(config.baseUrl),
-      proxy: toProxySettings(config),
+      proxy: config,
       timeoutMs: limits.connectMs,
       signal,
     }),

@@ -22,7 +22,7 @@ export const proxy: Check = {
     const leftOut = findLeftOut(...PATH_SETTINGS);
     if (leftOut !== undefined) return [skip(leftOut)];
     const { host, port, protocol } = new URL(config.baseUrl);
-    const { route, failure, isUnseen } = await path();
+    const { route, failure } = await path();
     if (route.kind === "direct") {
       return [ok(route.because === "exempt" ? `none is used: NO_PROXY names ${host}` : wordNone(examination))];
     }
@@ -31,7 +31,6 @@ export const proxy: Check = {
     if (failure !== undefined) {
       return [judge(name, failure, { variable, host, hasPassword: route.proxy.username !== "" })];
     }
-    if (isUnseen) return [ok(`${name} takes connections; whether it lets calls through, the next lines tell`)];
     return [ok(`${name} opens the way to ${port === "" ? `${host}:${protocol === "https:" ? 443 : 80}` : host}`)];
   },
 };
@@ -163,14 +162,10 @@ function noteUnchecked({ env }: Examination): Finding[] {
   ];
 }
 
-function judgeCertificate(
-  { failure, isUnseen, tlsFailure, certificate: seen }: PathLook,
-  examination: Examination,
-): Finding {
+function judgeCertificate({ failure, tlsFailure, certificate: seen }: PathLook, examination: Examination): Finding {
   const { protocol, hostname } = new URL(examination.config.baseUrl);
   if (protocol === "http:") return ok("none is needed: the gateway is on this machine, over http");
   if (failure !== undefined) return skip("there is no connection to see it over");
-  if (isUnseen) return skip("not looked at through a SOCKS proxy; a bad one shows as a gateway that is not reached");
   if (tlsFailure !== undefined || seen === undefined) return judgeTlsFailure(tlsFailure ?? "");
   return seen.problem === undefined
     ? judgeGood(seen, examination.now())

@@ -1,16 +1,17 @@
 import { once } from "node:events";
 import { isIP, type Socket } from "node:net";
 import { connect } from "node:tls";
-import { networkCodeOf } from "../wire-errors.ts";
 import {
   type Connection,
   chooseRoute,
   hostOf,
+  isOutOfTime,
   NoConnection,
-  openConnection,
-  openTunnel,
+  networkCodeOf,
+  openWay,
   type ProxySettings,
   type Route,
+  within,
 } from "./connect.ts";
 
 /** How far a connection came: each step is there once it was taken. */
@@ -24,8 +25,6 @@ export interface PathLook {
   certificate?: Certificate;
   /** Why TLS did not come about, where it was not for the certificate. */
   tlsFailure?: string;
-  /** A proxy that this look does not speak to: what is behind it was left out. */
-  isUnseen: boolean;
 }
 
 export interface PathOptions {
@@ -43,44 +42,21 @@ export interface PathOptions {
  */
 export async function lookAtPath({ origin, proxy, timeoutMs, signal }: PathOptions): Promise<PathLook> {
   const route = chooseRoute(origin, proxy);
-  const isUnseen = route.kind === "proxy" && route.proxy.protocol === "socks5:";
-  const look = { route, isUnseen };
   let connection: Connection;
   try {
-    connection = await within(timeoutMs, signal, (both) => open(route, origin, both));
+    connection = await within(timeoutMs, [signal], (both) => openWay(route, origin, both));
   } catch (error) {
-    if (error instanceof NoConnection) return { ...look, addresses: [], failure: error };
+    if (error instanceof NoConnection) return { route, addresses: [], failure: error };
     throw error;
   }
   const { socket, addresses } = connection;
-  if (isUnseen || origin.protocol !== "https:") {
+  if (origin.protocol !== "https:") {
     socket.destroy();
-    return { ...look, addresses };
+    return { route, addresses };
   }
-  const shaken = await within(timeoutMs, signal, (both) => shakeHands(socket, origin, both)).catch((error: unknown) => {
-    if (error instanceof NoConnection) return { kind: "failed", code: error.code } as const;
-    throw error;
-  });
-  if (shaken.kind === "failed") return { ...look, addresses, tlsFailure: shaken.code };
-  return { ...look, addresses, certificate: shaken.certificate };
-}
-
-function open(route: Route, origin: URL, signal: AbortSignal): Promise<Connection> {
-  if (route.kind === "direct") return openConnection(origin, signal);
-  // A SOCKS proxy opens its tunnel in another language; that somebody listens there can be seen all the same.
-  return route.proxy.protocol === "socks5:"
-    ? openConnection(route.proxy, signal)
-    : openTunnel(route.proxy, origin, signal);
-}
-
-/** @throws {NoConnection} when the time is up; the signal's reason when that is aborted */
-async function within<T>(ms: number, signal: AbortSignal, use: (both: AbortSignal) => Promise<T>): Promise<T> {
-  const deadline = AbortSignal.timeout(ms);
-  return use(AbortSignal.any([signal, deadline])).catch((error: unknown) => {
-    signal.throwIfAborted();
-    if (deadline.aborted) throw new NoConnection("connect", "timeout");
-    throw error;
-  });
+  const shaken = await within(timeoutMs, [signal], (both) => shakeHands(socket, origin, both));
+  if (shaken.kind === "failed") return { route, addresses, tlsFailure: shaken.code };
+  return { route, addresses, certificate: shaken.certificate };
 }
 
 /** A server's certificate, and what is wrong with it. Names are third-party text. */
@@ -101,7 +77,7 @@ export type Handshake = { kind: "certificate"; certificate: Certificate } | { ki
 /**
  * Looks at the certificate of whoever is at the other end. One that is not accepted is looked at as well, to say why;
  * nothing is sent over that connection, and it is closed in any case.
- * @throws the signal's reason when it is aborted
+ * @throws the signal's reason when it is aborted, but for a time of `within` that is up
  */
 export async function shakeHands(socket: Socket, origin: URL, signal: AbortSignal): Promise<Handshake> {
   const host = hostOf(origin);
@@ -127,8 +103,8 @@ export async function shakeHands(socket: Socket, origin: URL, signal: AbortSigna
       },
     };
   } catch (error) {
-    signal.throwIfAborted();
-    return { kind: "failed", code: networkCodeOf(error) };
+    if (signal.aborted && !isOutOfTime(signal)) throw signal.reason;
+    return { kind: "failed", code: signal.aborted ? "timeout" : networkCodeOf(error) };
   } finally {
     encrypted.on("error", () => {});
     encrypted.destroy();
