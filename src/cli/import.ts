@@ -1,16 +1,18 @@
 import { readFile } from "node:fs/promises";
-import { text as readAll } from "node:stream/consumers";
+import { buffer as readAll } from "node:stream/consumers";
 import type { App } from "../compose/organisation.ts";
 import type { Config } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";
-import { readSavedAnswer } from "../upstream/envelope.ts";
-import { type Io, type ParsedArgs, usage } from "./args.ts";
+import { renderStructured } from "../pages/answer/render-answer.ts";
+import { readSavedAnswers } from "../upstream/envelope.ts";
+import { decodeText } from "../upstream/read-body.ts";
+import { type Io, type ParsedArgs, print, toJson, usage } from "./args.ts";
 import { printAnswer } from "./terminal.ts";
 
 /**
- * `import <file>`: a saved answer of the endpoint goes through the same envelope and condensing as a fetched one, and is
- * kept like one, so that the free commands and tools can be asked about it.
+ * `import <file>`: what was saved of the endpoint goes through the same envelope and condensing as what is fetched, and is
+ * kept like it, so that the free commands and tools can be asked about it. A file may hold several answers.
  */
 export async function runImport(
   { operands, options }: ParsedArgs,
@@ -20,16 +22,19 @@ export async function runImport(
 ): Promise<void> {
   const [file] = operands;
   if (file === undefined) throw usage("import needs a file, or - for stdin");
-  const snapshot = readSavedAnswer(await readSaved(file, io), file);
-  await keepSnapshot(snapshot);
-  const answer = buildAnswer(snapshot, { maxTokens: answerTokens, surface: "cli" });
-  printAnswer(answer, options.json === true, io);
+  const { snapshots, notes } = readSavedAnswers(decodeText(await readSaved(file, io)), file === "-" ? "stdin" : file);
+  for (const snapshot of snapshots) await keepSnapshot(snapshot);
+  const answers = snapshots.map((snapshot) =>
+    buildAnswer(snapshot, { maxTokens: answerTokens, surface: "cli", notes }),
+  );
+  if (options.json === true && answers.length > 1) print(io.stdout, toJson(answers.map(renderStructured)));
+  else for (const answer of answers) printAnswer(answer, options.json === true, io);
 }
 
-async function readSaved(file: string, { stdin }: Io): Promise<string> {
+async function readSaved(file: string, { stdin }: Io): Promise<Uint8Array> {
   if (file === "-") return readAll(stdin);
   try {
-    return await readFile(file, "utf8");
+    return await readFile(file);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     throw new AppError("input", `Cannot read ${file} (${code}).`, { cause: error });

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { PagesRequest } from "../pages/request.ts";
 import { createSnapshot, type Snapshot } from "../pages/snapshot.ts";
-import { readEnvelope, readSavedAnswer as readSaved } from "../upstream/envelope.ts";
+import { readEnvelope, readSavedAnswers } from "../upstream/envelope.ts";
 import { toRequestKey } from "./answers.ts";
 
 /** What came back from your own HTTP call to the endpoint. */
@@ -56,12 +56,16 @@ export function readReply({ status, headers, body }: Reply, call: Call): Snapsho
  * Opens an answer that was saved, by this endpoint or by DataForSEO's own. The request and the time are read from the
  * answer, as far as it tells them; answers call it imported, and name no price.
  * @param body the JSON text, or what was parsed of it
- * @throws {AppError} of kind `input` when it is no answer, or the answer of a failed call
+ * @throws {AppError} of kind `input` when it is no answer, several, that of a failed call, or of another endpoint
  * @example
  * const snapshot = readSavedAnswer(await readFile("answer.json", "utf8"));
  */
 export function readSavedAnswer(body: unknown): Snapshot {
-  return readSaved(toText(body, "saved answer"), "The saved answer");
+  const [snapshot, ...others] = readSavedAnswers(toText(body, "saved answer"), "The saved answer").snapshots;
+  if (snapshot !== undefined && others.length === 0) return snapshot;
+  throw new AppError("input", `The saved answer holds ${others.length + 1} answers.`, {
+    advice: "Pass one at a time: split the text, or call it with one of the tasks.",
+  });
 }
 
 /** Parsed again from its text, an object cannot change under the snapshot that was made of it. */

@@ -25,24 +25,31 @@ export function importAnswer(answer: EndpointAnswer): Snapshot {
 }
 
 /** The echoed request, or as much of it as we understand: an odd echo must not keep the data out. */
-function readRequest({ echo, target }: EndpointAnswer): PagesRequest {
+export function readRequest({ echo, target, items }: EndpointAnswer): PagesRequest {
   const told = typeof echo === "object" && echo !== null ? Object.entries(echo) : [];
   const fields = Object.fromEntries(told.filter(([name]) => REQUEST_FIELDS.some((field) => field === name)));
   try {
     return parseRequest(
-      { ...fields, target: fields["target"] ?? target },
+      { ...fields, target: fields["target"] ?? target ?? domainOf(items) },
       { allowUnknownFields: true, mapBareNames: true },
     ).request;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
   }
   try {
-    return { target: parseTarget(target ?? fields["target"]).target };
+    return { target: parseTarget(target ?? fields["target"] ?? domainOf(items)).target };
   } catch {
     throw new AppError("input", "The saved answer does not name its target.", {
       advice: "Import the whole answer as it came, with tasks[0].data or tasks[0].result[0].target.",
     });
   }
+}
+
+/** The domain that all items are of: what is left of the target in an answer without a frame. */
+function domainOf(items: unknown): unknown {
+  const told = Array.isArray(items) ? items.map((item) => (item as { main_domain?: unknown } | null)?.main_domain) : [];
+  const domains = new Set(told.filter((domain) => typeof domain === "string"));
+  return domains.size === 1 ? [...domains][0] : undefined;
 }
 
 /**

@@ -77,10 +77,14 @@ export interface SnapshotFacts {
   charge: Charge;
 }
 
-/** Makes the snapshot of one answer. Its id follows from the content, so the same file imports to the same id. */
+/**
+ * Makes the snapshot of one answer. Its id follows from the content: of an imported one from all of it, since files
+ * carry neither a time nor an id of their own that could be relied on. The same file imports to the same id.
+ */
 export function createSnapshot(answer: EndpointAnswer, facts: SnapshotFacts): Snapshot {
   const { pages, oddFields } = readPages(answer.items);
-  const identity = [facts.request.target, answer.taskId, facts.fetchedAt, answer.totalCount, pages.length];
+  const identity: unknown[] = [facts.request.target, answer.taskId, facts.fetchedAt, answer.totalCount, pages.length];
+  if (facts.source === "import") identity.push(answer);
   return {
     id: `s_${shortHash(JSON.stringify(identity))}`,
     ...facts,

@@ -3,6 +3,7 @@ import { REQUEST_FIELDS } from "../pages/body.ts";
 import { importAnswer } from "../pages/import-answer.ts";
 import type { Charge, EndpointAnswer, Snapshot } from "../pages/snapshot.ts";
 import { explainGatewayError, readGatewayError } from "./gateway-errors.ts";
+import { findBodies, type Json, readJson, siblingOf, toObject } from "./read-body.ts";
 import { pickRequestId, readCharge, readRetryAfter, settleCharge } from "./reply-headers.ts";
 import type { FailureClass } from "./retry-policy.ts";
 import { FORM_CODES, meaningOf, NO_RESULTS, OK } from "./status-codes.ts";
@@ -10,7 +11,16 @@ import type { WireReply } from "./wire.ts";
 
 /** A reply, opened: the endpoint's answer with what it cost, or the failure it reports. */
 export type Outcome =
-  | { ok: true; answer: EndpointAnswer; charge: Charge; requestId: string | undefined }
+  | {
+      ok: true;
+      answer: EndpointAnswer;
+      /** What else the same reply held: of further tasks and results, in their order. */
+      others: EndpointAnswer[];
+      /** What could not be read of the reply, one sentence each. */
+      notes: string[];
+      charge: Charge;
+      requestId: string | undefined;
+    }
   | FailedOutcome;
 
 export interface FailedOutcome {
@@ -21,9 +31,9 @@ export interface FailedOutcome {
   failureClass: FailureClass;
   /** The body, where a price estimate came instead of data. */
   estimate?: Json;
+  /** Where no answer could be read: what came instead, as a noun. */
+  holds?: string;
 }
-
-type Json = Record<string, unknown>;
 
 /** A reply with when it came, ms since 1970. */
 interface DatedReply extends WireReply {
@@ -34,61 +44,113 @@ interface DatedReply extends WireReply {
 const MAX_DETAIL_CHARS = 500;
 
 /**
- * Reads the outcome where it may stand, outside in: the HTTP status, the gateway's error, the top level, `tasks[0]`.
+ * Reads the outcome where it may stand, outside in: the HTTP status, the gateway's error, the top level, the tasks.
  * Never throws: whatever came, the result says what it means and what is known about the charge.
  * @param at when the reply came, ms since 1970; without it a wait that is named as a date is not read
  */
 export function readEnvelope(wireReply: WireReply, at?: number): Outcome {
   const reply: DatedReply = { ...wireReply, at };
-  const body = toObject(parseJson(reply.body));
-  if (reply.status < 200 || reply.status >= 300) return readFailedStatus(reply, body);
-  if (body === undefined) {
-    return unreadable(reply, "The gateway answered with something that is no JSON object.");
-  }
-  if (body["object"] === "cost_estimate") {
+  const read = readJson(reply.body);
+  const outer = toObject(unwrapOne(read?.values));
+  if (reply.status < 200 || reply.status >= 300) return readFailedStatus(reply, outer);
+  if (read === undefined) return unreadable(reply, "something that is no JSON object");
+  if (outer?.["object"] === "cost_estimate") {
     return fail(
       reply,
       { charge: "not_charged", advice: "Report this." },
       "contract",
       "The gateway answered with a price quote instead of data.",
-      { estimate: body },
+      { estimate: outer },
     );
   }
-  const gatewayError = readGatewayError(body);
-  if (gatewayError !== undefined) return failByGateway(reply, body);
-  return readTask(reply, body);
+  const bodies = findBodies(read.values);
+  // A note in words beside the data is no failure of it.
+  const isAnswer = bodies.length > 0 && outer?.["success"] !== false && !("error" in (outer ?? {}));
+  if (!isAnswer && readGatewayError(outer) !== undefined) return failByGateway(reply, outer);
+  const opened = bodies.flatMap((body) => readBody(reply, body));
+  return joinOpened(reply, opened, read.isCut);
 }
 
-function readFailedStatus(reply: DatedReply, body: Json | undefined): Outcome {
-  const code = toNumber(body?.["status_code"]);
-  if (code !== undefined && code !== OK && code >= 40000) return failByCode(reply, body, code, undefined);
-  return failByGateway(reply, body);
+/** A body may be wrapped as the request's is: in an array of one. */
+function unwrapOne(values: readonly unknown[] = []): unknown {
+  const [value] = values;
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
 
-function readTask(reply: DatedReply, body: Json): Outcome {
-  const topCode = toNumber(body["status_code"]);
-  const task = toObject(Array.isArray(body["tasks"]) ? body["tasks"][0] : undefined);
-  if (topCode !== undefined && topCode !== OK) return failByCode(reply, body, topCode, task);
-  if (task === undefined) return unreadable(reply, "The data provider's answer holds no task.");
-  const taskCode = toNumber(task["status_code"]);
-  if (taskCode !== undefined && taskCode !== OK && !isNoResults(taskCode, task)) {
-    return failByCode(reply, body, taskCode, task);
-  }
-  return readResult(reply, body, task, taskCode !== undefined);
-}
+/** What one task of a reply came to. */
+type Opened = { answer: EndpointAnswer } | { failure: FailedOutcome };
 
-/** No result at all is the upstream's way of saying that nothing matches, if it says that all went well. */
-function readResult(reply: DatedReply, body: Json, task: Json, saysItWorked: boolean): Outcome {
-  const told = Array.isArray(task["result"]) ? task["result"][0] : task["result"];
-  const result = toObject(told);
-  const isEmpty = saysItWorked && (told === null || told === undefined);
-  if (result === undefined && !isEmpty) {
-    return unreadable(reply, "The data provider's answer holds no result that can be read.");
+/** The answers that are there; without one, the first failure. */
+function joinOpened(reply: DatedReply, opened: readonly Opened[], isCut: boolean): Outcome {
+  const answers = opened.flatMap((each) => ("answer" in each ? [each.answer] : []));
+  const failures = opened.flatMap((each) => ("failure" in each ? [each.failure] : []));
+  const [answer, ...others] = answers;
+  if (answer === undefined) {
+    const what = isCut
+      ? "an answer that breaks off before its first page is whole"
+      : "JSON that holds no list of pages";
+    return failures[0] ?? unreadable(reply, what);
   }
   return {
     ok: true,
     charge: readCharge(reply.headers),
     requestId: requestIdOf(reply, undefined),
+    answer,
+    others,
+    notes: [
+      ...(isCut ? ["the reply broke off; its pages were read as far as they are whole"] : []),
+      ...failures.map(({ error }) => `the same reply held a failure beside it: ${error.message}`),
+    ],
+  };
+}
+
+function readFailedStatus(reply: DatedReply, body: Json | undefined): FailedOutcome {
+  const code = toNumber(body?.["status_code"]);
+  if (code !== undefined && code !== OK && code >= 40000) return failByCode(reply, body, code, undefined);
+  return failByGateway(reply, body);
+}
+
+/** Each task of a body in the documented form, and each result of a task. */
+function readBody(reply: DatedReply, body: Json): Opened[] {
+  const topCode = toNumber(body["status_code"]);
+  const tasks = (Array.isArray(body["tasks"]) ? body["tasks"] : []).map(toObject);
+  if (topCode !== undefined && topCode !== OK) return [{ failure: failByCode(reply, body, topCode, tasks[0]) }];
+  const readable = tasks.filter((task) => task !== undefined);
+  if (readable.length === 0) return [{ failure: unreadable(reply, "an answer without a task") }];
+  return readable.flatMap((task) => readTask(reply, body, task));
+}
+
+function readTask(reply: DatedReply, body: Json, task: Json): Opened[] {
+  const taskCode = toNumber(task["status_code"]);
+  if (taskCode !== undefined && taskCode !== OK && !isNoResults(taskCode, task)) {
+    return [{ failure: failByCode(reply, body, taskCode, task) }];
+  }
+  const told: unknown[] = Array.isArray(task["result"]) ? task["result"] : [task["result"]];
+  const results = told.filter((result, index) => index === 0 || toObject(result) !== undefined);
+  return (results.length === 0 ? [undefined] : results).map((result) =>
+    readResult(reply, { body, task, told: result, saysItWorked: taskCode !== undefined }),
+  );
+}
+
+interface ToldResult {
+  body: Json;
+  task: Json;
+  told: unknown;
+  saysItWorked: boolean;
+}
+
+/** No result at all is the upstream's way of saying that nothing matches, if it says that all went well. */
+function readResult(reply: DatedReply, { body, task, told, saysItWorked }: ToldResult): Opened {
+  const result = toObject(told);
+  const isEmpty = saysItWorked && (told === null || told === undefined);
+  if (result === undefined && !isEmpty) {
+    return { failure: unreadable(reply, "an answer without a result that can be read") };
+  }
+  const sibling = siblingOf(task, result);
+  if (sibling !== undefined) {
+    return { failure: unreadable(reply, `the answer of another endpoint, ${sibling}, and not of domain_pages`) };
+  }
+  return {
     answer: {
       taskId: toText(task["id"]),
       version: toText(body["version"]),
@@ -106,7 +168,7 @@ function isNoResults(code: number, task: Json): boolean {
   return code === NO_RESULTS || (code === 40501 && /no search results/i.test(toText(task["status_message"]) ?? ""));
 }
 
-function failByGateway(reply: DatedReply, body: Json | undefined): Outcome {
+function failByGateway(reply: DatedReply, body: Json | undefined): FailedOutcome {
   const error = readGatewayError(body);
   const { kind, message, advice, charge, reason, failureClass } = explainGatewayError(reply.status, error);
   return fail(
@@ -124,7 +186,7 @@ function failByGateway(reply: DatedReply, body: Json | undefined): Outcome {
   );
 }
 
-function failByCode(reply: DatedReply, body: Json | undefined, code: number, task: Json | undefined): Outcome {
+function failByCode(reply: DatedReply, body: Json | undefined, code: number, task: Json | undefined): FailedOutcome {
   const { kind, says, advice, retryAfterMs, failureClass = "final" } = meaningOf(code);
   const field = kind === "input" ? fieldNamedIn(task ?? body) : undefined;
   return fail(
@@ -164,12 +226,13 @@ function waitFor(reply: DatedReply, kind: AppError["kind"], usualMs?: number): P
   return retryAfterMs === undefined ? {} : { retryAfterMs };
 }
 
-function unreadable(reply: WireReply, message: string): Outcome {
+function unreadable(reply: WireReply, holds: string): FailedOutcome {
   return fail(
     reply,
     { charge: "unknown", advice: "Check the account's usage before sending it again." },
     "contract",
-    message,
+    `The gateway answered with ${holds}.`,
+    { holds },
   );
 }
 
@@ -195,20 +258,6 @@ function fail(
 const requestIdOf = (reply: WireReply, fromBody: string | null | undefined): string | undefined =>
   pickRequestId([fromBody, reply.headers["x-request-id"]]);
 
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
-    // A saved answer may be wrapped as the request body is: an array of one.
-    return Array.isArray(value) && value.length === 1 ? value[0] : value;
-  } catch {
-    return undefined;
-  }
-}
-
-function toObject(value: unknown): Json | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-}
-
 function toNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
@@ -217,19 +266,36 @@ function toText(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
+/** What a saved text came to. */
+export interface SavedAnswers {
+  /** One for each answer in it; at least one. */
+  snapshots: Snapshot[];
+  /** What could not be read of it, one sentence each. */
+  notes: string[];
+}
+
 /**
- * A saved answer of the endpoint as a snapshot: through the same envelope as a fetched one, with the request and the
- * time read from the answer itself.
- * @param body the JSON text as it came, or wrapped in an array
+ * The saved answers of the endpoint in a text, each a snapshot: through the same envelope as a fetched one, with the
+ * request and the time read from the answer itself.
+ * @param body the JSON as it came: one answer or several, in a list or one after another, wrapped or not
  * @param name what an error calls it, such as a file's name
- * @throws {AppError} `input` when it is no answer, or the answer of a failed call
+ * @throws {AppError} `input` when there is no answer in it, or that of a failed call or another endpoint
  */
-export function readSavedAnswer(body: string, name: string): Snapshot {
+export function readSavedAnswers(body: string, name: string): SavedAnswers {
   const outcome = readEnvelope({ status: 200, headers: {}, body });
-  if (outcome.ok) return importAnswer(outcome.answer);
-  const { message, facts } = outcome.error;
-  throw new AppError("input", `${name} holds no usable answer: ${message}`, {
+  if (!outcome.ok) throw refuseSaved(outcome, name);
+  const { answer, others, notes } = outcome;
+  // The same answer twice is one.
+  const snapshots = [answer, ...others].map(importAnswer);
+  return { snapshots: [...new Map(snapshots.map((each) => [each.id, each])).values()], notes };
+}
+
+function refuseSaved({ error, holds }: FailedOutcome, name: string): AppError {
+  const { message, facts } = error;
+  const why = holds === undefined ? `holds no usable answer: ${message}` : `holds ${holds}.`;
+  return new AppError("input", `${name} ${why}`, {
     ...(facts.detail !== undefined && { detail: facts.detail }),
-    advice: "Import the JSON body of a successful call, as it came or wrapped in an array.",
+    advice:
+      "Import the JSON body of a successful call of domain_pages, as it came or wrapped; nothing was charged now.",
   });
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -180,10 +180,33 @@ describe("domain-pages-mcp import", () => {
     expect(wrapped).toEqual(plain);
   });
 
+  it("reads a file as Windows PowerShell writes it", async () => {
+    const file = path.join(makeTempFolder("utf16"), "saved.json");
+    await writeFile(file, `\uFEFF${await readFile(SAVED, "utf8")}`, "utf16le");
+    expect(await runBuilt(["import", file])).toEqual(await runBuilt(["import", SAVED]));
+  });
+
+  it("keeps each of several answers under an id of its own, and gives them as one JSON value", async () => {
+    const saved = await readFile(SAVED, "utf8");
+    const env = { DOMAIN_PAGES_CACHE_DIR: makeTempFolder("several") };
+    const input = [saved, saved.replaceAll("acme.example", "example.org")].map((text) =>
+      JSON.stringify(JSON.parse(text)),
+    );
+    const { code, stdout } = await runBuilt(["import", "-", "--json"], { env, input: input.join("\n") });
+    const answers = JSON.parse(stdout) as { target: string; snapshot_id: string }[];
+    expect({ code, targets: answers.map(({ target }) => target) }).toEqual({
+      code: 0,
+      targets: ["acme.example", "example.org"],
+    });
+    for (const { target, snapshot_id } of answers) {
+      expect((await runBuilt(["query", snapshot_id], { env })).stdout).toContain(`${target}: 10 of 8,143 pages`);
+    }
+  });
+
   it("says why a file is no answer", async () => {
     const { code, stderr } = await runBuilt(["import", "-"], { input: "<html>" });
     expect(code).toBe(2);
-    expect(stderr).toContain("holds no usable answer");
+    expect(stderr).toContain("stdin holds something that is no JSON object.");
   });
 });
 

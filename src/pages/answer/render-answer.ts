@@ -68,7 +68,8 @@ function describeOrigin(answer: Answer): string {
 export function describeMoney({ source, charge, delivery, upstreamCostUsd }: HeaderFacts): string[] {
   if (source === "sandbox") return ["free"];
   const cost = upstreamCostUsd === null ? [] : [`upstream cost ${formatUsd(upstreamCostUsd)}`];
-  return source === "import" ? cost : [describeCharge(charge, delivery?.how), ...cost, ...describeLeft(delivery)];
+  if (source === "import") return cost.map((told) => `${told} when fetched`);
+  return [describeCharge(charge, delivery?.how), ...cost, ...describeLeft(delivery)];
 }
 
 /** Only a kept snapshot has an age worth telling. */

@@ -72,6 +72,7 @@ function buildFrame(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerO
     snapshotId: snapshot.id,
     source: snapshot.source,
     fetchedAt: snapshot.fetchedAt,
+    upstreamCostUsd: snapshot.upstreamCostUsd,
     statusType: request.backlinks_status_type,
     includeSubdomains: request.include_subdomains,
     excludeInternal: request.exclude_internal_backlinks,

@@ -40,6 +40,8 @@ export interface QueryAnswer {
   snapshotId: string;
   source: Source;
   fetchedAt: number | null;
+  /** What the data provider billed for it, USD; told of an imported one, which has no other price. */
+  upstreamCostUsd: number | null;
   statusType: string;
   includeSubdomains: boolean;
   excludeInternal: boolean;

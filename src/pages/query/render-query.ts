@@ -1,4 +1,4 @@
-import { countOf, formatCount, formatMinute } from "../../lists/text.ts";
+import { countOf, formatCount, formatMinute, formatUsd } from "../../lists/text.ts";
 import { describeSource } from "../answer/render-answer.ts";
 import { toQuotedLine } from "./fit-table.ts";
 import { renderRecord, wordLeftOut } from "./page-record.ts";
@@ -50,6 +50,7 @@ export function renderQueryStructured(answer: QueryAnswer): Record<string, unkno
     source: answer.source,
     fetched_at: answer.fetchedAt === null ? null : new Date(answer.fetchedAt).toISOString(),
     cost: "free: answered from the snapshot",
+    upstream_cost_usd: answer.source === "import" ? (answer.upstreamCostUsd ?? undefined) : undefined,
     backlinks_status_type: answer.statusType,
     include_subdomains: answer.includeSubdomains,
     exclude_internal_backlinks: answer.excludeInternal ? undefined : false,
@@ -165,6 +166,9 @@ function describeOrigin(answer: QueryAnswer): string {
   const when = answer.fetchedAt === null ? "of unknown time" : `of ${formatMinute(answer.fetchedAt)}`;
   const parts = [
     answer.source === "import" ? `${when}, imported` : when,
+    ...(answer.source === "import" && answer.upstreamCostUsd !== null
+      ? [`upstream cost ${formatUsd(answer.upstreamCostUsd)} when fetched`]
+      : []),
     "free: answered from the snapshot",
     `${answer.statusType} backlinks, subdomains ${answer.includeSubdomains ? "included" : "left out"}`,
     ...(answer.excludeInternal ? [] : ["internal links counted"]),

@@ -119,7 +119,7 @@ describe("the head", () => {
     );
     expect(of({ delivery: { how: "kept", ageMs: 60_000, leftUsd: null } })).toMatch(/^free now, charged \$0\.012/);
     expect(view(HOME, { source: "sandbox" }).head.charge).toBe("free");
-    expect(view(HOME, { source: "import" }).head.charge).toBe("imported; upstream cost $0.02436");
+    expect(view(HOME, { source: "import" }).head.charge).toBe("imported; upstream cost $0.02436 when fetched");
   });
 
   it("tells how much of the list it is, and what was asked", () => {

@@ -1,0 +1,235 @@
+/** What a text holds, read as far as it goes. */
+export interface ReadJson {
+  /** The values that stand in it, one after another: one as a rule, several in JSON lines. */
+  values: unknown[];
+  /** The text ends in the middle of the last value: of that there is what was whole. */
+  isCut: boolean;
+}
+
+/**
+ * Bytes as text, in the encoding that they are in: UTF-8, or UTF-16 as Windows writes it, with its mark or without.
+ * Bytes that are wrong become U+FFFD; nothing is thrown.
+ */
+export function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
+}
+
+function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  // JSON begins with an ASCII character, whose other half is zero.
+  if (first !== 0 && first !== undefined && second === 0) return "utf-16le";
+  return first === 0 && second !== 0 && second !== undefined ? "utf-16be" : "utf-8";
+}
+
+/**
+ * Reads JSON as it is found where others wrote it: with a byte order mark, with NaN or Infinity for a number (read as
+ * null), value after value (JSON lines), or broken off (read to the last whole item). Never guesses at a value.
+ * @returns undefined when it is none of these
+ */
+export function readJson(written: string): ReadJson | undefined {
+  const text = written.replace(/^\uFEFF/, "");
+  try {
+    return { values: [JSON.parse(text)], isCut: false };
+  } catch {
+    return readPieces(text);
+  }
+}
+
+function readPieces(text: string): ReadJson | undefined {
+  try {
+    const pieces = cutIntoValues(text);
+    if (pieces === undefined) return undefined;
+    const whole = pieces.whole.map((piece) => JSON.parse(piece) as unknown);
+    const cut = pieces.cut === undefined ? [] : [JSON.parse(pieces.cut) as unknown];
+    if (whole.length === 0 && !pieces.isCut) return undefined;
+    return { values: [...whole, ...cut], isCut: pieces.isCut };
+  } catch {
+    return undefined;
+  }
+}
+
+interface Pieces {
+  whole: string[];
+  isCut: boolean;
+  /** The last, cut one, closed after its last whole item; undefined where it has none. */
+  cut: string | undefined;
+}
+
+/** A string, a bracket, a colon, a comma; anything else runs to the next of these. A string without an end is none. */
+const TOKEN = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|[{}[\]:,]|[^"{}[\]:,]+/gy;
+
+const NO_JSON_NUMBER = /^(\s*)[+-]?(?:NaN|Infinity)(\s*)$/;
+
+/** What may stand between values: blanks, line ends, the separator of JSON text sequences. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 7464 separates values with it.
+const BETWEEN = /^[\s,\u001e]*$/;
+
+/** @returns undefined when something stands between the values that is no JSON */
+function cutIntoValues(text: string): Pieces | undefined {
+  const cutter = new ValueCutter();
+  let end = 0;
+  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+    end = index + token.length;
+    if (!cutter.take(token)) return undefined;
+  }
+  const isCut = cutter.isOpen();
+  return isCut || end === text.length ? { whole: cutter.whole, isCut, cut: cutter.lastWhole() } : undefined;
+}
+
+/** Cuts a text into the values that stand in it, token by token. */
+class ValueCutter {
+  readonly whole: string[] = [];
+  /** What closes the brackets that are open, the outermost first. */
+  #closers: string[] = [];
+  /** The value that is open. */
+  #value = "";
+  /** How deep its list of items lies: the array whose elements are worth having one by one when the text breaks off. */
+  #itemsDepth: number | undefined;
+  /** The value as it stands after its last whole item, closed. */
+  #lastWhole: string | undefined;
+  #before: [string, string] = ["", ""];
+
+  isOpen(): boolean {
+    return this.#closers.length > 0;
+  }
+
+  lastWhole(): string | undefined {
+    return this.isOpen() ? this.#lastWhole : undefined;
+  }
+
+  /** @returns false where the token has no place in JSON */
+  take(token: string): boolean {
+    const isTaken = this.#place(token);
+    if (token.trim() !== "") this.#before = [this.#before[1], token];
+    return isTaken;
+  }
+
+  #place(token: string): boolean {
+    if (token === "{" || token === "[") return this.#open(token);
+    if (!this.isOpen()) return BETWEEN.test(token);
+    if (token === "}" || token === "]") return this.#close(token);
+    this.#value += token.replace(NO_JSON_NUMBER, "$1null$2");
+    return true;
+  }
+
+  #open(bracket: "{" | "["): true {
+    this.#closers.push(bracket === "{" ? "}" : "]");
+    this.#value += bracket;
+    const [name, colon] = this.#before;
+    if (bracket === "[" && colon === ":" && name === '"items"') this.#itemsDepth ??= this.#closers.length;
+    return true;
+  }
+
+  #close(bracket: "}" | "]"): boolean {
+    if (this.#closers.pop() !== bracket) return false;
+    this.#value += bracket;
+    if (this.#closers.length === this.#itemsDepth) this.#lastWhole = this.#value + this.#closers.toReversed().join("");
+    if (this.isOpen()) return true;
+    this.whole.push(this.#value);
+    [this.#value, this.#itemsDepth, this.#lastWhole] = ["", undefined, undefined];
+    return true;
+  }
+}
+
+export type Json = Record<string, unknown>;
+
+export function toObject(value: unknown): Json | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+/** Under these names gateways, workflow tools and clients put a body of somebody else's. */
+const WRAPPERS = ["data", "result", "results", "response", "body", "json", "output", "payload", "content", "text"];
+
+/** Deeper than anybody wraps. */
+const MAX_DEPTH = 6;
+
+/**
+ * Every answer of the endpoint within a value, in the documented form (`{"tasks": [{"result": [{"items": …}]}]}`),
+ * whatever it stands in or lacks: wrapped once or more, as JSON within a text, flattened (`.ai`), a task or a result or
+ * the items by themselves, several in a list.
+ * @returns empty when there is none
+ */
+export function findBodies(value: unknown, depth = 0): Json[] {
+  if (depth > MAX_DEPTH) return [];
+  if (typeof value === "string") {
+    const inner = depth > 0 && /^\s*[[{]/.test(value) ? readJson(value) : undefined;
+    return inner?.values.flatMap((each) => findBodies(each, depth + 1)) ?? [];
+  }
+  if (Array.isArray(value)) {
+    if (value.length > 0 && value.every(isPage)) return [toBody({}, { items: value })];
+    return value.flatMap((each) => findBodies(each, depth + 1));
+  }
+  const object = toObject(value);
+  if (object === undefined) return [];
+  return readBody(object) ?? findFirst(object, depth);
+}
+
+/** The object itself, if it is an answer or a part of one. */
+function readBody(object: Json): Json[] | undefined {
+  const { tasks, result, items } = object;
+  const says = object["status_code"];
+  if (Array.isArray(tasks) || (typeof says === "number" && says >= 40000 && !isResult(object))) return [object];
+  if (toObject(tasks) !== undefined) return [{ ...object, tasks: [tasks] }];
+  if (isResult(object) && (items === null || Array.isArray(items))) return [toBody(object, object)];
+  // A task by itself; its result may be null, where it says that all went well.
+  const isTask = "status_code" in object && ("data" in object || "path" in object || "result_count" in object);
+  const results = Array.isArray(result) ? result : [result];
+  if ("result" in object && (results.some(isResult) || (isTask && (result === null || results.length === 0)))) {
+    return [{ version: object["version"], status_code: object["status_code"], tasks: [object] }];
+  }
+  return undefined;
+}
+
+function findFirst(object: Json, depth: number): Json[] {
+  for (const name of WRAPPERS) {
+    const found = findBodies(object[name], depth + 1);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+const isResult = (value: unknown): boolean => toObject(value) !== undefined && "items" in (value as Json);
+
+const isPage = (value: unknown): boolean => {
+  const { type, page, page_summary: summary } = toObject(value) ?? {};
+  return type === ITEM_TYPE || (typeof page === "string" && toObject(summary) !== undefined);
+};
+
+/** A result that stands without its task, as the documents frame it. */
+function toBody({ id, version, status_code, status_message, cost, data, path }: Json, result: Json): Json {
+  const said = { status_code, status_message };
+  return { ...said, version, tasks: [{ ...said, id, cost, data, path, result: [result] }] };
+}
+
+const ITEM_TYPE = "backlinks_domain_page";
+
+/** What an answer of this endpoint calls it. */
+const ENDPOINT = "domain_pages";
+
+/**
+ * The endpoint that a task is an answer of, where it says that it is another: by its path, by the function that it
+ * echoes, by the type of its items.
+ * @returns a name that is safe to show; undefined for this endpoint, and for a task that says nothing
+ */
+export function siblingOf(task: Json, result: Json | undefined): string | undefined {
+  const told = [endpointIn(task["path"]), toObject(task["data"])?.["function"]].find(
+    (name) => typeof name === "string" && name !== "" && name !== ENDPOINT,
+  );
+  if (typeof told === "string") return toName(told);
+  const items = Array.isArray(result?.["items"]) ? result["items"] : [];
+  const types = items.map((item) => toObject(item)?.["type"]).filter((type) => typeof type === "string" && type !== "");
+  return types.length > 0 && !types.includes(ITEM_TYPE) ? toName(String(types[0])) : undefined;
+}
+
+/** `["v3", "backlinks", "domain_pages", "live"]` → `domain_pages`; of another family `serp/google/organic`. */
+function endpointIn(path: unknown): string | undefined {
+  const steps = Array.isArray(path) ? path.filter((step) => typeof step === "string") : [];
+  const family = steps.indexOf("backlinks");
+  if (family >= 0) return steps[family + 1];
+  const version = steps.findIndex((step) => /^v\d$/.test(step));
+  return version >= 0 ? steps.slice(version + 1, version + 4).join("/") : undefined;
+}
+
+const toName = (told: string): string => (/^[\w/-]{1,60}$/.test(told) ? told : "another endpoint");

@@ -1,0 +1,248 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { AppError } from "../../../src/errors.ts";
+import { readEnvelope, readSavedAnswers } from "../../../src/upstream/envelope.ts";
+import { decodeText, readJson } from "../../../src/upstream/read-body.ts";
+import { caught } from "../../support/caught.ts";
+
+type Json = Record<string, unknown>;
+
+const page = (path: string, more: Json = {}): Json => ({
+  type: "backlinks_domain_page",
+  main_domain: "acme.example",
+  page: `https://acme.example/${path}`,
+  status_code: 200,
+  meta: { title: `Page ${path}` },
+  page_summary: { rank: 7, backlinks: 10, referring_links_tld: { com: 1 } },
+  ...more,
+});
+
+const result = (paths: string[], target = "acme.example"): Json => ({
+  target,
+  total_count: 93,
+  items_count: paths.length,
+  items: paths.map((path) => page(path)),
+});
+
+const task = (results: unknown, more: Json = {}): Json => ({
+  status_code: 20000,
+  status_message: "Ok.",
+  cost: 0.024,
+  path: ["v3", "backlinks", "domain_pages", "live"],
+  data: { api: "backlinks", function: "domain_pages", target: "acme.example", limit: 100 },
+  result: results,
+  ...more,
+});
+
+const body = (...tasks: unknown[]): Json => ({
+  version: "0.1.20260610",
+  status_code: 20000,
+  status_message: "Ok.",
+  tasks,
+});
+
+const ONE = body(task([result(["a", "b"])]));
+const TWO = body(task([result(["c"])]));
+
+const save = (value: unknown, name = "answer.json") =>
+  readSavedAnswers(typeof value === "string" ? value : JSON.stringify(value), name);
+
+const urls = (value: unknown) =>
+  save(value).snapshots.map(({ pages }) => pages.map(({ url }) => url.slice(-1)).join(""));
+
+const refusal = (value: unknown) => (caught(() => save(value)) as AppError).message;
+
+describe("an answer in a form of its own", () => {
+  it.each<[string, unknown]>([
+    [
+      "flattened, as .ai answers are",
+      { id: "x", status_code: 20000, status_message: "Ok.", items: [page("a"), page("b")] },
+    ],
+    ["in success and data", { success: true, data: ONE }],
+    [
+      "in success, message and data",
+      { success: true, message: "fine", data: { status_code: 20000, tasks: ONE["tasks"] } },
+    ],
+    ["as a task by itself", task([result(["a", "b"])])],
+    ["as a result by itself", result(["a", "b"])],
+    ["in data and result", { data: { result: [result(["a", "b"])] } }],
+    ["as a result that is an answer", { result: ONE }],
+    ["with a task outside of a list", { ...ONE, tasks: task([result(["a", "b"])]) }],
+    ["as items alone", [page("a"), page("b")]],
+    ["as text within JSON", { body: JSON.stringify(ONE) }],
+    ["as a tool of a protocol gives it", { content: [{ type: "text", text: JSON.stringify(ONE) }] }],
+    ["as a workflow tool gives it", [{ json: ONE }]],
+    ["in an array of one", [ONE]],
+    ["after a byte order mark", `\uFEFF${JSON.stringify(ONE)}`],
+  ])("is read %s", (_how, value) => {
+    expect(urls(value)).toEqual(["ab"]);
+  });
+
+  it("with NaN and Infinity for numbers is read, and these are unknown", () => {
+    const text = JSON.stringify(ONE)
+      .replaceAll('"rank":7', '"rank": NaN')
+      .replaceAll('"backlinks":10', '"backlinks":-Infinity');
+    const [snapshot] = save(text).snapshots;
+    expect(snapshot?.pages[0]).toMatchObject({ rank: null, backlinks: null, title: "Page a" });
+    expect(readJson('{"title":"NaN, Infinity","n":NaN}')?.values).toEqual([{ title: "NaN, Infinity", n: null }]);
+  });
+
+  it("is read to its last whole page where it breaks off, wherever that is", () => {
+    const text = JSON.stringify(body(task([result(["a", "b", "c"])])));
+    const ends = [...text.matchAll(/"backlinks_domain_page"/g)].map(({ index }) => index - '{"type":'.length);
+    const secondEnds = (ends[1] ?? 0) - 1;
+    fc.assert(
+      fc.property(fc.integer({ min: secondEnds, max: text.length - 1 }), (end) => {
+        const { snapshots, notes } = save(text.slice(0, end));
+        const read = snapshots[0]?.pages.map(({ raw }) => raw) ?? [];
+        expect(read).toEqual([page("a"), page("b"), page("c")].slice(0, read.length));
+        expect(notes).toEqual(["the reply broke off; its pages were read as far as they are whole"]);
+      }),
+    );
+    expect(refusal(text.slice(0, ends[0]))).toBe(
+      "answer.json holds an answer that breaks off before its first page is whole.",
+    );
+  });
+
+  it.each<[string, unknown]>([
+    ["in a list", [ONE, TWO]],
+    ["one on a line", `${JSON.stringify(ONE)}\n${JSON.stringify(TWO)}\n`],
+    ["one after another over many lines", `${JSON.stringify(ONE, null, 2)}\r\n\r\n${JSON.stringify(TWO, null, 2)}`],
+    ["in a list of a workflow tool", [{ json: ONE }, { json: TWO }]],
+    ["as two tasks", body(task([result(["a", "b"])]), task([result(["c"])]))],
+    ["as two results", body(task([result(["a", "b"]), result(["c"])]))],
+  ])("is read beside others: %s", (_how, value) => {
+    expect(urls(value)).toEqual(["ab", "c"]);
+  });
+
+  it("tells of a failure beside it", () => {
+    const failed = { status_code: 40501, status_message: "Invalid Field: 'limit'.", cost: 0, result: null };
+    expect(save(body(failed, task([result(["a"])]))).notes).toEqual([
+      'the same reply held a failure beside it: The data provider refuses the field "limit" (code 40501).',
+    ]);
+  });
+
+  it("fails within a wrapping as it fails without", () => {
+    const failed = {
+      status_code: 20000,
+      tasks: [{ status_code: 40501, status_message: "Invalid Field: 'target'.", cost: 0 }],
+    };
+    for (const value of [failed, { success: true, data: failed }, [failed]]) {
+      expect(readEnvelope({ status: 200, headers: {}, body: JSON.stringify(value) })).toMatchObject({
+        ok: false,
+        error: {
+          message: 'The data provider refuses the field "target" (code 40501).',
+          facts: { charge: "not_charged" },
+        },
+      });
+    }
+    expect(refusal({ success: false, message: "no", data: { items: null } })).toContain(
+      "The gateway reported an error",
+    );
+  });
+});
+
+describe("an answer of another endpoint", () => {
+  it.each<[string, Json, string]>([
+    ["by its path", task([result(["a"])], { path: ["v3", "backlinks", "anchors", "live"], data: null }), "anchors"],
+    [
+      "by the path of another family",
+      task([result(["a"])], { path: ["v3", "serp", "google", "organic"], data: {} }),
+      "serp/google/organic",
+    ],
+    [
+      "by the function it echoes",
+      task([result(["a"])], { path: null, data: { function: "domain_pages_summary" } }),
+      "domain_pages_summary",
+    ],
+    [
+      "by its items",
+      { ...result([]), items: [{ type: "backlinks_page_summary", url: "https://acme.example/a" }] },
+      "backlinks_page_summary",
+    ],
+    [
+      "and its name is not repeated where it is none",
+      task([result(["a"])], { path: null, data: { function: "now, please" } }),
+      "another endpoint",
+    ],
+  ])("is recognised %s", (_how, value, name) => {
+    expect(refusal(value)).toBe(`answer.json holds the answer of another endpoint, ${name}, and not of domain_pages.`);
+  });
+
+  it("is refused from the gateway too, and may have been charged", () => {
+    const value = body(task([result(["a"])], { data: { function: "anchors" } }));
+    expect(readEnvelope({ status: 200, headers: {}, body: JSON.stringify(value) })).toMatchObject({
+      ok: false,
+      error: { kind: "contract", facts: { charge: "unknown" } },
+    });
+  });
+});
+
+describe("a file", () => {
+  it.each<[string, (text: string) => Buffer]>([
+    ["UTF-8", (text) => Buffer.from(text)],
+    ["UTF-8 with a mark", (text) => Buffer.from(`\uFEFF${text}`)],
+    ["UTF-16, as Windows writes it", (text) => Buffer.from(`\uFEFF${text}`, "utf16le")],
+    ["UTF-16 without a mark", (text) => Buffer.from(text, "utf16le")],
+    ["UTF-16, the greater half first", (text) => Buffer.from(`\uFEFF${text}`, "utf16le").swap16()],
+    ["UTF-16, the greater half first, without a mark", (text) => Buffer.from(text, "utf16le").swap16()],
+  ])("is read in %s", (_encoding, encode) => {
+    const text = JSON.stringify(body(task([result(["ö"])])));
+    expect(urls(decodeText(encode(text)))).toEqual(["ö"]);
+  });
+
+  it.each([
+    ["", "something that is no JSON object"],
+    ["<html>", "something that is no JSON object"],
+    ['{"a":1} and so on', "something that is no JSON object"],
+    ['{"a":[1}', "something that is no JSON object"],
+    ["{}", "JSON that holds no list of pages"],
+    ["[1, 2]", "JSON that holds no list of pages"],
+    [JSON.stringify(body()), "an answer without a task"],
+  ])("without an answer says so: %j", (text, holds) => {
+    expect(refusal(text)).toBe(`answer.json holds ${holds}.`);
+  });
+
+  it("never makes the reader throw anything but a refusal", () => {
+    const pieces = fc.array(
+      fc.constantFrom("{", "}", "[", "]", ",", ":", '"items"', '"tasks"', '"', "NaN", "1", " ", "\n"),
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          pieces.map((list) => list.join("")),
+        ),
+        (text) => {
+          const outcome = readEnvelope({ status: 200, headers: {}, body: text });
+          if (outcome.ok) expect(outcome.answer).toBeDefined();
+          else expect(outcome.error.name).toBe("AppError");
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe("the id of an imported answer", () => {
+  const withoutIds = (path: string) => body(task([result([path])], { id: undefined }));
+
+  it("differs wherever the content does, and is the same for the same content", () => {
+    const id = (value: unknown) => save(value).snapshots[0]?.id;
+    const variants = [
+      withoutIds("a"),
+      withoutIds("b"),
+      body(task([{ ...result(["a"]), items: [page("a", { location: "/b" })] }])),
+      body(task([result(["a"])], { data: { target: "acme.example", limit: 7 } })),
+      body(task([result(["a"])], { cost: 0.03 })),
+    ];
+    expect(new Set(variants.map(id)).size).toBe(variants.length);
+    expect(id(withoutIds("a"))).toBe(id(JSON.parse(JSON.stringify(withoutIds("a")))));
+    expect(id({ success: true, data: withoutIds("a") })).toBe(id(withoutIds("a")));
+  });
+
+  it("counts an answer that stands twice in a file once", () => {
+    expect(save([ONE, ONE]).snapshots).toHaveLength(1);
+  });
+});
