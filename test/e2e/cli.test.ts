@@ -181,14 +181,14 @@ describe("domain-pages-mcp import", () => {
   });
 
   it("reads a file as Windows PowerShell writes it", async () => {
-    const file = path.join(makeTempFolder("utf16"), "saved.json");
+    const file = path.join(makeTempFolder(), "saved.json");
     await writeFile(file, `\uFEFF${await readFile(SAVED, "utf8")}`, "utf16le");
     expect(await runBuilt(["import", file])).toEqual(await runBuilt(["import", SAVED]));
   });
 
   it("keeps each of several answers under an id of its own, and gives them as one JSON value", async () => {
     const saved = await readFile(SAVED, "utf8");
-    const env = { DOMAIN_PAGES_CACHE_DIR: makeTempFolder("several") };
+    const env = { DOMAIN_PAGES_CACHE_DIR: makeTempFolder() };
     const input = [saved, saved.replaceAll("acme.example", "example.org")].map((text) =>
       JSON.stringify(JSON.parse(text)),
     );
