@@ -50,7 +50,7 @@ export function renderQueryStructured(answer: QueryAnswer): Record<string, unkno
     source: answer.source,
     fetched_at: answer.fetchedAt === null ? null : new Date(answer.fetchedAt).toISOString(),
     cost: "free: answered from the snapshot",
-    upstream_cost_usd: answer.source === "import" ? (answer.upstreamCostUsd ?? undefined) : undefined,
+    upstream_cost_usd: costOfImport(answer) ?? undefined,
     backlinks_status_type: answer.statusType,
     include_subdomains: answer.includeSubdomains,
     exclude_internal_backlinks: answer.excludeInternal ? undefined : false,
@@ -161,14 +161,17 @@ function describeOrder({ order, groupBy, table }: QueryAnswer): string[] {
   return [order.length === 0 ? "in fetched order" : `by ${order.join(", ")}`];
 }
 
+/** What an imported one once cost: it has no other price. */
+const costOfImport = ({ source, upstreamCostUsd }: QueryAnswer): number | null =>
+  source === "import" ? upstreamCostUsd : null;
+
 /** When it was fetched, that it costs nothing now, and which links its figures count. */
 function describeOrigin(answer: QueryAnswer): string {
   const when = answer.fetchedAt === null ? "of unknown time" : `of ${formatMinute(answer.fetchedAt)}`;
+  const importCost = costOfImport(answer);
   const parts = [
     answer.source === "import" ? `${when}, imported` : when,
-    ...(answer.source === "import" && answer.upstreamCostUsd !== null
-      ? [`upstream cost ${formatUsd(answer.upstreamCostUsd)} when fetched`]
-      : []),
+    ...(importCost === null ? [] : [`upstream cost ${formatUsd(importCost)} when fetched`]),
     "free: answered from the snapshot",
     `${answer.statusType} backlinks, subdomains ${answer.includeSubdomains ? "included" : "left out"}`,
     ...(answer.excludeInternal ? [] : ["internal links counted"]),
