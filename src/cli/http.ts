@@ -9,6 +9,11 @@ import { type Io, print, whenStopped } from "./args.ts";
 /** What is left after the last call has come home: closing, and what the log still has to write. */
 const CLOSING_MS = 5000;
 
+/** Whoever starts it should not have to look that up. */
+const OPEN =
+  "Without access control: every program on this machine may call and spend up to the daily budget. " +
+  "Make a token (domain-pages-mcp token create NAME) and callers need one from then on, without a restart.";
+
 /** `http`: MCP over Streamable HTTP for many, until a signal comes. */
 export async function runHttp({ config, secrets, ignored }: LoadedConfig<HttpConfig>, io: Io): Promise<void> {
   const scope = createRequestScope();
@@ -22,9 +27,10 @@ export async function runHttp({ config, secrets, ignored }: LoadedConfig<HttpCon
   for (const what of ignored) log.warn("setting.ignored", { what });
   const drainMs = config.drainSeconds * 1000;
   io.allowStop?.(drainMs + CLOSING_MS);
-  const service = await startHttpService({ config, log, now: io.now, scope });
+  const service = await startHttpService({ config, ignored, log, now: io.now, scope });
   const { url, source, isGuarded } = service;
   print(io.stdout, `listening on ${url}`);
+  if (!isGuarded) log.warn("http.open", { message: OPEN });
   log.info("http.serving", { url, source, is_guarded: isGuarded, version: PRODUCT.version });
   await whenStopped(io);
   log.info("http.stopping", { within_s: config.drainSeconds });

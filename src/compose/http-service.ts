@@ -23,6 +23,8 @@ import type { Stores } from "./stores.ts";
 
 export interface HttpServiceDeps {
   config: HttpConfig;
+  /** What was set but counts as unset, as the settings' loader tells it. */
+  ignored: readonly string[];
   log: Log;
   now: () => number;
   /** The one that the log takes its request's facts from. */
@@ -33,7 +35,7 @@ export interface HttpService {
   /** Of the endpoint. */
   url: string;
   source: Organisation["source"];
-  /** Whether callers have to show a token. */
+  /** Whether callers have to show a token; where not, the first token that is made changes that. */
   isGuarded: boolean;
   /** Takes no more calls, brings home what is under way, then closes everything; at most this long, ms. */
   stop(withinMs: number): Promise<void>;
@@ -46,9 +48,10 @@ const PROGRESS_EVERY_MS = 5000;
 const LAST_PART = 0.2;
 
 /** The service for many, on one port. @throws {AppError} `config` for settings that do not go together */
-export async function startHttpService({ config, log, now, scope }: HttpServiceDeps): Promise<HttpService> {
-  const access = await openAccess(config, log, now);
-  const names = toServedNames(config, access !== undefined);
+export async function startHttpService({ config, ignored, log, now, scope }: HttpServiceDeps): Promise<HttpService> {
+  const access = await openAccess(config, { log, now, ignored });
+  const isGuarded = access.isOpen === undefined;
+  const names = toServedNames(config, isGuarded);
 
   // The gauges are read long after everything is there.
   const gauges: Parameters<typeof createHttpMetrics>[0] = {
@@ -79,7 +82,7 @@ export async function startHttpService({ config, log, now, scope }: HttpServiceD
   const appOf = (caller: Caller): App => {
     const principal = principalOf(caller);
     // Nobody is all-powerful for want of a name.
-    if (access !== undefined && principal === undefined) throw new Error("a call came in without its principal");
+    if (isGuarded && principal === undefined) throw new Error("a call came in without its principal");
     return organisation.appFor(principal);
   };
   const createServerFor: CreateServerFor = ({ caller, era, method }) =>
@@ -111,11 +114,11 @@ export async function startHttpService({ config, log, now, scope }: HttpServiceD
     listen: { host: config.httpHost.replace(/^\[|\]$/g, ""), port: config.httpPort },
     ...names,
     mcp: createServeMcp(endpoint, {
-      metadataUrl: access?.metadata?.url,
+      metadataUrl: access.metadata?.url,
       onPrincipal: recent.see,
       onError: (error) => log.error("http.defect", { error: error.stack ?? error.message }),
     }),
-    ...(access !== undefined && { access }),
+    access,
     takeTurn: shared.takeTurn,
     callsPerMinute: config.principalCallsPerMinute,
     readiness: async () => toReadiness(organisation.health()),
@@ -134,7 +137,7 @@ export async function startHttpService({ config, log, now, scope }: HttpServiceD
   return {
     url: server.url,
     source: organisation.source,
-    isGuarded: access !== undefined,
+    isGuarded,
     async stop(withinMs) {
       const until = now() + withinMs;
       const left = () => Math.max(0, until - now());
@@ -226,17 +229,21 @@ const LOOPBACK_ORIGINS = LOOPBACK_NAMES.flatMap((name) => [`http://${name}:*`, `
 export function toServedNames(config: HttpConfig, isGuarded: boolean): ServedNames {
   const { httpHost, publicUrl, allowedHosts, allowedOrigins } = config;
   const isLoopback = LOOPBACK_HOST.test(httpHost);
-  if (!isGuarded && !isLoopback) throw openToAll(config);
-  const publicName = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
-  const hosts = [...(isLoopback ? [...LOOPBACK_NAMES, httpHost] : []), ...publicName, ...allowedHosts];
+  const publicNames = [...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname]), ...allowedHosts];
+  if (!isGuarded && !isLoopback) throw openToAll(`Listening on ${httpHost}`);
+  // Whoever is served by a name of the world comes through a proxy, from anywhere.
+  const abroad = publicNames.find((name) => !LOOPBACK_HOST.test(name));
+  if (!isGuarded && abroad !== undefined) throw openToAll(`Serving ${abroad}`);
+  const hosts = [...(isLoopback ? [...LOOPBACK_NAMES, httpHost] : []), ...publicNames];
   if (hosts.length === 0) throw namesMissing(config);
   return { hosts, origins: [...(isLoopback ? LOOPBACK_ORIGINS : []), ...allowedOrigins] };
 }
 
-function openToAll({ httpHost }: HttpConfig): AppError {
-  return new AppError("config", `Listening on ${httpHost} without access control would let anybody spend your money.`, {
+function openToAll(what: string): AppError {
+  return new AppError("config", `${what} without access control would let anybody spend your money.`, {
     advice:
-      "Make tokens (domain-pages-mcp token create NAME), or set DOMAIN_PAGES_HTTP_OAUTH_ISSUER, or listen on 127.0.0.1.",
+      "Make tokens (domain-pages-mcp token create NAME), or set DOMAIN_PAGES_HTTP_OAUTH_ISSUER, or serve 127.0.0.1 alone. " +
+      "If there were tokens, their file is gone: put it back, or name it in DOMAIN_PAGES_HTTP_TOKENS_FILE.",
   });
 }
 

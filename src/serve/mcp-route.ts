@@ -41,8 +41,8 @@ interface EndpointDeps {
   onAdmitted: (visit: Visit) => void;
   /** Nobody will see the answer. */
   isInVain: (visit: Visit) => boolean;
-  /** No longer waited for when the server drains. */
-  onStream: (visit: Visit) => void;
+  /** It stays open for news: no longer waited for when the server drains, and to be closed when its token is. */
+  onStream: (visit: Visit, principal: Principal | undefined) => void;
 }
 
 /** Who takes the turns where nobody has a name. */
@@ -59,7 +59,6 @@ export function createEndpoint(deps: EndpointDeps): (visit: Visit) => Promise<vo
   const { limits, scope } = deps;
 
   const readMessages = async (visit: Visit, name: string, perMinute: number): Promise<unknown> => {
-    await takeTurns(deps.takeTurn, name, perMinute, 1);
     if (visit.awaitsContinue) visit.res.writeContinue();
     const bounds = { maxBytes: limits.maxBodyBytes, timeoutMs: limits.bodyTimeoutMs };
     const body = parseBody(await readBody(visit.req, bounds), limits.maxJsonDepth, limits.maxBatch);
@@ -81,9 +80,12 @@ export function createEndpoint(deps: EndpointDeps): (visit: Visit) => Promise<vo
         : await authenticateBy(deps.access, req.headers.authorization, CLIENT_SCOPES);
     if (principal !== undefined) visit.facts = { ...visit.facts, principal: principal.name };
     deps.onAdmitted(visit);
+    const name = principal?.name ?? NOBODY;
     const perMinute = principal?.callsPerMinute ?? deps.callsPerMinute;
-    const body = req.method === "POST" ? await readMessages(visit, principal?.name ?? NOBODY, perMinute) : undefined;
-    if (req.method === "GET" || isStream(body)) deps.onStream(visit);
+    // Whatever the method: a stream opened and a session ended cost us as much as a small call.
+    await takeTurns(deps.takeTurn, name, perMinute, 1);
+    const body = req.method === "POST" ? await readMessages(visit, name, perMinute) : undefined;
+    if (req.method === "GET" || isStream(body)) deps.onStream(visit, principal);
     if (deps.isInVain(visit)) throw new Refusal("gone");
     // A query means nothing here, and is not for others to find a meaning in.
     req.url = "/mcp";
@@ -107,6 +109,8 @@ function isStream(body: unknown): boolean {
 /** Who may come in, and what is said to those who may not. */
 export interface Access {
   authenticate: Authenticate;
+  /** Whether everybody is let in, for want of any token so far; asked for each request. Left out: never. */
+  isOpen?: (authorization: string | undefined) => Promise<boolean>;
   /** The value of `WWW-Authenticate`. */
   toChallenge: (facts: { problem: AccessProblem | "scope"; scopes?: readonly Scope[]; metadataUrl?: string }) => string;
   /** Where tokens for this server come from (RFC 9728), at its absolute URL; left out where no issuer is trusted. */
@@ -117,7 +121,7 @@ export interface Access {
 const DEFAULT_RETRY_MS = 5000;
 
 /**
- * Who is behind a request.
+ * Who is behind a request; undefined while nobody needs a token.
  * @param authorization the header
  * @param scopes for the challenge: what a token should have
  * @throws {Refusal} `no_token`, `bad_token`, `access_unavailable`; anything else that is thrown is a defect
@@ -126,8 +130,9 @@ export async function authenticateBy(
   access: Access,
   authorization: string | undefined,
   scopes: readonly Scope[],
-): Promise<Principal> {
+): Promise<Principal | undefined> {
   try {
+    if ((await access.isOpen?.(authorization)) === true) return undefined;
     return await access.authenticate(authorization);
   } catch (error) {
     if (error instanceof AccessDenied) {

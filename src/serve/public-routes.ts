@@ -50,8 +50,8 @@ export function createPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
       sendJson(visit, readiness.ready ? 200 : 503, readiness);
     },
     async metrics(visit) {
-      if (access !== undefined) {
-        const principal = await authenticateBy(access, visit.req.headers.authorization, ["metrics:read"]);
+      const principal = access && (await authenticateBy(access, visit.req.headers.authorization, ["metrics:read"]));
+      if (access !== undefined && principal !== undefined) {
         visit.facts = { ...visit.facts, principal: principal.name };
         checkScope(access, principal, "metrics:read");
       }

@@ -23,6 +23,8 @@ interface ReceptionDeps {
   /** Lower case, without ports. */
   hosts: ReadonlySet<string>;
   isAllowedOrigin: IsAllowedOrigin;
+  /** Then no page of another name can read them, and a collector may ask for them by whatever name it has for us. */
+  metricsNeedToken: boolean;
   metadataPath: string | undefined;
   endpoint: (visit: Visit) => Promise<void>;
   publicRoutes: PublicRoutes;
@@ -92,7 +94,8 @@ export function createReception(deps: ReceptionDeps): Reception {
   const checkHead = ({ req, route }: Visit): void => {
     if (req.httpVersion !== "1.1" && req.httpVersion !== "1.0") throw new Refusal("bad_version");
     // Probes come by address, and learn nothing that a page could want.
-    if (!HEALTH_ROUTES.has(route)) checkHost(req.rawHeaders, deps.hosts);
+    const takesAnyHost = HEALTH_ROUTES.has(route) || (route === "/metrics" && deps.metricsNeedToken);
+    if (!takesAnyHost) checkHost(req.rawHeaders, deps.hosts);
     if (route === "/mcp" || route === "/metrics") checkOrigin(req.headers.origin, deps.isAllowedOrigin);
     checkHeaders(req.rawHeaders, req.httpVersion);
     checkTarget(route, req.method ?? "", req.url ?? "");

@@ -8,6 +8,7 @@ import { admitOnly, createLimitedServer, HTTP_LIMITS, type HttpLimits, listen } 
 import { type Access, createEndpoint, type ServeMcp } from "./mcp-route.ts";
 import { createPublicRoutes, type Readiness } from "./public-routes.ts";
 import { createReception } from "./reception.ts";
+import { createStreamWatch } from "./stream-watch.ts";
 import type { TakeTurn } from "./turns.ts";
 import { createDrain } from "./visit.ts";
 
@@ -69,20 +70,23 @@ export async function serveHttp(deps: ServeHttpDeps): Promise<HttpServer> {
   };
   const door = createDoor({ ...limits, turnAway });
   const drain = createDrain();
+  const streams = createStreamWatch({ ...(access !== undefined && { access }), now });
   const followInLog = createAccessLog({ log, counts: metrics, now });
 
   const reception = createReception({
     hosts: new Set(deps.hosts.map((name) => name.toLowerCase())),
     isAllowedOrigin: createOriginCheck(deps.origins),
+    metricsNeedToken: access !== undefined && access.isOpen === undefined,
     metadataPath: access?.metadata === undefined ? undefined : new URL(access.metadata.url).pathname,
     endpoint: createEndpoint({
       ...deps,
       limits,
       onAdmitted: ({ req }) => door.know(req.socket),
       isInVain: ({ req }) => door.isInVain(req),
-      onStream: (visit) => {
+      onStream: (visit, principal) => {
         visit.holdsDrain = false;
         drain.recheck();
+        streams.follow(visit, principal);
       },
     }),
     publicRoutes: createPublicRoutes({

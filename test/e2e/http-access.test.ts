@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type SandboxServer, serveSandbox } from "../../src/sandbox/http-face.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
-import { HTTP_CLIENTS, openSession, sendRaw, toCall } from "../support/http-clients.ts";
+import { fetchRaw, HTTP_CLIENTS, openSession, sendRaw, toCall } from "../support/http-clients.ts";
 import { ask, callTool, createToken, type HttpProcess, startHttp } from "../support/http-start.ts";
 import { PRICES } from "../support/open-shop.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
@@ -181,6 +181,39 @@ describe("turns", () => {
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(60);
     expect((await ask(server.url, "tools/list", {}, { token: calm })).status).toBe(200);
+  });
+
+  it("are taken by every method: a stream and an end count as a call does", async () => {
+    const busy = await make("busy", "--per-minute", "4");
+    const session = await openSession(server.url, busy);
+    const send = async (method: string, id = session) =>
+      (await fetchRaw(server.url, undefined, { method, session: id, token: busy })).status;
+    // Two were taken by the opening.
+    expect(await send("GET")).toBe(200);
+    expect(await send("DELETE", "00000000-0000-4000-8000-000000000000")).toBe(404);
+    expect([await send("GET"), await send("DELETE")]).toEqual([429, 429]);
+  });
+});
+
+describe("an open stream", () => {
+  it("ends when its token is revoked, and nobody else's does", async () => {
+    const open = async (name: string) => {
+      const token = await make(name);
+      const session = await openSession(server.url, token);
+      return fetchRaw(server.url, undefined, { method: "GET", session, token });
+    };
+    const [ending, other] = [await open("gone"), await open("stays")];
+    expect([ending.status, other.status]).toEqual([200, 200]);
+    let isOtherOver = false;
+    const otherRead = other.text().finally(() => {
+      isOtherOver = true;
+    });
+    await server.run("token", "revoke", "gone");
+    // Reads to the end, which only the server can bring about.
+    await ending.text();
+    expect(isOtherOver).toBe(false);
+    await server.run("token", "revoke", "stays");
+    await otherRead;
   });
 });
 

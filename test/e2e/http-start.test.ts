@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { finish, runBuilt, start } from "../support/built.ts";
+import { fetchRaw, openSession } from "../support/http-clients.ts";
 import { toCallBytes } from "../support/http-service.ts";
 import { ask, callTool, createToken, parseLog, startHttp, toModern } from "../support/http-start.ts";
 import { sendRaw } from "../support/raw-http.ts";
@@ -52,6 +53,31 @@ describe("a service that must not start", () => {
       [],
       ["/nowhere/tokens.json: there is no such token file", "token create"],
     ],
+    [
+      "under a public name without access control, as when the token file is gone",
+      { DOMAIN_PAGES_HTTP_PUBLIC_URL: "https://mcp.example.com/mcp" },
+      [],
+      ["Serving mcp.example.com without access control", "put it back", "DOMAIN_PAGES_HTTP_TOKENS_FILE"],
+    ],
+    [
+      "for another host name without access control",
+      { DOMAIN_PAGES_HTTP_ALLOWED_HOSTS: "localhost,mcp.example.com" },
+      [],
+      ["Serving mcp.example.com without access control"],
+    ],
+    [
+      "with tokens that did not arrive",
+      { DOMAIN_PAGES_HTTP_TOKENS: "" },
+      [],
+      ["DOMAIN_PAGES_HTTP_TOKENS counts as unset", "who may call, and without it everybody could", "take the variable"],
+    ],
+    [
+      "with a token file that was left empty",
+      { DOMAIN_PAGES_HTTP_TOKENS_FILE: " " },
+      [],
+      ["TOKENS_FILE counts as unset"],
+    ],
+    ["with an issuer that was left empty", { DOMAIN_PAGES_HTTP_OAUTH_ISSUER: "" }, [], ["ISSUER counts as unset"]],
     ["with tokens that are no JSON", { DOMAIN_PAGES_HTTP_TOKENS: "dpm_mine" }, [], ["DOMAIN_PAGES_HTTP_TOKENS"]],
     ["on a port that is none", {}, ["--port", "65536"], ["port: must be at most 65535"]],
     ["on an address of somebody else", NO_TOKENS, ["--host", "203.0.113.7"], ["needs the name that clients use"]],
@@ -72,6 +98,34 @@ describe("a service that must not start", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain("tokens[0] (alice).sha256");
     expect(stderr).not.toContain("sss");
+  });
+
+  it.each([
+    ["empty", (file: string) => writeFileSync(file, "")],
+    ["a folder", (file: string) => mkdirSync(file)],
+    ["a list", (file: string) => writeFileSync(file, "[]")],
+  ])("does not: with a token file in the data folder that is %s", async (_what, spoil) => {
+    const folder = makeTempFolder();
+    const file = path.join(folder, "tokens.json");
+    spoil(file);
+    const { code, stderr } = await refuse({ DOMAIN_PAGES_CACHE_DIR: folder });
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(`${file}:`) });
+  });
+
+  it("does not: under its public name again once its token file has gone", async () => {
+    const env = {
+      HOME: makeTempFolder(),
+      DOMAIN_PAGES_CACHE_DIR: makeTempFolder(),
+      DOMAIN_PAGES_HTTP_PUBLIC_URL: "https://mcp.example.com/mcp",
+    };
+    const token = await createToken({ env }, "alice");
+    const server = await startHttp(env);
+    const asAlice = () => ask(server.url, "tools/list", {}, { token });
+    expect((await asAlice()).status).toBe(200);
+    rmSync(path.join(env.DOMAIN_PAGES_CACHE_DIR, "tokens.json"));
+    await vi.waitFor(async () => expect((await asAlice()).status).toBe(401), { timeout: 10_000 });
+    await server.stop();
+    expect(await refuse(env)).toMatchObject({ code: 2, stderr: expect.stringContaining("put it back") });
   });
 
   it("does not: on a port where another program listens", async () => {
@@ -129,6 +183,54 @@ describe("a service that may start", () => {
     expect(await statusFor("mcp.example.com")).toBe(200);
     expect(await statusFor("127.0.0.1")).toBe(403);
     expect(await statusFor("other.example.com")).toBe(403);
+    await server.stop();
+  });
+
+  it("says that it is open, and shuts with the first token for good: for calls, streams and metrics", async () => {
+    const env = { HOME: makeTempFolder(), DOMAIN_PAGES_CACHE_DIR: makeTempFolder() };
+    const server = await startHttp(env);
+    const told = () => server.log().map(({ level, event }) => `${level} ${event}`);
+    await vi.waitFor(() => expect(told()).toEqual(["warn http.open"]));
+    const session = await openSession(server.url);
+    const news = await fetchRaw(server.url, undefined, { method: "GET", session });
+    expect([news.status, (await server.get("/metrics")).status]).toEqual([200, 200]);
+    const token = await createToken({ env }, "alice");
+    expect((await ask(server.url, "tools/list", {}, { token })).status).toBe(200);
+    expect(told()).toEqual(["warn http.open", "warn access.shut"]);
+    expect((await ask(server.url, "tools/list")).status).toBe(401);
+    expect((await fetchRaw(server.url, { jsonrpc: "2.0", id: 2, method: "ping" }, { session, token })).status).toBe(
+      404,
+    );
+    expect((await server.get("/metrics")).status).toBe(401);
+    // Ends by itself.
+    await news.text();
+    rmSync(path.join(env.DOMAIN_PAGES_CACHE_DIR, "tokens.json"));
+    expect((await ask(server.url, "tools/list")).status).toBe(401);
+    await server.stop();
+  });
+
+  it("lets nobody in by a first token file that is bad, and says so", async () => {
+    const env = { HOME: makeTempFolder(), DOMAIN_PAGES_CACHE_DIR: makeTempFolder() };
+    const server = await startHttp(env);
+    writeFileSync(path.join(env.DOMAIN_PAGES_CACHE_DIR, "tokens.json"), "{");
+    const token = `dpm_abcdefgh_${"s".repeat(43)}`;
+    expect((await ask(server.url, "tools/list", {}, { token })).status).toBe(503);
+    expect((await ask(server.url, "tools/list")).status).toBe(401);
+    expect(server.log()).toContainEqual(expect.objectContaining({ level: "error", event: "access.tokens_file" }));
+    await server.stop();
+  });
+
+  it("gives its metrics to a collector that knows it by another name, with a token alone", async () => {
+    const env = { HOME: makeTempFolder(), DOMAIN_PAGES_HTTP_PUBLIC_URL: "https://mcp.example.com/mcp" };
+    const token = await createToken({ env }, "prometheus", "--scopes", "metrics:read");
+    const server = await startHttp({ ...env, DOMAIN_PAGES_STORE: "memory" });
+    const statusOf = async (line: string, headers: Record<string, string> = {}) =>
+      (await sendRaw(server.url.href, toCallBytes({ host: "app:8080", ...headers }, "", line), { answers: 1 }))
+        .answers[0]?.status;
+    const asCollector = { authorization: `Bearer ${token}` };
+    expect(await statusOf("GET /metrics HTTP/1.1", asCollector)).toBe(200);
+    expect(await statusOf("GET /metrics HTTP/1.1")).toBe(401);
+    expect(await statusOf("DELETE /mcp HTTP/1.1", asCollector)).toBe(403);
     await server.stop();
   });
 

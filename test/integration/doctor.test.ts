@@ -430,7 +430,7 @@ describe("the settings of http", () => {
     expect({ code, lines }).toEqual({
       code: 0,
       lines: [
-        "ok    http         would listen on 127.0.0.1, for localhost, 127.0.0.1, [::1]; everybody on this machine may call",
+        "ok    http         would listen on 127.0.0.1, for localhost, 127.0.0.1, [::1]; everybody on this machine may call, until the first token is made",
       ],
     });
   });

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { AccessDenied, type Principal } from "../../src/access/principal.ts";
 import { AppError } from "../../src/errors.ts";
 import type { ServeMcp } from "../../src/serve/mcp-route.ts";
 import { accessOf, CALL, GOOD_TOKEN, type HttpService, openHttpService, toCallBytes } from "../support/http-service.ts";
@@ -326,6 +327,85 @@ describe("draining", () => {
     await expect.poll(() => client.received()).toContain("data");
     expect(await service.drain(600_000)).toBe(true);
     await client.ended;
+  });
+});
+
+describe("a stream of news", () => {
+  const LISTEN = '{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen"}';
+  const asWho = (who: string) => ({ authorization: `Bearer ${who}` });
+
+  /** A service whose tokens are the names of their principals; what becomes of each is the test's to say. */
+  async function open(names: readonly string[]) {
+    const state = { passedMs: 0, become: new Map<string, Partial<Principal> | Error>() };
+    const startedAt = Date.now();
+    const access = accessOf();
+    service = await openHttpService({
+      now: () => startedAt + state.passedMs,
+      access: {
+        ...access,
+        async authenticate(authorization) {
+          const name = authorization?.slice("Bearer ".length) ?? "";
+          const change = state.become.get(name);
+          if (change instanceof Error) throw change;
+          const expiresAt = name.includes("brief") ? { expiresAt: Math.floor(startedAt / 1000) + 60 } : {};
+          return { ...(await access.authenticate(`Bearer ${GOOD_TOKEN}`)), name, ...expiresAt, ...change };
+        },
+      },
+      mcp: (_req, res) => {
+        res.write("data: {}\n\n");
+        return new Promise((resolve) => res.once("close", () => resolve()));
+      },
+    });
+    const streams = new Map<string, Promise<void>>();
+    const ended: string[] = [];
+    for (const name of names) {
+      const stream = await openSlowClient(service.url);
+      const line = name.includes("get") ? "GET /mcp HTTP/1.1" : undefined;
+      const lacks = line === undefined ? {} : { "content-length": undefined };
+      stream.socket.write(toCallBytes({ ...asWho(name), ...lacks }, line === undefined ? LISTEN : "", line));
+      await expect.poll(() => stream.received()).toContain("data");
+      // The last chunk: the answer was ended, not cut off.
+      const over = expect.poll(() => stream.received(), { timeout: 10_000 }).toContain("\r\n0\r\n\r\n");
+      streams.set(
+        name,
+        Promise.resolve(over).then(() => void ended.push(name)),
+      );
+    }
+    return { state, ended, endOf: (name: string) => streams.get(name) };
+  }
+
+  it.each<[string, string, Partial<Principal> | Error]>([
+    ["was revoked", "token:get", new AccessDenied("invalid", "revoked")],
+    ["was revoked", "token:listen", new AccessDenied("invalid", "revoked")],
+    ["means other rights", "token:get", { dailyBudgetUsd: 1 }],
+  ])("ends when its token %s (%s)", async (_why, name, change) => {
+    const { state, ended, endOf } = await open([name, "token:other"]);
+    state.become.set("token:other", new AppError("unavailable", "cannot be told"));
+    state.become.set(name, change);
+    await endOf(name);
+    expect(ended).toEqual([name]);
+    state.become.set("token:other", new AccessDenied("invalid", "revoked"));
+    await endOf("token:other");
+  });
+
+  it("ends when its token expires, whether or not its issuer can be asked", async () => {
+    const { state, ended, endOf } = await open(["oauth:brief", "token:other"]);
+    state.become.set("oauth:brief", new AppError("unavailable", "cannot be told"));
+    state.passedMs = 61_000;
+    await endOf("oauth:brief");
+    expect(ended).toEqual(["oauth:brief"]);
+    state.become.set("token:other", new AccessDenied("invalid", "revoked"));
+    await endOf("token:other");
+  });
+
+  it("ends when an issuer's token is no longer taken, which is asked more rarely", async () => {
+    const { state, ended, endOf } = await open(["oauth:get", "token:other"]);
+    state.become.set("oauth:get", new AccessDenied("invalid", "its key was withdrawn"));
+    state.become.set("token:other", new AccessDenied("invalid", "revoked"));
+    await endOf("token:other");
+    expect(ended).toEqual(["token:other"]);
+    state.passedMs = 31_000;
+    await endOf("oauth:get");
   });
 });
 

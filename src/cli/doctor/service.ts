@@ -20,10 +20,13 @@ export const http: Check = {
     };
     try {
       const { config, ignored } = await loadHttpConfig(withoutLeftOut(examination));
-      const access = await openAccess(config, { ...log, warn: hear, error: hear }, now);
-      const { hosts } = toServedNames(config, access !== undefined);
+      const access = await openAccess(config, { log: { ...log, warn: hear, error: hear }, now, ignored });
+      const isGuarded = access.isOpen === undefined;
+      const { hosts } = toServedNames(config, isGuarded);
       const names = [...new Set(hosts)].join(", ");
-      const who = access === undefined ? "everybody on this machine may call" : "callers need a token";
+      const who = isGuarded
+        ? "callers need a token"
+        : "everybody on this machine may call, until the first token is made";
       return [
         ok(`would listen on ${config.httpHost}, for ${names}; ${who}`),
         ...notes.map((message) => note(message, "Run chmod 600 on that file.")),
