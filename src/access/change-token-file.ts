@@ -49,7 +49,10 @@ export async function changeTokenFile(
     const { code, syscall } = error as NodeJS.ErrnoException;
     // Whatever is no failure of the system is ours: a defect, or what `change` threw.
     if (code === undefined || syscall === undefined) throw error;
-    throw new AppError("config", `${file}: cannot be written (${code})`, { cause: error });
+    throw new AppError("config", `${file}: cannot be written (${code})`, {
+      cause: error,
+      ...(code === "EBUSY" && { advice: "It is mounted alone. Mount the folder that holds it." }),
+    });
   }
 }
 
@@ -65,9 +68,12 @@ function toBytes(entries: readonly TokenEntry[], file: string): Buffer {
   );
 }
 
+/** Whoever may read it goes on doing so; that everybody may change it was never meant. */
+const KEPT_MODE = 0o775;
+
 /**
- * Writes beside the file and renames, on the disk when this returns. Mode 600, and the owner it had: `sudo … token create`
- * must not take the file away from the server's user, who could then not read what was revoked.
+ * Writes beside the file and renames, on the disk when this returns. A new file has mode 600; one that was there keeps its
+ * owner and its mode: a server that could not read the file any more would not learn what was revoked.
  */
 async function writeInPlaceOf(file: string, bytes: Buffer): Promise<void> {
   const unfinished = `${file}.${randomBytes(4).toString("hex")}.tmp`;
@@ -77,7 +83,10 @@ async function writeInPlaceOf(file: string, bytes: Buffer): Promise<void> {
     try {
       await handle.writeFile(bytes);
       // Only root may give a file away; anybody else owned it already, or has to do with being the owner now.
-      if (before !== undefined) await handle.chown(before.uid, before.gid).catch(() => {});
+      if (before !== undefined) {
+        await handle.chown(before.uid, before.gid).catch(() => {});
+        await handle.chmod(before.mode & KEPT_MODE);
+      }
       await handle.sync();
     } finally {
       await handle.close();

@@ -111,8 +111,8 @@ function toPrincipal(entry: TokenEntry): Principal {
 /** What is wrong with the token file of a running server; `message` holds no secret. */
 export interface TokenFileProblem {
   /**
-   * `kept`: it is unreadable or bad, and what it said before holds; `gone`: it is no longer there, and all its tokens
-   * are revoked; `open`: others than its owner can read or change it.
+   * `kept`: it is unreadable or bad, and what it said before holds; `gone`: it is no longer there, or only a mount of it
+   * alone is, and all its tokens are revoked; `open`: others than its owner can read or change it.
    */
   kind: "kept" | "gone" | "open";
   message: string;
@@ -162,6 +162,7 @@ export async function createFollowedTokenFile({
   let looking: Promise<void> | undefined;
   let seen: { text: string; mark: string | undefined } | undefined;
   let openMode = 0;
+  let wasAttached = false;
   let reported = "";
 
   const report = (problem: TokenFileProblem): void => {
@@ -179,7 +180,19 @@ export async function createFollowedTokenFile({
     openMode = others;
   };
 
+  const takeGone = (how: string): void => {
+    if (seen === undefined) return;
+    seen = undefined;
+    onEntries([]);
+    report({ kind: "gone", message: `${path}: ${how}` });
+  };
+
   const take = (found: Extract<TokenFileLook, { kind: "read" }>): void => {
+    if (found.isDetached && wasAttached) {
+      takeGone(DETACHED);
+      return;
+    }
+    wasAttached ||= !found.isDetached;
     if (found.text !== seen?.text) onEntries(parseTokenEntries(found.text, path));
     const isSettled = Math.abs(now() - found.writtenAtMs) >= SETTLED_MS;
     seen = { text: found.text, mark: isSettled ? found.mark : undefined };
@@ -187,18 +200,11 @@ export async function createFollowedTokenFile({
     warnWhenOpen(found.mode);
   };
 
-  const takeGone = (): void => {
-    if (seen === undefined) return;
-    seen = undefined;
-    onEntries([]);
-    report({ kind: "gone", message: `${path}: is gone; all its tokens are revoked until it is back` });
-  };
-
   const look = async (): Promise<void> => {
     lookedAt = now();
     try {
       const found = await read(path, seen?.mark);
-      if (found.kind === "gone") takeGone();
+      if (found.kind === "gone") takeGone(GONE);
       if (found.kind === "read") take(found);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -225,5 +231,12 @@ export async function createFollowedTokenFile({
     await looking;
   };
 }
+
+const GONE = "is gone; all its tokens are revoked until it is back";
+
+/** A command writes a new file and puts it in the place of the old one, which the mount goes on showing. */
+const DETACHED =
+  "was replaced where it is mounted from, and the mount still shows the old one; all its tokens are revoked until the " +
+  "server is started again. Mount the folder that holds it, not the file alone";
 
 const MAKE_ONE = "Make one with `domain-pages-mcp token create NAME`.";

@@ -178,6 +178,8 @@ export type TokenFileLook =
       writtenAtMs: number;
       /** The permission bits. */
       mode: number;
+      /** No folder holds it any more: only a mount of the file alone still leads to it. Some file systems count no links. */
+      isDetached: boolean;
     };
 
 /**
@@ -192,7 +194,8 @@ export async function readTokenFile(file: string, seenMark?: string): Promise<To
     const mark = [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(":");
     if (mark === seenMark) return { kind: "same" };
     const text = await readText(file);
-    return { kind: "read", text, mark, writtenAtMs: Number(found.mtimeMs), mode: Number(found.mode) & 0o777 };
+    const [writtenAtMs, mode] = [Number(found.mtimeMs), Number(found.mode) & 0o777];
+    return { kind: "read", text, mark, writtenAtMs, mode, isDetached: found.nlink === 0n };
   } catch (error) {
     if (error instanceof AppError) throw error;
     const { code } = error as NodeJS.ErrnoException;

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { timingSafeEqual } from "node:crypto";
-import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open as openFile, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { changeTokenFile } from "../../src/access/change-token-file.ts";
 import { AccessDenied } from "../../src/access/principal.ts";
 import type { TokenFileProblem } from "../../src/access/token-book.ts";
 import { createTokenBook, type TokenBookDeps } from "../../src/access/token-book.ts";
@@ -312,6 +313,27 @@ describe("a token file that goes bad while the server runs", () => {
     pass(100);
     expect(await nameOf(alice.token)).toBe("token:alice");
   });
+
+  it.skipIf(process.platform !== "linux")(
+    "by being replaced where it is mounted alone revokes all it held, and says what to mount",
+    async () => {
+      const [alice, bob] = [make("alice"), make("bob")];
+      const real = path.join(makeTempFolder(), "tokens.json");
+      await writeFile(real, renderTokenEntries([alice.entry, bob.entry]), { mode: 0o600 });
+      // As a mount of one file does, this path leads to the same file whatever becomes of its name.
+      const mounted = await openFile(real);
+      const file = { path: `/proc/self/fd/${mounted.fd}`, isNamed: true };
+      const { nameOf, pass, problems } = await open(undefined, { file });
+      expect(await nameOf(bob.token)).toBe("token:bob");
+      await changeTokenFile(real, (entries) => entries.filter(({ name }) => name !== "bob"));
+      for (let count = 0; count < 3; count += 1) {
+        pass(1000);
+        expect([await nameOf(bob.token), await nameOf(alice.token)]).toEqual(["denied: invalid", "denied: invalid"]);
+      }
+      expect(problems).toEqual([{ kind: "gone", message: expect.stringContaining("Mount the folder that holds it") }]);
+      await mounted.close();
+    },
+  );
 
   it("by losing its folder revokes all it held", async () => {
     const alice = make("alice");

@@ -38,12 +38,18 @@ describe("changing a token file", () => {
     expect(await namesIn(file)).toEqual(["alice"]);
   });
 
-  it("shuts a file that others could read", async () => {
+  it.each([
+    [0o644, 0o644],
+    [0o640, 0o640],
+    [0o660, 0o660],
+    [0o400, 0o400],
+    [0o666, 0o664],
+  ])("keeps its mode (%o becomes %o), so that whoever reads it goes on reading it", async (mode, kept) => {
     const file = newFile();
     await add(file, "alice");
-    await chmod(file, 0o644);
+    await chmod(file, mode);
     await add(file, "bob");
-    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await stat(file)).mode & 0o777).toBe(kept);
     expect(await namesIn(file)).toEqual(["alice", "bob"]);
   });
 

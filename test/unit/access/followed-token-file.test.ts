@@ -23,7 +23,14 @@ async function open() {
   const read = async (_file: string, seenMark?: string): Promise<TokenFileLook> => {
     if (seenMark === disk.mark) return { kind: "same" };
     disk.reads += 1;
-    return { kind: "read", text: disk.text, mark: disk.mark, writtenAtMs: disk.writtenAtMs, mode: 0o600 };
+    return {
+      kind: "read",
+      text: disk.text,
+      mark: disk.mark,
+      writtenAtMs: disk.writtenAtMs,
+      mode: 0o600,
+      isDetached: false,
+    };
   };
   const look = await createFollowedTokenFile({
     path: "tokens.json",
