@@ -54,7 +54,7 @@ function refuseOldNode(version: string): void {
 
 /** Those of the HTTP service are set up only where they are read. */
 async function settingsFor(argv: readonly string[]): Promise<readonly Setting[]> {
-  if (!argv.includes("http") && !argv.includes("token")) return SETTINGS;
+  if (!["http", "token", "doctor"].some((command) => argv.includes(command))) return SETTINGS;
   return (await import("../config/http-settings.ts")).ALL_SETTINGS;
 }
 

@@ -53,6 +53,15 @@ describe("the compose file", () => {
     expect([services.app.ports, services.valkey.ports]).toEqual([undefined, undefined]);
   });
 
+  it("has tokens in a folder, which can be mounted without going on showing what was replaced", async () => {
+    const { services, volumes, secrets } = parse(await read("compose.yaml"));
+    const file: string = services.app.environment.DOMAIN_PAGES_HTTP_TOKENS_FILE;
+    const mounts: string[] = services.app.volumes;
+    expect(mounts.map((mount) => mount.split(":").at(-1))).toEqual([file.slice(0, file.lastIndexOf("/"))]);
+    expect(volumes).toHaveProperty("tokens");
+    expect(secrets).toBeUndefined();
+  });
+
   it.each(["compose.yaml", "domain-pages-mcp.service"])("%s gives calls under way their time", async (file) => {
     const text = await read(file);
     const drain = Number(/DRAIN_SECONDS[=:] ?"?(\d+)/.exec(text)?.[1]);

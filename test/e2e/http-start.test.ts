@@ -1,12 +1,12 @@
 import { once } from "node:events";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { finish, runBuilt, start } from "../support/built.ts";
 import { fetchRaw, openSession } from "../support/http-clients.ts";
 import { toCallBytes } from "../support/http-service.ts";
-import { ask, callTool, createToken, parseLog, startHttp, toModern } from "../support/http-start.ts";
+import { ask, callTool, createToken, type HttpProcess, parseLog, startHttp, toModern } from "../support/http-start.ts";
 import { sendRaw } from "../support/raw-http.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 
@@ -217,6 +217,36 @@ describe("a service that may start", () => {
     expect((await ask(server.url, "tools/list", {}, { token })).status).toBe(503);
     expect((await ask(server.url, "tools/list")).status).toBe(401);
     expect(server.log()).toContainEqual(expect.objectContaining({ level: "error", event: "access.tokens_file" }));
+    await server.stop();
+  });
+
+  it("starts by the recipe of the systemd unit, a step after the other", async () => {
+    const unit = readFileSync(new URL("../../deploy/domain-pages-mcp.service", import.meta.url), "utf8");
+    const state = path.join(makeTempFolder(), "state");
+    const here = (text: string) => text.replaceAll("/var/lib/domain-pages-mcp", state);
+    const settings = [...unit.matchAll(/^Environment=([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [
+      name,
+      value,
+    ]);
+    const env = {
+      HOME: makeTempFolder(),
+      ...Object.fromEntries(settings.map(([name, value = ""]) => [name, here(value)])),
+    };
+    const steps = unit.split("\n").flatMap((line) => /^# {3}(\S.*)$/.exec(line)?.[1] ?? []);
+    let token = "";
+    let server: HttpProcess | undefined;
+    for (const step of steps) {
+      const words = here(step).split(/\s+/);
+      if (words[0] === "install" && words.includes(state)) mkdirSync(state, { mode: 0o700 });
+      const command = words.slice(words.indexOf("--") + 2);
+      if (words[0] === "runuser") token = (await runBuilt(command, { env: { HOME: env.HOME } })).stdout.trim();
+      if (words[0] === "systemctl" && words.includes("--now"))
+        server = await startHttp({ ...env, DOMAIN_PAGES_STORE: "memory" });
+    }
+    expect(unit).toMatch(/^ExecStart=.* domain-pages-mcp http$/m);
+    if (server === undefined) throw new Error("the recipe starts nothing");
+    expect((await ask(server.url, "tools/list", {}, { token })).status).toBe(200);
+    expect((await ask(server.url, "tools/list")).status).toBe(401);
     await server.stop();
   });
 

@@ -425,6 +425,19 @@ describe("the settings of http", () => {
     expect((await httpLines({})).lines).toEqual([]);
   });
 
+  it("are looked at where a token was made, and where flags set them", async () => {
+    const folder = makeTempFolder();
+    writeFileSync(path.join(folder, "tokens.json"), '{"version":1,"tokens":[]}', { mode: 0o600 });
+    const { lines } = await httpLines({ DOMAIN_PAGES_CACHE_DIR: folder });
+    expect(lines).toEqual([
+      "ok    http         would listen on 127.0.0.1, for localhost, 127.0.0.1, [::1]; callers need a token",
+    ]);
+    const flags = { "http-host": "0.0.0.0", "cache-dir": makeTempFolder() };
+    const { code, text } = await diagnose({}, { flags });
+    expect(code).toBe(2);
+    expect(linesOf(text, "http")[0]).toContain("Listening on 0.0.0.0 without access control");
+  });
+
   it("that go together are fine", async () => {
     const { code, lines } = await httpLines({ DOMAIN_PAGES_HTTP_PORT: "9000" });
     expect({ code, lines }).toEqual({
@@ -447,6 +460,12 @@ describe("the settings of http", () => {
       { DOMAIN_PAGES_HTTP_OAUTH_ISSUER: "https://id.example" },
       "needs DOMAIN_PAGES_HTTP_PUBLIC_URL",
     ],
+    [
+      "everybody by a public name",
+      { DOMAIN_PAGES_HTTP_PUBLIC_URL: "https://mcp.example.com/mcp" },
+      "Serving mcp.example.com without access control",
+    ],
+    ["everybody for want of what was to guard", { DOMAIN_PAGES_HTTP_TOKENS: "" }, "without it everybody could"],
     ["a port that is none", { DOMAIN_PAGES_HTTP_PORT: "many" }, "DOMAIN_PAGES_HTTP_PORT: must be a whole number"],
   ])("that let in %s fail", async (_what, env, words) => {
     const { code, lines } = await httpLines(env);

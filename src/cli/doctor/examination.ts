@@ -42,6 +42,8 @@ export interface Examination {
   config: Config;
   isLive: boolean;
   env: Io["env"];
+  /** By flag name, without the dashes. */
+  flags: Readonly<Record<string, string>>;
   now: () => number;
   nodeVersion: string;
   /** Aborted when somebody stops it, or the time is up. */
@@ -62,7 +64,12 @@ export interface Examination {
   close(): Promise<void>;
 }
 
-export function beginExamination(settings: DoctorSettings, io: Io, limits: Limits): Examination {
+export function beginExamination(
+  settings: DoctorSettings,
+  flags: Examination["flags"],
+  io: Io,
+  limits: Limits,
+): Examination {
   const { env, now, nodeVersion } = io;
   const live = isLive(settings.config);
   // One try, and not for long: what fails now is what is to be told.
@@ -103,6 +110,7 @@ export function beginExamination(settings: DoctorSettings, io: Io, limits: Limit
     config: settings.config,
     isLive: live,
     env,
+    flags,
     now,
     nodeVersion,
     signal,

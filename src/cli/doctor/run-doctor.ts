@@ -30,7 +30,7 @@ export async function runDoctor(
   limits: Limits = LIMITS,
 ): Promise<number> {
   const read = readSettings(io.env, flags);
-  const examination = beginExamination(read, io, limits);
+  const examination = beginExamination(read, flags, io, limits);
   const all: { name: string; finding: Finding }[] = [];
   const tell = (text: string) => print(io.stdout, redact(text, read.secrets));
   try {

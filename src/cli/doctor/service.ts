@@ -1,25 +1,32 @@
+import { existsSync } from "node:fs";
 import { toServedNames } from "../../compose/http-service.ts";
-import { openAccess } from "../../compose/open-access.ts";
+import { chooseTokensFile, openAccess } from "../../compose/open-access.ts";
 import { loadHttpConfig } from "../../config/load-config.ts";
 import { AppError } from "../../errors.ts";
 import { createLog } from "../../log.ts";
 import { type Check, type Examination, type Finding, fail, note, ok } from "./examination.ts";
 
 const PREFIX = "DOMAIN_PAGES_HTTP_";
+const FLAG_PREFIX = "http-";
 
-/** Whether the settings of `http` can be used together; silent where none is set. */
+/** Whether the settings of `http` can be used together; silent where nothing says that it is used. */
 export const http: Check = {
   name: "http",
   look: async (examination) => {
-    const { env, now } = examination;
-    if (!Object.keys(env).some((name) => name.startsWith(PREFIX))) return [];
+    const { env, flags, now } = examination;
+    const isSet =
+      Object.keys(env).some((name) => name.startsWith(PREFIX)) ||
+      Object.keys(flags).some((name) => name.startsWith(FLAG_PREFIX));
     const notes: string[] = [];
     const log = createLog({ level: "silent", secrets: [], now, write: () => {} });
     const hear = (_event: string, fields: Readonly<Record<string, unknown>> = {}) => {
       notes.push(String(fields["message"]));
     };
     try {
-      const { config, ignored } = await loadHttpConfig(withoutLeftOut(examination));
+      const { config, ignored } = await loadHttpConfig(...withoutLeftOut(examination));
+      // A token that was made says it as well as a setting.
+      const file = await chooseTokensFile(config);
+      if (!isSet && !existsSync(file)) return [];
       const access = await openAccess(config, { log: { ...log, warn: hear, error: hear }, now, ignored });
       const isGuarded = access.isOpen === undefined;
       const { hosts } = toServedNames(config, isGuarded);
@@ -40,8 +47,18 @@ export const http: Check = {
 };
 
 /** What is wrong with the settings that all commands have was told already. */
-const withoutLeftOut = ({ env, settings: { leftOut } }: Examination): Examination["env"] =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !leftOut.has(name)));
+function withoutLeftOut({
+  env,
+  flags,
+  settings: { leftOut },
+}: Examination): [Examination["env"], Examination["flags"]] {
+  const isGood = (variable: string) => !leftOut.has(variable);
+  const toVariable = (flag: string) => `DOMAIN_PAGES_${flag.replaceAll("-", "_").toUpperCase()}`;
+  return [
+    Object.fromEntries(Object.entries(env).filter(([name]) => isGood(name))),
+    Object.fromEntries(Object.entries(flags).filter(([name]) => isGood(toVariable(name)))),
+  ];
+}
 
 const judgeFailure = ({ message, facts }: AppError): Finding[] =>
   message

@@ -6,7 +6,7 @@ import { createTestIo } from "../../../support/test-io.ts";
 
 const look = (env: Record<string, string>) =>
   key.look(
-    beginExamination(readSettings(env, {}), createTestIo(["doctor"], { env }), {
+    beginExamination(readSettings(env, {}), {}, createTestIo(["doctor"], { env }), {
       totalMs: 1000,
       connectMs: 1000,
       callMs: 1000,

@@ -16,5 +16,5 @@ it.each([
 ])("Node %s is %s", async (nodeVersion, verdict) => {
   const io = { ...createTestIo(["doctor"]), nodeVersion };
   const limits = { totalMs: 1000, connectMs: 1000, callMs: 1000 };
-  expect(await program.look(beginExamination(readSettings({}, {}), io, limits))).toMatchObject([{ verdict }]);
+  expect(await program.look(beginExamination(readSettings({}, {}), {}, io, limits))).toMatchObject([{ verdict }]);
 });
