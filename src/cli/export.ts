@@ -24,8 +24,11 @@ export const EXPORT_FORMATS: Readonly<Record<string, SnapshotFileName>> = {
 /** The command's part of the parsed arguments. */
 export interface ExportArgs {
   operands: readonly string[];
-  options: { format?: string; out?: string; force?: boolean };
+  options: { format?: string; out?: string; force?: boolean; excel?: boolean };
 }
+
+/** Excel takes a CSV file without it for the system's old code page. */
+const BYTE_ORDER_MARK = "\ufeff";
 
 /** `export <snapshot_id | target>`: a kept snapshot as a file, whole, to stdout or where `--out` says; free. */
 export async function runExport(
@@ -37,8 +40,10 @@ export async function runExport(
   if (operand === undefined) throw usage("export needs a snapshot id or a target");
   const name = readFormat(options.format);
   if (options.force === true && options.out === undefined) throw usage("--force goes with --out");
+  if (options.excel === true && SNAPSHOT_FILES[name].mimeType !== "text/csv") throw usage(wordExcel());
   const snapshot = await findSnapshot(toSnapshotRef(operand), { surface: "cli" });
-  const text = await SNAPSHOT_FILES[name].render(snapshot);
+  const file = await SNAPSHOT_FILES[name].render(snapshot);
+  const text = options.excel === true ? BYTE_ORDER_MARK + file : file;
   // Not print(): it would add a line break to what has none, and these bytes are the resource's.
   if (options.out === undefined) io.stdout.write(text);
   else {
@@ -46,6 +51,11 @@ export async function runExport(
     const size = formatCount(Buffer.byteLength(text));
     print(io.stderr, `${name} of snapshot ${snapshot.id} (${snapshot.request.target}): ${size} bytes written`);
   }
+}
+
+function wordExcel(): string {
+  const formats = Object.entries(EXPORT_FORMATS).filter(([, file]) => SNAPSHOT_FILES[file].mimeType === "text/csv");
+  return `--excel goes with --format ${formats.map(([format]) => format).join(", ")}`;
 }
 
 function readFormat(written: string | undefined): SnapshotFileName {

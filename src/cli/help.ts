@@ -43,8 +43,8 @@ export function renderHelp(): string {
         "what changed between two kept answers, or two targets side by side (free)",
       ],
       [
-        "domain-pages-mcp export <snapshot | target> --format FORMAT [--out FILE] [--force]",
-        "a kept answer as a file: csv, rows, jsonl, md, redirects-csv, -nginx, -apache, -netlify (free)",
+        "domain-pages-mcp export <snapshot | target> --format FORMAT [--out FILE] [--force] [--excel]",
+        "a kept answer as a file: csv, rows, jsonl, md, redirects-csv, -nginx, -apache, -netlify; --excel marks CSV as UTF-8 (free)",
       ],
       [
         "domain-pages-mcp view <snapshot | target> [<snapshot | target>] [--out FILE] [--force]",

@@ -57,6 +57,15 @@ describe("export", () => {
     expect(stderr).toMatch(/^pages\.jsonl of snapshot s_\w{8} \(acme\.example\): [\d,]+ bytes written\n$/);
   });
 
+  it.each(["csv", "rows", "redirects-csv"])("marks --format %s as UTF-8 for Excel when told to", async (format) => {
+    const out = path.join(makeTempFolder(), "pages.csv");
+    const { stdout } = await exportWith(snapshot.id, { format, excel: true });
+    const plain = await exportWith(snapshot.id, { format });
+    await exportWith(snapshot.id, { format, excel: true, out });
+    expect(stdout).toBe(`\ufeff${plain.stdout}`);
+    expect([...(await readFile(out)).subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+  });
+
   it("replaces a file only when told to", async () => {
     const out = path.join(makeTempFolder(), "mine.csv");
     await writeFile(out, "mine");
@@ -73,6 +82,12 @@ describe("export", () => {
     ["no format", "acme.example", {}, /needs --format; there are csv, rows, jsonl, md, redirects-csv/],
     ["an unknown format", "acme.example", { format: "constructor" }, /no such format "constructor"; there are csv/],
     ["--force without a file", "acme.example", { format: "rows", force: true }, /--force goes with --out/],
+    [
+      "--excel for what is no CSV",
+      "acme.example",
+      { format: "md", excel: true },
+      /--excel goes with --format csv, rows, re/,
+    ],
     ["an unknown id", "s_nothere", { format: "rows" }, /snapshot_id: no snapshot is kept under this id/],
     [
       "a target that was never asked for",

@@ -125,7 +125,10 @@ export function toCsv(columns: readonly string[], rows: readonly (readonly Cell[
   return [columns.join(","), ...rows.map((row) => toCsvLine(columns, row))].join("\n");
 }
 
-/** One CSV line: unknown cells empty, titles always in quotes, other texts where they hold a mark of the format. */
+/**
+ * One CSV line: unknown cells empty, titles always in quotes, other texts where they hold a comma, a quote, a tab or a line
+ * break.
+ */
 export function toCsvLine(columns: readonly string[], row: readonly Cell[]): string {
   return row.map((cell, index) => toCsvCell(cell, columns[index])).join(",");
 }
@@ -135,5 +138,5 @@ function toCsvCell(cell: Cell, column: string | undefined): string {
   if (typeof cell === "number") return String(cell);
   // A URL with spaces is somebody's sentence: in quotes it is plainly one piece of data.
   const isTold = column === TITLE || (column === URL_COLUMN && cell.includes(" "));
-  return isTold || /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return isTold || /[",\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -62,12 +62,17 @@ export function renderPagesJsonl({ pages }: Snapshot): string {
   return pages.map(({ raw }) => `${toSafeJson(raw)}\n`).join("");
 }
 
-/** What spreadsheets take for the beginning of a formula, in quotes too (OWASP, CSV injection, read 2026-11). */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * Where a spreadsheet may see the beginning of a formula: OWASP's list (CSV injection, read 2026-11), the full-width forms
+ * that Excel takes too among it. Quotes do not help, and neither does a place in the middle: where lists are parted by
+ * semicolons, or a file is read by tabs or lines, a cell begins behind each of them.
+ */
+const FORMULA = /(?<=^|[;\t\r\n])(?=["\s]*[=+\-@＝＋－＠])/g;
 
 /**
  * A CSV file that a spreadsheet may open: a header line and one line per row, the last one closed. A text that would be
- * taken for a formula gets an apostrophe before it, as spreadsheets mark texts.
+ * taken for a formula gets an apostrophe before it, as spreadsheets mark texts, and so does what could become one when
+ * the file is split elsewhere than at its commas.
  */
 export const toSheetCsv = (columns: readonly string[], rows: readonly (readonly Cell[])[]): string =>
   `${toCsv(
@@ -75,7 +80,7 @@ export const toSheetCsv = (columns: readonly string[], rows: readonly (readonly 
     rows.map((row) => row.map(toTextCell)),
   )}\n`;
 
-const toTextCell = (cell: Cell): Cell => (typeof cell === "string" && FORMULA.test(cell) ? `'${cell}` : cell);
+const toTextCell = (cell: Cell): Cell => (typeof cell === "string" ? cell.replace(FORMULA, "'") : cell);
 
 /** A filter may have 10,000 characters; a list is for finding the snapshot, not for repeating the call. */
 const MAX_REQUEST_CHARS = 300;

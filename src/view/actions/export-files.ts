@@ -27,11 +27,13 @@ export function toRowsCsv(rows: readonly PlacedRow[], name: string): TextFile {
   return { name, mimeType: "text/csv", text };
 }
 
+/** What a spreadsheet could take for a formula, wherever it splits the line: as the server's own files guard it. */
+const FORMULA = /(?<=^|[;\t\r\n])(?=["\s]*[=+\-@＝＋－＠])/g;
+
 function toCell(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
-  // A spreadsheet must not take a stranger's title for a formula.
-  const plain = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const plain = value.replace(FORMULA, "'");
   return `"${plain.replaceAll('"', '""')}"`;
 }
 
