@@ -53,7 +53,7 @@ ${priceFirst(target)}
 
 ${priceFirst(target)}
 3. Call query_domain_pages (free) with the snapshot_id and {"status":"broken","order_by":["page_summary.backlinks,desc"],"limit":50}.
-4. Read the resource domain-pages://snapshots/{snapshot_id}/redirects.csv: it suggests a target for each dead page, with the reason. Check each suggestion against the live pages of the snapshot; say where you would choose otherwise, and why.
+4. Read the resource domain-pages://snapshots/{snapshot_id}/redirects.csv. Its verdicts: redirect (the target is certain), review (gone; the suggestion, if any, is yours to judge against the live pages: say what you would choose and why, or that nothing replaces the page; never the home page), repair (refuses or fails: no redirect).
 5. Give me a table: dead page, backlinks, referring domains, redirect to, why. Then the links at stake in sum. redirects.nginx, .apache and .netlify beside that resource are the same map as server rules, for review before use. ${REPORT}`,
   },
   {

@@ -45,7 +45,7 @@ export const SNAPSHOT_FILES = {
   "redirects.csv": {
     mimeType: "text/csv",
     title: "Reclaim list",
-    says: "Dead pages and redirect chains that hold links, each with a suggested target and why, as CSV.",
+    says: "Dead pages and redirect chains that hold links, each with what to do (redirect, review, repair), target and why, as CSV.",
     render: async (snapshot) => (await import("../redirects/redirects-csv.ts")).renderRedirectsCsv(snapshot),
   },
   "redirects.nginx": redirects("nginx", async (snapshot) =>

@@ -1,28 +1,44 @@
 import type { Snapshot } from "../snapshot.ts";
-import { type RedirectRule, toRedirectMap } from "./redirect-map.ts";
+import { type RedirectRule, type RedirectSyntax, toRedirectMap } from "./redirect-map.ts";
 
 const HOW_TO = ["For Netlify: put these lines first in _redirects; lines with a whole address are for other hosts."];
 
-const PARAMETERS = /^\?[^&=:]+=[^&=:]+(?:&[^&=:]+=[^&=:]+)*$/;
+/**
+ * Seen on Netlify's own matcher (netlify-redirector 0.5.0): it takes a path with and without a slash at its end for one,
+ * asks for the parameters of a rule and lets others be, reads names as patterns, and compares decoded values.
+ */
+const SYNTAX: RedirectSyntax = { isSlashBlind: true, isQueryOpen: true, refuse };
 
-/** A query must be told as name=value; a colon would begin a placeholder, two slashes a host. */
-const SYNTAX = {
-  holds: ({ path, query }: RedirectRule): boolean =>
-    !path.includes(":") && !path.startsWith("//") && (query === "" || PARAMETERS.test(query)),
-};
+/** Names and values that mean the same decoded or not, as pattern or not; a colon would begin a placeholder. */
+const PARAMETER = /^[\w-]+=[\w\-.~/,;@!]+$/;
+
+function refuse({ path, query }: RedirectRule): string | null {
+  // Two slashes begin a host, and are never found in the middle.
+  if (path.includes(":") || path.includes("//") || /^\/\.netlify(?:\/|$)/.test(path)) return CANNOT_HOLD;
+  if (query === "") return null;
+  const parameters = query.slice(1).split("&");
+  const names = new Set(parameters.map((each) => each.split("=", 1)[0]));
+  if (names.size < parameters.length) return "address with a parameter twice, which Netlify never finds";
+  return parameters.every((each) => PARAMETER.test(each)) ? null : "address with a query that Netlify reads otherwise";
+}
+
+const CANNOT_HOLD = "address that this format cannot hold";
 
 /** The reclaim list as lines of Netlify's `_redirects`: from, query parameters, to, status, parted by spaces. */
 export function renderRedirectsNetlify(snapshot: Snapshot): string {
-  const { rules, notice } = toRedirectMap(snapshot, SYNTAX);
+  const { rules, notice, review } = toRedirectMap(snapshot, SYNTAX);
   const lines = [
-    ...[...notice, ...HOW_TO].map((line) => `# ${line}`),
+    ...[...notice, ...HOW_TO].map(toComment),
     ...rules.flatMap((rule) => [`# ${rule.remark}`, toLine(rule, snapshot.request.target)]),
+    ...review.map(toComment),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function toLine({ host, path, query, to }: RedirectRule, target: string): string {
-  const from = host === target ? path : `https://${host}${path}`;
+const toComment = (line: string): string => `# ${line}`.trimEnd();
+
+function toLine({ host, path, query, isHostExact, to }: RedirectRule, target: string): string {
+  const from = host === target && !isHostExact ? path : `https://${host}${path}`;
   const parameters = query === "" ? [] : query.slice(1).split("&");
   const afterScheme = to.indexOf("://") + "://".length;
   const encoded = to.slice(0, afterScheme) + to.slice(afterScheme).replaceAll(":", "%3A");

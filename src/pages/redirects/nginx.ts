@@ -1,8 +1,8 @@
 import type { Snapshot } from "../snapshot.ts";
-import { type RedirectRule, toRedirectMap } from "./redirect-map.ts";
+import { type RedirectRule, type RedirectSyntax, toRedirectMap } from "./redirect-map.ts";
 
 /** nginx compares the keys of a map without regard to letter case. */
-const SYNTAX = { isCaseBlind: true };
+const SYNTAX: RedirectSyntax = { isCaseBlind: true };
 
 const HOW_TO = [
   "Include this file in the http block; in each server block add:",
@@ -16,26 +16,45 @@ const PREAMBLE = [
 ];
 
 /**
+ * What a path leads to takes the visitor's query along, as other hosts do, unless it has one of its own. `$args` is as it
+ * was sent: no line break can be in it.
+ */
+const WITH_QUERY =
+  'map $reclaim_by_host $reclaim_with_query { "" ""; "~[?]" $reclaim_by_host; default $reclaim_by_host$is_args$args; }';
+
+/**
  * The reclaim list as maps for nginx, one entry per line. Keys and values are quoted and hold neither `$` nor a quote
  * nor a backslash; a key begins with a host, so that it is never a pattern or a keyword.
  */
 export function renderRedirectsNginx(snapshot: Snapshot): string {
-  const { rules, notice } = toRedirectMap(snapshot, SYNTAX);
+  const { rules, notice, review } = toRedirectMap(snapshot, SYNTAX);
   const entries = (some: readonly RedirectRule[]) =>
     some.flatMap(({ host, path, query, to, remark }) => [`  # ${remark}`, `  "${host}${path}${query}" "${to}";`]);
   const lines = [
-    ...[...notice, ...HOW_TO, ...describeBucket(rules)].map((line) => `# ${line}`),
+    ...[...notice, ...HOW_TO, ...describeBucket(rules)].map(toComment),
     ...PREAMBLE,
     "map $reclaim_host$reclaim_path $reclaim_by_path {",
-    ...entries(rules.filter(({ query }) => query === "")),
+    ...entries(rules.filter(({ query, isHostExact }) => query === "" && !isHostExact)),
     "}",
-    "map $reclaim_host$request_uri $reclaim_to {",
+    "map $host$reclaim_path $reclaim_by_host {",
     "  default $reclaim_by_path;",
-    ...entries(rules.filter(({ query }) => query !== "")),
+    ...entries(rules.filter(({ query, isHostExact }) => query === "" && isHostExact)),
     "}",
+    WITH_QUERY,
+    "map $reclaim_host$request_uri $reclaim_by_query {",
+    "  default $reclaim_with_query;",
+    ...entries(rules.filter(({ query, isHostExact }) => query !== "" && !isHostExact)),
+    "}",
+    "map $host$request_uri $reclaim_to {",
+    "  default $reclaim_by_query;",
+    ...entries(rules.filter(({ query, isHostExact }) => query !== "" && isHostExact)),
+    "}",
+    ...review.map(toComment),
   ];
   return `${lines.join("\n")}\n`;
 }
+
+const toComment = (line: string): string => `# ${line}`.trimEnd();
 
 /** What nginx reserves for a key out of the box, on the common 64-byte cache line. */
 const DEFAULT_BUCKET = 64;

@@ -2,7 +2,7 @@ import { type Fold, foldPages } from "../answer/fold.ts";
 import { isDead, isLive, isRedirect, MAX_HOPS } from "../answer/follow-redirects.ts";
 import { identifyUrl } from "../answer/url-identity.ts";
 import { createSuggest } from "../findings/similar-page.ts";
-import type { Page } from "../page.ts";
+import { deadKindOf, type Page } from "../page.ts";
 import type { Snapshot } from "../snapshot.ts";
 
 /**
@@ -59,6 +59,13 @@ export function isOwnHost(host: string, target: string): boolean {
   return bare === target || bare.endsWith(`.${target}`);
 }
 
+/**
+ * What to do about an address whose links are lost on the way. *redirect*: its target is certain, and maps hold a rule
+ * for it. *review*: gone, and a person has to say where it leads, or that it leads nowhere. *repair*: the page refuses or
+ * fails, and may be back tomorrow; a redirect would hide it.
+ */
+export type Verdict = "redirect" | "review" | "repair";
+
 /** One address whose links are lost on the way, and where they could lead. */
 export interface Reclaim {
   /** The URL variant that holds the links. */
@@ -70,9 +77,8 @@ export interface Reclaim {
   kind: "dead" | "dead_end" | "chain";
   /** What it counts as: several variants of one dead page share its handle. */
   of: string;
-  /** What visitors of a dead page get in the end; null for a chain. */
-  deadStatus: number | null;
-  /** Where to send visitors; null when there is no such place. */
+  verdict: Verdict;
+  /** Where to send visitors, or what a person could look at first; null when there is no such place. */
   to: { url: string; handle: string | null } | null;
   /** Why there, or why nowhere: our words. */
   why: string;
@@ -83,68 +89,83 @@ export interface Reclaim {
 export interface ReclaimList {
   /** Most backlinks first. */
   reclaims: Reclaim[];
-  /** Dead pages with links, URL variants counted once: as in the finding of an answer. */
-  deadPages: number;
+  /** Gone pages with links, URL variants counted once. */
+  gonePages: number;
+  /** Pages with links that refuse or fail, likewise. */
+  refusedPages: number;
+  troublePages: number;
   /** Redirects with links whose visitors end on a dead page. */
   deadEnds: number;
   /** Redirect chains with links. */
   chains: number;
 }
 
-/** The links of a snapshot that can be won back by a redirect. Pages without known links are passed over. */
+/** The links of a snapshot that can be won back. Pages without known links are passed over. */
 export function listReclaims({ pages, request }: Snapshot): ReclaimList {
   const folds = foldPages(pages);
   const deadFolds = folds.filter(({ main, backlinks }) => isDead(main) && (backlinks ?? 0) > 0);
+  const countKind = (kind: string) => deadFolds.filter(({ main }) => deadKindOf(main.status) === kind).length;
+  const ways = findWays(pages);
   const choose = createChooseTarget(folds, request.target);
   const dead = deadFolds.flatMap((fold) => toDeadReclaims(fold, choose));
-  const ending = toDeadEnds(folds, choose);
+  const ending = toDeadEnds(folds, choose, ways);
   const isDeadEnd = new Set(ending.map(({ page }) => page));
   const byKey = toMainPages(folds);
-  const chains = findChains(pages)
-    .filter(({ page }) => hasLinks(page) && !isDeadEnd.has(page))
-    .map(({ page, end }): Reclaim => {
-      const common = { page, kind: "chain", of: page.handle, deadStatus: null, score: null } as const;
-      if (end === null) return { ...common, to: null, why: "redirects without an end" };
-      const handle = byKey.get(identifyUrl(end)?.key ?? "")?.handle ?? null;
-      return { ...common, to: { url: end, handle }, why: "end of its redirect chain" };
-    });
-  const reclaims = [...dead, ...ending, ...chains].sort((a, b) => (b.page.backlinks ?? 0) - (a.page.backlinks ?? 0));
-  return { reclaims, deadPages: deadFolds.length, deadEnds: ending.length, chains: chains.length };
+  const chains = [...ways.values()].filter(({ page, hops }) => hops > 1 && hasLinks(page) && !isDeadEnd.has(page));
+  const reclaims = [...dead, ...ending, ...chains.map((way) => toChainReclaim(way, byKey, request.target))];
+  return {
+    reclaims: reclaims.sort((a, b) => (b.page.backlinks ?? 0) - (a.page.backlinks ?? 0)),
+    gonePages: countKind("gone"),
+    refusedPages: countKind("refused"),
+    troublePages: countKind("trouble"),
+    deadEnds: ending.length,
+    chains: chains.length,
+  };
 }
 
 const hasLinks = ({ backlinks }: Page): boolean => (backlinks ?? 0) > 0;
 
-type ChooseTarget = ReturnType<typeof createChooseTarget>;
-
 /** One for each variant that holds links. */
-function toDeadReclaims(fold: Fold, choose: ChooseTarget): Reclaim[] {
-  const found = toWhere(choose(fold));
-  return fold.members.filter(hasLinks).map((page) => ({
-    page,
-    kind: "dead",
-    of: fold.main.handle,
-    deadStatus: page.status,
-    ...found,
-  }));
+function toDeadReclaims(fold: Fold, choose: (dead: Fold) => Choice): Reclaim[] {
+  const choice = choose(fold);
+  return fold.members.filter(hasLinks).map((page) => ({ page, kind: "dead", of: fold.main.handle, ...choice }));
 }
 
 /** One for each redirect with links that ends on a dead page; it is to lead where that page's own visitors are to go. */
-function toDeadEnds(folds: readonly Fold[], choose: ChooseTarget): Reclaim[] {
+function toDeadEnds(folds: readonly Fold[], choose: (dead: Fold) => Choice, ways: Ways): Reclaim[] {
   const byPage = new Map(folds.flatMap((fold) => fold.members.map((page) => [page, fold] as const)));
   return folds.flatMap(({ deadEnd, members }) => {
     const end = deadEnd === null ? undefined : byPage.get(deadEnd);
     if (end === undefined) return [];
-    const found = toWhere(choose(end));
+    const choice = choose(end);
     return members.filter(hasLinks).map((page): Reclaim => {
-      return { page, kind: "dead_end", of: page.handle, deadStatus: end.main.status, ...found };
+      const isGate = choice.verdict === "redirect" && ways.get(page)?.isTemporary === true;
+      const gate: Partial<Choice> = isGate ? { verdict: "review", why: TEMPORARY } : {};
+      return { page, kind: "dead_end", of: page.handle, ...choice, ...gate };
     });
   });
 }
 
-const toWhere = (target: ReclaimTarget | null): Pick<Reclaim, "to" | "why" | "score"> =>
-  target === null
-    ? { to: null, why: "no live page to point to", score: null }
-    : { to: { url: target.url, handle: target.handle }, why: target.why, score: target.score };
+const TEMPORARY = "temporary redirect on the way (neither http 301 nor 308)";
+
+/** Where a person has to prove who they are: such a way leads elsewhere for others. */
+const LOG_IN = /\/(?:log[-_]?in|sign[-_]?in|log[-_]?on|auth|oauth2?|sso|wp-login)(?![a-z0-9])/i;
+
+function toChainReclaim({ page, end, isTemporary }: Way, byKey: ReadonlyMap<string, Page>, target: string): Reclaim {
+  const common = { page, kind: "chain", of: page.handle, score: null } as const;
+  if (end === null) return { ...common, verdict: "review", to: null, why: "redirects without an end" };
+  const to = { url: end, handle: byKey.get(identifyUrl(end)?.key ?? "")?.handle ?? null };
+  const host = toSafeUrl(end)?.host;
+  const refusal = isTemporary
+    ? TEMPORARY
+    : LOG_IN.test(end)
+      ? "leads to a log-in"
+      : host !== undefined && !isOwnHost(host, target)
+        ? "leads to another site"
+        : null;
+  if (refusal !== null) return { ...common, verdict: "review", to, why: refusal };
+  return { ...common, verdict: "redirect", to, why: "end of its redirect chain" };
+}
 
 function toMainPages(folds: readonly Fold[]): ReadonlyMap<string, Page> {
   return new Map(
@@ -152,23 +173,17 @@ function toMainPages(folds: readonly Fold[]): ReadonlyMap<string, Page> {
   );
 }
 
-/** Where the visitors of a dead page could be sent. */
-export interface ReclaimTarget {
-  url: string;
-  /** Null for an address that was not fetched. */
-  handle: string | null;
-  /** Why this one, in our words: `same page, other spelling`, `similar page`, `its section`, `home page`. */
-  why: string;
-  /** How alike the two addresses are, 0 to 1; null where likeness was not what chose it. */
-  score: number | null;
-}
+const REPAIR = { refused: "refuses crawlers", trouble: "in trouble" } as const;
+
+/** What is to be done about a dead page. */
+type Choice = Pick<Reclaim, "verdict" | "to" | "why" | "score">;
 
 /**
- * Chooses a target for a dead page: its living twin; the live page that is much alike, as the finding suggests it; else the nearest
- * folder above it that is a live page; else the home page.
- * @returns null when none of them is there, such as under a home page that is dead itself
+ * Chooses a target for a page that is gone: its living twin; else the live page that is the same one elsewhere. What is
+ * only like it, and the nearest folder above it that is a live page, are for a person to look at. The home page is
+ * suggested to nobody: search engines take such redirects for errors (developers.google.com, site moves with URL changes).
  */
-export function createChooseTarget(folds: readonly Fold[], target: string): (dead: Fold) => ReclaimTarget | null {
+function createChooseTarget(folds: readonly Fold[], target: string): (dead: Fold) => Choice {
   const isOwn = ({ url }: Page): boolean => {
     const safe = toSafeUrl(url);
     return safe !== undefined && isOwnHost(safe.host, target);
@@ -176,20 +191,26 @@ export function createChooseTarget(folds: readonly Fold[], target: string): (dea
   const live = folds.filter(({ main }) => isLive(main) && isOwn(main));
   const byHandle = new Map(live.map(({ main }) => [main.handle, main]));
   const suggest = createSuggest(live.map(({ main }) => main));
-  const places = { live: toPlaces(live), fetched: toPlaces(folds) };
-  return (dead) => {
-    if (dead.livingTwin !== null && isOwn(dead.livingTwin))
-      return toTarget(dead.livingTwin, "same page, other spelling");
-    const like = suggest(dead.main);
-    const similar = like === null ? undefined : byHandle.get(like.handle);
-    if (like !== null && similar !== undefined) return { ...toTarget(similar, "similar page"), score: like.score };
-    if (dead.identity === undefined) return null;
-    const section = findSection(dead.identity, places.live);
-    return section === undefined ? findHome(dead.identity.host, target, places) : toTarget(section, "its section");
+  const places = toPlaces(live);
+  const chooseLike = (dead: Page): Choice | null => {
+    const like = suggest(dead);
+    const to = like === null ? undefined : byHandle.get(like.handle);
+    if (like === null || to === undefined) return null;
+    return like.isCertain
+      ? { verdict: "redirect", to, why: "similar page", score: like.score }
+      : { verdict: "review", to, why: "similar page, not certain", score: like.score };
+  };
+  return ({ main, identity, livingTwin: twin }) => {
+    const kind = deadKindOf(main.status);
+    if (kind !== "gone") return { verdict: "repair", to: null, why: REPAIR[kind ?? "refused"], score: null };
+    if (twin !== null && isOwn(twin)) {
+      return { verdict: "redirect", to: twin, why: "same page, other spelling", score: null };
+    }
+    const section = identity === undefined ? undefined : findSection(identity, places);
+    const why = section === undefined ? "no live page is like it" : "its section";
+    return chooseLike(main) ?? { verdict: "review", to: section ?? null, why, score: null };
   };
 }
-
-const toTarget = ({ url, handle }: Page, why: string): ReclaimTarget => ({ url, handle, why, score: null });
 
 /** The page that visitors of an address end on, by the address's key. */
 type Places = ReadonlyMap<string, Page>;
@@ -217,50 +238,46 @@ function findSection({ host, path }: { host: string; path: string }, live: Place
   return undefined;
 }
 
-/** That of the page's own host before that of the target. One that was not fetched is taken to be there. */
-function findHome(host: string, target: string, places: { live: Places; fetched: Places }): ReclaimTarget | null {
-  const home = places.live.get(host) ?? places.live.get(target);
-  if (home !== undefined) return toTarget(home, "home page");
-  if (places.fetched.has(host)) return null;
-  return { url: `https://${host}/`, handle: null, why: "home page (not fetched)", score: null };
-}
-
-/** A redirect that leads to another fetched redirect, and where the last of them leads. */
-export interface Chain {
+/** The way that visitors of a redirect go, as far as it was fetched. */
+interface Way {
   page: Page;
+  /** Redirects on it, the first among them. */
+  hops: number;
   /** Absolute; null when the way is a loop, or its end is not known. */
   end: string | null;
+  /** One of them is for this time or for this visitor only: 302, 303, 307, or of no known kind. */
+  isTemporary: boolean;
 }
 
-/** All chains among the fetched pages, in fetched order. */
-export function findChains(pages: readonly Page[]): Chain[] {
+type Ways = ReadonlyMap<Page, Way>;
+
+/** Of all redirects among the fetched pages, in fetched order. */
+function findWays(pages: readonly Page[]): Ways {
   const redirects = pages.filter(isRedirect);
   const byUrl = new Map<string, Page>();
   for (const page of redirects) {
     const url = toAbsolute(page.url);
     if (url !== null) byUrl.set(url, page);
   }
-  return redirects.flatMap((page) => {
-    const next = nextOf(page, byUrl);
-    return next === undefined ? [] : [{ page, end: findEnd(page, next, byUrl) }];
-  });
+  return new Map(redirects.map((page) => [page, followWay(page, byUrl)]));
 }
 
-type ByUrl = ReadonlyMap<string, Page>;
-
-const nextOf = ({ url, location }: Page, byUrl: ByUrl): Page | undefined =>
-  location === null ? undefined : byUrl.get(toAbsolute(location, url) ?? "");
-
-function findEnd(start: Page, second: Page, byUrl: ByUrl): string | null {
-  const seen = new Set([start]);
-  let last = second;
-  let next = nextOf(last, byUrl);
-  while (next !== undefined && !seen.has(last) && seen.size <= MAX_HOPS) {
-    seen.add(last);
+function followWay(page: Page, byUrl: ReadonlyMap<string, Page>): Way {
+  const seen = new Set<Page>();
+  let last = page;
+  let next: Page | undefined = page;
+  while (next !== undefined && !seen.has(next) && seen.size <= MAX_HOPS) {
+    seen.add(next);
     last = next;
-    next = nextOf(last, byUrl);
+    next = last.location === null ? undefined : byUrl.get(toAbsolute(last.location, last.url) ?? "");
   }
-  return next !== undefined || last.location === null ? null : toAbsolute(last.location, last.url);
+  const isEndless = next !== undefined;
+  return {
+    page,
+    hops: isEndless ? Number.POSITIVE_INFINITY : seen.size,
+    end: isEndless || last.location === null ? null : toAbsolute(last.location, last.url),
+    isTemporary: [...seen].some(({ status }) => status !== 301 && status !== 308),
+  };
 }
 
 /** Scheme and `www.` count here: from the one to the other is a hop. Null for what no browser could follow. */
@@ -272,31 +289,71 @@ function toAbsolute(url: string, base?: string): string | null {
 }
 
 /** What a redirect is written for; without a query it is for the path with whatever query. */
-export type Address = Pick<SafeUrl, "host" | "path" | "query">;
+export interface Address {
+  /** Without `www.`, and for both; as it is where `isHostExact`. */
+  host: string;
+  path: string;
+  query: string;
+  /** For this host alone, because under the other name, with `www.` or without, the page lives. */
+  isHostExact: boolean;
+}
 
-/** Addresses as a redirect would catch them: scheme and `www.` do not matter. */
+/** Which addresses a host's rules cannot tell apart. */
+export interface Blindness {
+  /** To letter case. */
+  isCaseBlind?: boolean;
+  /** To a slash at the end of the path. */
+  isSlashBlind?: boolean;
+  /** To parameters beyond those of the rule. */
+  isQueryOpen?: boolean;
+}
+
+/** Addresses of pages, and which of them a redirect would catch. Scheme and, for most rules, `www.` do not matter. */
 export interface AddressSet {
   /** What is no safe address is passed over. */
   add(url: string): void;
   /** Whether a redirect for this address would catch one of the set. */
-  has(address: Address): boolean;
+  catches(address: Address): boolean;
 }
 
-export function createAddressSet(urls: readonly string[], isCaseBlind: boolean): AddressSet {
-  const paths = new Set<string>();
-  const exact = new Set<string>();
-  const toKey = (text: string) => (isCaseBlind ? text.toLowerCase() : text);
+export function createAddressSet(urls: readonly string[], blindness: Blindness): AddressSet {
+  const queries = new Map<string, string[]>();
+  const keep = (key: string, query: string) => {
+    const same = queries.get(key);
+    if (same === undefined) queries.set(key, [query]);
+    else same.push(query);
+  };
   const add = (url: string) => {
     const safe = toSafeUrl(url);
     if (safe === undefined) return;
-    const path = bareHost(safe.host) + safe.path;
-    paths.add(toKey(path));
-    exact.add(toKey(path + safe.query));
+    const query = toKey(safe.query, blindness);
+    const host = bareHost(safe.host);
+    keep(pathKey({ ...safe, host, isHostExact: false }, blindness), query);
+    keep(pathKey({ ...safe, isHostExact: true }, blindness), query);
   };
   for (const url of urls) add(url);
   return {
     add,
-    has: ({ host, path, query }) =>
-      query === "" ? paths.has(toKey(host + path)) : exact.has(toKey(host + path + query)),
+    catches: (address) => {
+      const found = queries.get(pathKey(address, blindness)) ?? [];
+      if (address.query === "" || found.length === 0) return found.length > 0;
+      const query = toKey(address.query, blindness);
+      if (blindness.isQueryOpen !== true) return found.includes(query);
+      const wanted = toParameters(query);
+      return found.some((each) => wanted.every((parameter) => toParameters(each).includes(parameter)));
+    },
   };
 }
+
+/** The same for two addresses that a host cannot tell apart. */
+export const addressKey = (address: Address, blindness: Blindness): string =>
+  pathKey(address, blindness) + toKey(address.query, blindness);
+
+function pathKey({ host, path, isHostExact }: Address, blindness: Blindness): string {
+  const written = blindness.isSlashBlind === true ? path.replace(/\/+$/, "") : path;
+  return `${isHostExact ? "=" : ""}${host}${toKey(written, blindness)}`;
+}
+
+const toKey = (text: string, { isCaseBlind }: Blindness): string => (isCaseBlind === true ? text.toLowerCase() : text);
+
+const toParameters = (query: string): string[] => query.slice(1).split("&");

@@ -12,6 +12,7 @@ const COLUMNS: readonly { name: string; read: (reclaim: Reclaim) => Cell }[] = [
   { name: "http", read: ({ page }) => page.status },
   { name: "backlinks", read: ({ page }) => page.backlinks },
   { name: "ref_domains", read: ({ page }) => page.referringDomains },
+  { name: "verdict", read: ({ verdict }) => verdict },
   { name: "to", read: ({ to }) => (to === null ? null : toCell(to.url)) },
   { name: "to_id", read: ({ to }) => to?.handle ?? null },
   { name: "why", read: ({ why }) => why },
@@ -26,7 +27,7 @@ function toCell(url: string): string {
 
 /**
  * The whole reclaim list, most backlinks first, one CSV line each under a header line; also what no redirect map can
- * hold, with an empty `to` where there is no place to point to.
+ * hold. Only where `verdict` is `redirect` is `to` a target; with `review` it is what to look at first, or empty.
  */
 export function renderRedirectsCsv(snapshot: Snapshot): string {
   const rows = listReclaims(snapshot).reclaims.map((reclaim) => COLUMNS.map(({ read }) => read(reclaim)));

@@ -14,25 +14,41 @@ export interface ReadMap {
 
 /** nginx: words, quotes with backslashes, braces and semicolons; a `#` begins a comment where a word could begin. */
 export function readNginx(text: string): ReadMap {
-  const blocks = readBlocks(tokenize(text));
-  const [toHost, toPath, byPath, toTarget, ...rest] = blocks;
-  if (rest.length > 0 || toTarget === undefined || byPath === undefined) throw new Error("not four maps");
+  const [toHost, toPath, byPath, byHost, withQuery, byQuery, toTarget, ...rest] = readBlocks(tokenize(text));
+  if (rest.length > 0 || toTarget === undefined) throw new Error("not seven maps");
   expectHead(toHost?.head, ["map", "$host", "$reclaim_host"]);
   expectHead(toPath?.head, ["map", "$request_uri", "$reclaim_path"]);
-  expectHead(byPath.head, ["map", "$reclaim_host$reclaim_path", "$reclaim_by_path"]);
-  expectHead(toTarget.head, ["map", "$reclaim_host$request_uri", "$reclaim_to"]);
-  expectHead(toTarget.entries.shift(), ["default", "$reclaim_by_path"]);
-  const paths = toEntries(byPath.entries);
-  const exact = toEntries(toTarget.entries);
+  expectHead(byPath?.head, ["map", "$reclaim_host$reclaim_path", "$reclaim_by_path"]);
+  expectHead(byHost?.head, ["map", "$host$reclaim_path", "$reclaim_by_host"]);
+  expectHead(byHost?.entries.shift(), ["default", "$reclaim_by_path"]);
+  expectHead(withQuery?.head, ["map", "$reclaim_by_host", "$reclaim_with_query"]);
+  expectHead(byQuery?.head, ["map", "$reclaim_host$request_uri", "$reclaim_by_query"]);
+  expectHead(byQuery?.entries.shift(), ["default", "$reclaim_with_query"]);
+  expectHead(toTarget.head, ["map", "$host$request_uri", "$reclaim_to"]);
+  expectHead(toTarget.entries.shift(), ["default", "$reclaim_by_query"]);
+  const [paths, hosts] = [toEntries(byPath?.entries ?? []), toEntries(byHost?.entries ?? [])];
+  const [queries, exact] = [toEntries(byQuery?.entries ?? []), toEntries(toTarget.entries)];
   return {
-    rules: paths.size + exact.size,
+    rules: paths.size + hosts.size + queries.size + exact.size,
     answers: (host, requestUri) => {
       const bare = host.replace(/^www\./, "");
-      const path = requestUri.split("?", 1)[0] ?? "";
-      return exact.get(`${bare}${requestUri}`.toLowerCase()) ?? paths.get(`${bare}${path}`.toLowerCase());
+      const [path, query] = splitQuery(requestUri);
+      const whole =
+        exact.get(`${host}${requestUri}`.toLowerCase()) ?? queries.get(`${bare}${requestUri}`.toLowerCase());
+      const to = hosts.get(`${host}${path}`.toLowerCase()) ?? paths.get(`${bare}${path}`.toLowerCase());
+      return whole ?? withQueryOf(to, query);
     },
   };
 }
+
+function splitQuery(requestUri: string): [path: string, query: string | undefined] {
+  const at = requestUri.indexOf("?");
+  return at < 0 ? [requestUri, undefined] : [requestUri.slice(0, at), requestUri.slice(at + 1)];
+}
+
+/** The visitor's query goes along to a target that has none. */
+const withQueryOf = (to: string | undefined, query: string | undefined): string | undefined =>
+  to === undefined || query === undefined || to.includes("?") ? to : `${to}?${query}`;
 
 function expectHead(found: readonly string[] | undefined, wanted: readonly string[]): void {
   if (JSON.stringify(found) !== JSON.stringify(wanted)) throw new Error(`unexpected: ${JSON.stringify(found)}`);
@@ -109,8 +125,12 @@ export function readApache(text: string): ReadMap {
   if (conditions.length > 0) throw new Error("conditions without a rule");
   return {
     rules: rules.length,
-    answers: (host, requestUri) =>
-      rules.find((rule) => rule.host.test(host) && rule.request.test(`GET ${requestUri} HTTP/1.1`))?.to,
+    answers: (host, requestUri) => {
+      const [path, query] = splitQuery(requestUri);
+      if (/%2f|%00/i.test(path)) return undefined;
+      const found = rules.find((rule) => rule.host.test(host) && rule.request.test(`GET ${requestUri} HTTP/1.1`));
+      return found?.keepsQuery === true ? withQueryOf(found.to, query) : found?.to;
+    },
   };
 }
 
@@ -154,19 +174,34 @@ export function readNetlify(text: string, target: string): ReadMap {
       if (status !== "301" || !/^https?:\/\/[^:*\s]+$/.test(to)) throw new Error(`no redirect: ${line}`);
       if (!/^(?:https:\/\/[^/:*]+)?\/(?!\/)[^:*#?]*$/.test(from)) throw new Error(`no plain address: ${from}`);
       if (words.some((each) => !/^[^=:#]+=[^=:#]+$/.test(each))) throw new Error(`no parameters: ${words.join(" ")}`);
-      return { host, path: pathname, parameters: words, to };
+      return { host: isWhole ? host : target, isWhole, path: pathname, parameters: words, to };
     });
   return {
     rules: rules.length,
     answers: (host, requestUri) => {
-      const [path, query = ""] = requestUri.split("?", 2);
-      const sent = new Set(query.split("&"));
+      const [path, query] = splitQuery(requestUri);
+      const sent = new Set((query ?? "").split("&").map(decodeParameter));
       const bare = host.replace(/^www\./, "");
-      return rules.find(
-        (rule) => rule.host === bare && rule.path === path && rule.parameters.every((each) => sent.has(each)),
-      )?.to;
+      const found = rules.find(
+        (rule) =>
+          rule.host === (rule.isWhole ? host : bare) &&
+          withoutSlash(rule.path) === withoutSlash(path) &&
+          rule.parameters.every((each) => sent.has(each)),
+      );
+      return found?.parameters.length === 0 ? withQueryOf(found.to, query) : found?.to;
     },
   };
+}
+
+const withoutSlash = (path: string): string => path.replace(/\/+$/, "");
+
+/** As far as it can be decoded. */
+function decodeParameter(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text;
+  }
 }
 
 /** Every line break that any reader might see, and a last line that is closed. */
