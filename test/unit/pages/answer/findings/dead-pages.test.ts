@@ -107,11 +107,8 @@ describe("a suggested target", () => {
 
   it("survives endless URLs and titles", () => {
     const long = "x-".repeat(50_000);
-    // Of the processor, since others may be at work on it.
-    const startedAt = process.cpuUsage();
     const live = Array.from({ length: 300 }, (_, index) => item(`/${long}${index}`, { backlinks: 1, title: long }));
-    dead([...live, item(`/${long}`, { status: 404, backlinks: 5 })]);
-    const { user, system } = process.cpuUsage(startedAt);
-    expect((user + system) / 1000).toBeLessThan(2000);
+    // Compared whole, they would take minutes, and the test would not end in its time.
+    expect(dead([...live, item(`/${long}`, { status: 404, backlinks: 5 })])).toContain("1 page, 5 backlinks");
   });
 });
