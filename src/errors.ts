@@ -11,8 +11,10 @@ export type ErrorKind = "input" | "config" | "budget" | "rejected" | "unavailabl
  */
 export type FailureCharge = "not_charged" | "charged" | "unknown";
 
-/** A person's yes: to one request, at up to a price. */
+/** A person's yes: to one request, at up to a price, once. */
 export interface Consent {
+  /** Of the question that it answers; a purchase that was made by it uses it up. */
+  id: string;
   /** The request it is about (`toRequestKey`): it holds for this one only. */
   requestKey: string;
   /** What it allows to be spent, USD. */

@@ -6,7 +6,7 @@ let stopWithinMs = 3000;
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  // Not `once`: proper-lockfile's clean-up at exit re-kills the process at once when it finds itself the only listener.
+  // Not `once`: a second signal would end the process before it could give back what it holds.
   process.on(signal, () => {
     // Whoever asks twice does not want to wait.
     if (stop.signal.aborted) process.exit(process.exitCode ?? 130);

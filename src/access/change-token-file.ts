@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
+import { mkdir, open, realpath, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
-import { lock } from "proper-lockfile";
+import { renameDurably } from "../disk/durable.ts";
+import { TurnTakenError, takeTurn } from "../disk/turn.ts";
 import { AppError } from "../errors.ts";
 import {
   MAX_TOKEN_FILE_BYTES,
@@ -91,7 +91,7 @@ async function writeInPlaceOf(file: string, bytes: Buffer): Promise<void> {
     } finally {
       await handle.close();
     }
-    await rename(unfinished, file);
+    await renameDurably(unfinished, file);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {});
     throw error;
@@ -99,27 +99,14 @@ async function writeInPlaceOf(file: string, bytes: Buffer): Promise<void> {
 }
 
 export interface TokenFileLockOptions {
-  /** A holder that gave no sign of life for so long is taken for dead. @default 10_000 */
-  staleMs?: number;
-  /** How long to wait for another holder; longer than `staleMs`, so that a dead one is outlived. @default 15_000 */
+  /** As for `takeTurn`. */
+  quietMs?: number;
+  /** How long to wait for another holder; longer than `quietMs`, so that a dead one is outlived. @default 15_000 */
   waitMs?: number;
 }
 
-const RETRY_MS = 50;
-
 /**
- * proper-lockfile's own way with stale locks lets two processes that find one together both hold it: the second removes
- * what the first has just made. So it is told that none is ever stale, and a dead holder's lock is removed here, under a
- * lock of its own.
- */
-const NEVER_STALE_MS = 1e12;
-
-type Release = () => Promise<void>;
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
-
-/**
- * Runs `use` while no other process changes the file: the lock is the folder `<file>.lock` beside it.
+ * Runs `use` while no other process changes the file.
  * @returns what `use` returns
  * @throws {AppError} `unavailable` when another holds the lock and does not let go; what the system throws when no lock
  *   can be made; what `use` throws
@@ -127,66 +114,22 @@ const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoExc
 export async function withTokenFileLock<T>(
   file: string,
   use: () => Promise<T>,
-  { staleMs = 10_000, waitMs = 15_000 }: TokenFileLockOptions = {},
+  { waitMs = 15_000, ...options }: TokenFileLockOptions = {},
 ): Promise<T> {
-  const release = await acquire(file, staleMs, waitMs);
+  const [folder, name] = [path.dirname(file), path.basename(file)];
+  const turn = await takeTurn({ ...options, folder, name, waitMs, retryMs: 50 }).catch((error: unknown) => {
+    throw error instanceof TurnTakenError ? wordTaken(file, error) : error;
+  });
   try {
     return await use();
   } finally {
-    // Fails when the lock was lost, as after the machine slept: then there is nothing to release.
-    await release().catch(() => {});
+    await turn.end();
   }
 }
 
-async function acquire(file: string, staleMs: number, waitMs: number): Promise<Release> {
-  const until = performance.now() + waitMs;
-  for (;;) {
-    const release = await tryLock(file, staleMs);
-    if (release !== undefined) return release;
-    await removeDead(file, staleMs);
-    if (performance.now() >= until) {
-      throw new AppError("unavailable", `Another process is changing ${file} and does not finish.`, {
-        advice: `If there is none, remove the folder ${file}.lock.`,
-      });
-    }
-    await wait(RETRY_MS);
-  }
-}
-
-/** @returns undefined while another holds it */
-async function tryLock(file: string, staleMs: number): Promise<Release | undefined> {
-  try {
-    // By default a lost lock throws from a timer, which would end the process.
-    return await lock(file, { realpath: false, update: staleMs / 2, stale: NEVER_STALE_MS, onCompromised: () => {} });
-  } catch (error) {
-    // ENOENT: it was released between two steps of the library.
-    if (codeOf(error) === "ELOCKED" || codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-async function removeDead(file: string, staleMs: number): Promise<void> {
-  const held = `${file}.lock`;
-  if (!(await isStale(held, staleMs))) return;
-  const guard = `${file}.takeover`;
-  // Who held the guard died over a ms of work.
-  if (await isStale(`${guard}.lock`, staleMs)) await removeFolder(`${guard}.lock`);
-  const release = await tryLock(guard, staleMs);
-  if (release === undefined) return;
-  try {
-    if (await isStale(held, staleMs)) await removeFolder(held);
-  } finally {
-    await release().catch(() => {});
-  }
-}
-
-async function isStale(folder: string, staleMs: number): Promise<boolean> {
-  const found = await stat(folder).catch(() => undefined);
-  return found !== undefined && found.mtimeMs < Date.now() - staleMs;
-}
-
-async function removeFolder(folder: string): Promise<void> {
-  await rmdir(folder).catch((error: unknown) => {
-    if (codeOf(error) !== "ENOENT") throw error;
+function wordTaken(file: string, { pid, file: turn }: TurnTakenError): AppError {
+  const who = pid === undefined ? "Another process" : `Another process (pid ${pid})`;
+  return new AppError("unavailable", `${who} is changing ${file} and does not finish.`, {
+    advice: `If there is none, remove ${turn}.`,
   });
 }

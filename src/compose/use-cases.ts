@@ -50,14 +50,17 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const { snapshots, withKeyLock } = store;
   const { fetchPages, fetchQuote } = client;
   const onUnsettled = (error: unknown) => log.error("ledger.unsettled", { message: String(error) });
-  const books = { source, snapshots, ledger, now, onUnsettled } as const;
-  const { maxPriceUsd, askAboveUsd, sendPriceCap: capIsSent } = config;
+  const upstream = source === "aisa" ? config.baseUrl : source;
+  const books = { source, gateway: upstream, snapshots, ledger, now, onUnsettled } as const;
+  const { maxPriceUsd, askAboveUsd } = config;
+  // In the sandbox nothing costs anything, so nothing has to be held to a cap.
+  const capIsSent = config.sendPriceCap || source === "sandbox";
   const askPrice = spend.createAskPrice({ ...books, fetchQuote, quoteMemory, maxPriceUsd });
-  const approve = spend.createApprove({ askPrice, maxPriceUsd, askAboveUsd, capIsSent });
+  const approve = spend.createApprove({ askPrice, ledger, now, maxPriceUsd, askAboveUsd, capIsSent });
   const leftUsd = async () => toUsdOrNull(await ledger.left());
   const freshMs = config.freshHours * HOUR_MS;
   const common = {
-    upstream: source === "aisa" ? config.baseUrl : source,
+    upstream,
     rules: { allowUnknownFields: config.unknownFields === "allow", mapBareNames: true } satisfies RequestRules,
     maxTokens: config.answerTokens,
     now,

@@ -60,10 +60,10 @@ export function createPersonAsker(loadKey: () => Promise<Uint8Array>): PersonAsk
   };
   return {
     verify: async (state, context) => (await codec()).verify(state, context),
-    ask: async ({ question, upToUsd, requestKey }, context) =>
+    ask: async ({ question, ...consent }, context) =>
       inputRequired({
         inputRequests: { [QUESTION]: inputRequired.elicit({ message: question, requestedSchema: ANSWER_SCHEMA }) },
-        requestState: await (await codec()).mint({ requestKey, upToUsd }, context),
+        requestState: await (await codec()).mint(consent, context),
       }),
     readConsent({ mcpReq }) {
       const asked = mcpReq.requestState<Consent>();

@@ -5,7 +5,7 @@ import type { Delivery, HeaderOptions } from "./answer/header-facts.ts";
 import type { Surface } from "./answer/next-steps.ts";
 import { parseRequest, type RequestRules } from "./parse-request.ts";
 import { type PagesRequest, toRequestKey } from "./request.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { ageOf, type Snapshot } from "./snapshot.ts";
 
 /** Who asks, and what goes with the question beside its arguments. */
 export interface Caller {
@@ -21,7 +21,7 @@ export interface Caller {
 
 /** Gets the answer to a checked request: a kept one, one under way, or a new one, paid for. */
 export type BuyPages = (
-  order: { request: PagesRequest; requestKey: string; notBefore: number; consent?: Consent },
+  order: { request: PagesRequest; requestKey: string; maxAgeMs: number; consent?: Consent },
   signal: AbortSignal,
 ) => Promise<{ snapshot: Snapshot; how: Delivery["how"]; notes: string[] }>;
 
@@ -50,12 +50,11 @@ export function createGetPages(deps: GetPagesDeps): GetPages {
   const buildAnswer = createRememberAnswer();
   return async (input, { signal, surface, wantsFresh = false, consent, onSnapshot }) => {
     const { request, notes } = parseRequest(input, deps.rules);
-    const askedAt = deps.now();
     const bought = await deps.buyPages(
       {
         request,
         requestKey: toRequestKey(request, deps.upstream),
-        notBefore: wantsFresh ? askedAt : askedAt - deps.freshMs,
+        maxAgeMs: wantsFresh ? 0 : deps.freshMs,
         ...(consent !== undefined && { consent }),
       },
       signal,
@@ -66,7 +65,7 @@ export function createGetPages(deps: GetPagesDeps): GetPages {
       notes: [...notes, ...bought.notes, ...hint],
       delivery: {
         how,
-        ageMs: snapshot.fetchedAt === null ? null : Math.max(0, deps.now() - snapshot.fetchedAt),
+        ageMs: ageOf(snapshot, deps.now()) ?? null,
         // What was paid for is told, whether or not the books can be read now.
         leftUsd: how === "kept" ? null : await deps.leftUsd().catch(() => null),
       },

@@ -32,6 +32,19 @@ export interface Snapshot {
   oddFields: number;
 }
 
+/** How far the clocks of two machines that share a store may be apart. */
+const CLOCKS_APART_MS = 120_000;
+
+/**
+ * How old an answer is, ms. A date in the future is no date: it was written by a clock that was wrong, and taken for
+ * one it would be fresh for weeks.
+ * @returns undefined where nobody knows
+ */
+export function ageOf({ fetchedAt }: Pick<Snapshot, "fetchedAt">, now: number): number | undefined {
+  if (fetchedAt === null || fetchedAt > now + CLOCKS_APART_MS) return undefined;
+  return Math.max(0, now - fetchedAt);
+}
+
 /** A snapshot as a list shows it, without its pages. */
 export type SnapshotInfo = Pick<
   Snapshot,
@@ -108,6 +121,8 @@ export interface PurchaseTerms {
   id: string;
   /** The most the gateway may charge, USD; a dearer call is to be refused unbilled. Left out: no cap is asked for. */
   maxPriceUsd?: number;
+  /** Called right before each exchange, after any wait for it; what it throws keeps it from being sent. */
+  mayGo?: () => Promise<void>;
 }
 
 /** One answered call of the endpoint. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { WithKeyLock } from "../spend/buy-pages.ts";
+import type { HeldTurn } from "../spend/carry-out.ts";
 import { isRequestKey, toTenantFolder } from "../store/snapshot-name.ts";
 import type { OnRedisProblem } from "./failures.ts";
 import type { RedisLink } from "./link.ts";
@@ -30,6 +31,12 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 `;
 
+/** KEYS: lock. ARGV: token. @returns 1 when it is ours */
+const CHECK = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return 1 end
+return 0
+`;
+
 const RELEASE = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
@@ -43,7 +50,8 @@ const FACTS = { charge: "not_charged", so: "so nothing can be bought and nothing
 /**
  * One holder per key and tenant, across all replicas. Where Redis cannot be reached before `use` began it fails: two
  * replicas that buy without a lock buy twice. Where Redis goes away while `use` runs, that goes on: it may have sent
- * already. A holder that stays cut off for longer than its lease can have another beside it; it says so (`lock_lost`).
+ * already. A holder that stays cut off or asleep for longer than its lease can have another beside it: it is told when it
+ * asks (`isMine`), which it does before it sends, and says so (`lock_lost`).
  */
 export function createRedisKeyLock(deps: RedisKeyLockDeps): WithKeyLock {
   const { link, tenant, written, onProblem, leaseMs = 15_000, retryMs = 100, random = Math.random } = deps;
@@ -51,38 +59,49 @@ export function createRedisKeyLock(deps: RedisKeyLockDeps): WithKeyLock {
   const take = async (lock: string, token: string): Promise<boolean> =>
     (await link.script(TAKE, [lock], [token, leaseMs], FACTS)) === 1;
 
-  const acquire = async (lock: string, token: string, signal: AbortSignal): Promise<void> => {
+  const acquire = async (lock: string, token: string, signal: AbortSignal): Promise<number> => {
     for (;;) {
       await link.steady(signal);
-      if (await take(lock, token)) return;
+      const at = performance.now();
+      if (await take(lock, token)) return at;
       // Spread, so that those who wait do not try in step. Its own error for an abort says less than the reason.
       await wait(retryMs * (0.5 + random()), undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   };
 
-  /** @returns ends it */
-  const keepAlive = (key: string, lock: string, token: string): (() => void) => {
-    const stop = () => {
-      clearInterval(timer);
-      stopListening();
-    };
-    const renew = async () => {
-      if (link.isClosed()) return stop();
-      // An outage is reported where the connection is.
-      const isOurs = await take(lock, token).catch(() => undefined);
-      if (isOurs !== false || !isHeld) return;
-      onProblem({ kind: "lock_lost", key });
-      end();
-    };
+  /** @param takenAt before the lock was asked for, by the monotonic clock: it cannot have ended sooner than a lease later */
+  const keepAlive = (key: string, lock: string, token: string, takenAt: number): HeldTurn & { end(): void } => {
+    let renewedAt = takenAt;
     let isHeld = true;
     const end = () => {
       isHeld = false;
-      stop();
+      clearInterval(timer);
+      stopListening();
+    };
+    const lose = () => {
+      if (isHeld) onProblem({ kind: "lock_lost", key });
+      end();
+      return false;
+    };
+    const renew = async () => {
+      if (link.isClosed()) return end();
+      const at = performance.now();
+      // An outage is reported where the connection is.
+      const isOurs = await take(lock, token).catch(() => undefined);
+      if (isOurs === false) lose();
+      if (isOurs === true) renewedAt = at;
     };
     const timer = setInterval(renew, leaseMs / 3);
     timer.unref();
     const stopListening = link.onReady(renew);
-    return end;
+    return {
+      end,
+      async isMine() {
+        // Past the lease another may have come and gone, and what it bought is there: to hold it again is not enough.
+        if (!isHeld || performance.now() - renewedAt >= leaseMs) return lose();
+        return (await link.script(CHECK, [lock], [token], FACTS)) === 1 || lose();
+      },
+    };
   };
 
   const release = (lock: string, token: string) =>
@@ -95,22 +114,23 @@ export function createRedisKeyLock(deps: RedisKeyLockDeps): WithKeyLock {
     if (!isRequestKey(key)) throw new Error("A lock's key must be 32 hexadecimal digits.");
     const lock = link.key("lock", toTenantFolder(tenant), key);
     const token = randomBytes(16).toString("base64url");
+    let takenAt: number;
     try {
-      await acquire(lock, token, signal);
+      takenAt = await acquire(lock, token, signal);
     } catch (error) {
       // It may have been ours, its reply lost.
       void release(lock, token);
       throw error;
     }
-    const end = keepAlive(key, lock, token);
+    const turn = keepAlive(key, lock, token, takenAt);
     const letGo = async () => {
       await written();
-      end();
+      turn.end();
       await release(lock, token);
     };
     try {
       signal.throwIfAborted();
-      return await use();
+      return await use(turn);
     } finally {
       await Promise.race([letGo(), wait(RELEASE_MS, undefined, { ref: false })]);
     }

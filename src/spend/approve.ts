@@ -1,21 +1,28 @@
+import { randomUUID } from "node:crypto";
 import { AppError } from "../errors.ts";
 import { formatCount, formatUsd } from "../lists/text.ts";
 import { BODY_DEFAULTS } from "../pages/body.ts";
 import type { FetchQuote, Quote } from "../pages/snapshot.ts";
 import { type Bought, type CarryOutDeps, carryOut, type Order } from "./carry-out.ts";
-import { toMicros, toUsd } from "./ledger/ledger.ts";
+import { type Ledger, type Purchase, toDay, toMicros, toUsd } from "./ledger/ledger.ts";
 
-/** A go-ahead with the most that may be spent, or the answer itself where asking for the price already bought it. */
-export type Approved = { maxMicros: number } | Bought;
+/**
+ * A go-ahead with the most that may be spent, and the least that has to be set aside for it; or the answer itself where
+ * asking for the price already bought it.
+ */
+export type Approved = { maxMicros: number; leastMicros?: number } | Bought;
 
 /**
  * Decides whether a purchase may be made, and at most for how much, before any money is set aside for it.
- * @throws {AppError} `budget`: dearer than the cap, or a person has to be asked first (`facts.ask`)
+ * @throws {AppError} `budget`: dearer than the cap, nothing would hold it to the cap, or a person has to be asked first
+ *   (`facts.ask`)
  */
 export type Approve = (order: Order, signal: AbortSignal) => Promise<Approved>;
 
 export interface ApproveDeps {
   askPrice: AskPrice;
+  ledger: Pick<Ledger, "read">;
+  now: () => number;
   maxPriceUsd: number;
   /** Above this a person has to say yes; null never asks. */
   askAboveUsd: number | null;
@@ -23,7 +30,8 @@ export interface ApproveDeps {
   capIsSent: boolean;
 }
 
-export function createApprove({ askPrice, maxPriceUsd, askAboveUsd, capIsSent }: ApproveDeps): Approve {
+export function createApprove(deps: ApproveDeps): Approve {
+  const { askPrice, maxPriceUsd, askAboveUsd, capIsSent } = deps;
   const capMicros = toMicros(maxPriceUsd);
   return async (order, signal) => {
     // Asking costs a round trip; where nobody has to be asked, the cap that goes with the call does as well.
@@ -32,18 +40,49 @@ export function createApprove({ askPrice, maxPriceUsd, askAboveUsd, capIsSent }:
     if (price.kind === "bought") return price.bought;
     const quotedMicros = price.kind === "quoted" ? toMicros(price.usd) : undefined;
     if (quotedMicros !== undefined && quotedMicros > capMicros) throw aboveCap(quotedMicros, capMicros);
-    if (askAboveUsd === null) return { maxMicros: capMicros };
-    const unasked = Math.max(toMicros(askAboveUsd), agreedMicros(order));
+    if (!capIsSent) requireFirmQuote(price, capMicros);
+    // Without the cap the gateway takes what it quoted, however little of the budget is left.
+    const least = capIsSent || quotedMicros === undefined ? {} : { leastMicros: quotedMicros };
+    if (askAboveUsd === null) return { maxMicros: capMicros, ...least };
+    const unasked = Math.max(toMicros(askAboveUsd), await agreedMicros(order, deps));
     const wanted = quotedMicros ?? capMicros;
     if (wanted > unasked) throw askFirst(order, quotedMicros, wanted, askAboveUsd);
     // A price that rises between quote and call must not pass unasked either.
-    return { maxMicros: Math.min(capMicros, unasked) };
+    return { maxMicros: Math.min(capMicros, unasked), ...least };
   };
 }
 
-/** What a person has agreed to; a yes to another request counts nothing. */
-const agreedMicros = ({ consent, requestKey }: Order): number =>
-  consent?.requestKey === requestKey ? toMicros(consent.upToUsd) : 0;
+/** Where the gateway is not told the cap, only a quote that it will keep to holds a call under it. */
+function requireFirmQuote(price: Exclude<Price, { kind: "bought" }>, capMicros: number): void {
+  if (price.kind === "quoted" && !price.mayExceed) return;
+  const why =
+    price.kind === "quoted"
+      ? `the gateway's quote of ${formatUsd(price.usd)} may be exceeded`
+      : `there is no quote (${price.why})`;
+  const cap = formatUsd(toUsd(capMicros));
+  throw new AppError(
+    "budget",
+    `Nothing would hold this call to the cap of ${cap}: DOMAIN_PAGES_SEND_PRICE_CAP is off, and ${why}.`,
+    {
+      charge: "not_charged",
+      advice: "Set DOMAIN_PAGES_SEND_PRICE_CAP to on, so that the gateway refuses what is dearer.",
+    },
+  );
+}
+
+/** What a person has agreed to, once; a yes to another request counts nothing, and neither does one that was used. */
+async function agreedMicros({ consent, requestKey }: Order, { ledger, now }: ApproveDeps): Promise<number> {
+  if (consent?.requestKey !== requestKey) return 0;
+  // A question may be put before midnight and answered after it.
+  const days = [now(), now() - DAY_MS].map(toDay);
+  const books = await Promise.all(days.map((day) => ledger.read(day)));
+  const isUsed = books.some(({ purchases }) =>
+    purchases.some((purchase) => purchase.consent === consent.id && purchase.state !== "not_charged"),
+  );
+  return isUsed ? 0 : toMicros(consent.upToUsd);
+}
+
+const DAY_MS = 86_400_000;
 
 function aboveCap(quotedMicros: number, capMicros: number): AppError {
   const [price, cap] = [toUsd(quotedMicros), toUsd(capMicros)].map(formatUsd);
@@ -69,7 +108,7 @@ function askFirst(
   const limit = `${formatUsd(askAboveUsd)} (DOMAIN_PAGES_ASK_ABOVE_USD)`;
   return new AppError("budget", `A person has to agree first, since this may cost more than ${limit}. ${question}`, {
     charge: "not_charged",
-    ask: { question, upToUsd, requestKey },
+    ask: { id: randomUUID(), question, upToUsd, requestKey },
     advice: "Tell the user the price. A smaller limit may need no agreement; whoever runs the server can raise it.",
   });
 }
@@ -83,15 +122,21 @@ export type Price =
 /** @throws {AppError} when asking failed in a way that may have cost money, was cancelled, or no money is left to set aside */
 export type AskPrice = (order: Order, signal: AbortSignal) => Promise<Price>;
 
-/** What is known of a gateway's prices; shared by all who ask the same gateway with the same key. */
+/** What this process knows of a gateway's prices; shared by all who ask the same gateway with the same key. */
 export interface QuoteMemory {
-  /** By request key. */
+  /** By request key; `at` by the monotonic clock. */
   quoted: Map<string, { at: number; price: Price }>;
-  /** It carried a question out as a paid call. */
+  /** It carried a question out as a paid call, or charged for the answer. */
   ignoresQuestion: boolean;
+  /** The books of the days before today have been looked through for that. */
+  hasReadBack: boolean;
 }
 
-export const createQuoteMemory = (): QuoteMemory => ({ quoted: new Map(), ignoresQuestion: false });
+export const createQuoteMemory = (): QuoteMemory => ({
+  quoted: new Map(),
+  ignoresQuestion: false,
+  hasReadBack: false,
+});
 
 export interface QuoteDeps extends CarryOutDeps {
   fetchQuote: FetchQuote;
@@ -105,13 +150,16 @@ const QUOTE_LASTS_MS = 5 * 60_000;
 /** A bound for a process that runs for months. */
 const MAX_REMEMBERED = 1000;
 
+/** How many days with books are looked through, the newest first; a gateway may have learnt its manners since. */
+const DAYS_BACK = 30;
+
 const SURPRISE =
   "the gateway was asked for the price only and carried the call out; this server will not ask it for prices again";
 
 /**
  * Asks for prices. The documents call that free, but it is a call to the paid address: money is set aside for it as for
  * any other, so that a gateway that takes no notice of the question cannot spend beside the books. Such a gateway is
- * asked once and never again.
+ * asked once: that it was is in the books, which every process reads.
  */
 export function createAskPrice(deps: QuoteDeps): AskPrice {
   const { quoteMemory: memory } = deps;
@@ -119,18 +167,33 @@ export function createAskPrice(deps: QuoteDeps): AskPrice {
 
   return async (order, signal) => {
     const known = quoted.get(order.requestKey);
-    if (known !== undefined && deps.now() - known.at < QUOTE_LASTS_MS) return known.price;
+    if (known !== undefined && performance.now() - known.at < QUOTE_LASTS_MS) return known.price;
+    memory.ignoresQuestion ||= await hasPaidForQuestion(deps);
     if (memory.ignoresQuestion)
       return { kind: "none", why: "this gateway carried an earlier question out as a paid call" };
     const price = await ask(order, deps, signal);
     if (price.kind === "bought") memory.ignoresQuestion = true;
     if (price.kind !== "quoted") return price;
     quoted.delete(order.requestKey);
-    quoted.set(order.requestKey, { at: deps.now(), price });
+    quoted.set(order.requestKey, { at: performance.now(), price });
     if (quoted.size > MAX_REMEMBERED) quoted.delete(quoted.keys().next().value as string);
     return price;
   };
 }
+
+/** Whether a question to this gateway ever came out as a charge, as far as the books go back. */
+async function hasPaidForQuestion({ ledger, gateway, quoteMemory: memory }: QuoteDeps): Promise<boolean> {
+  const [today, ...before] = (await ledger.days()).slice(0, DAYS_BACK);
+  for (const day of [today, ...(memory.hasReadBack ? [] : before)]) {
+    const { purchases } = day === undefined ? { purchases: [] } : await ledger.read(day);
+    if (purchases.some((each) => each.gateway === gateway && isPaidQuestion(each))) return true;
+  }
+  memory.hasReadBack = true;
+  return false;
+}
+
+const isPaidQuestion = ({ kind, state, countedMicros, snapshotId }: Purchase): boolean =>
+  kind === "quote" && (snapshotId !== undefined || (state === "charged" && countedMicros > 0));
 
 async function ask(order: Order, deps: QuoteDeps, signal: AbortSignal): Promise<Price> {
   const done = await carryOut<Price>(

@@ -1,8 +1,8 @@
 import { AppError } from "../errors.ts";
 import { formatUsd } from "../lists/text.ts";
-import type { FetchPages } from "../pages/snapshot.ts";
+import { ageOf, type FetchPages, type Snapshot } from "../pages/snapshot.ts";
 import type { Approve } from "./approve.ts";
-import { type Bought, type CarryOutDeps, carryOut, type Order } from "./carry-out.ts";
+import { type Bought, type CarryOutDeps, carryOut, type HeldTurn, LostTurnError, type Order } from "./carry-out.ts";
 import type { Flights } from "./flights.ts";
 import { type Ledger, toUsd } from "./ledger/ledger.ts";
 
@@ -10,7 +10,7 @@ import { type Ledger, toUsd } from "./ledger/ledger.ts";
  * Runs one purchase of a key at a time, across the processes that share a store.
  * @throws what `use` throws; anything when the signal is aborted before `use` began
  */
-export type WithKeyLock = <T>(key: string, signal: AbortSignal, use: () => Promise<T>) => Promise<T>;
+export type WithKeyLock = <T>(key: string, signal: AbortSignal, use: (turn: HeldTurn) => Promise<T>) => Promise<T>;
 
 export interface BuyDeps extends CarryOutDeps {
   fetchPages: FetchPages;
@@ -25,25 +25,41 @@ export interface BuyDeps extends CarryOutDeps {
  */
 export type BuyPages = (order: Order, signal: AbortSignal) => Promise<Bought>;
 
+/**
+ * How often a load of somebody else may be joined in vain: it brought a kept answer that is too old for this caller, or
+ * failed for a reason of the other's own. Never more than once around a purchase of one's own.
+ */
+const MAX_JOINS = 8;
+
+/** How often a turn that was lost before anything was sent is taken again. */
+const MAX_TURNS = 3;
+
 /** One purchase per key at a time, in this process and across those that share the store. */
 export function createBuyPages(deps: BuyDeps): BuyPages {
-  const buyPages: BuyPages = async (order, signal) => {
-    const kept = await findKept(order, deps);
-    if (kept !== undefined) return kept;
-    const isJoining = deps.flights.has(order.requestKey);
-    const joined = await deps.flights
-      .join(order.requestKey, signal, (all) => load(order, deps, all))
-      .catch((error: unknown) => {
-        if (isJoining && !signal.aborted && isOfAnother(error, order)) return undefined;
-        throw error;
-      });
-    if (joined === undefined) return buyPages(order, signal);
-    const { value, shared } = joined;
-    // Whoever joined may want fresher data than the one who started.
-    if (!isFreshEnough(value, order)) return buyPages(order, signal);
-    return shared && value.how === "bought" ? { ...value, how: "shared" } : value;
+  return async (order, signal) => {
+    const { requestKey } = order;
+    const before = await deps.snapshots.newest(requestKey);
+    if (before !== undefined && isFresh(before, order, deps)) return toKept(before);
+    for (let join = 0; join < MAX_JOINS; join++) {
+      const isJoining = deps.flights.has(requestKey);
+      const joined = await deps.flights
+        .join(requestKey, signal, (all) => load(order, before, deps, all))
+        .catch((error: unknown) => {
+          if (isJoining && !signal.aborted && isOfAnother(error, order)) return undefined;
+          throw error;
+        });
+      if (joined === undefined) continue;
+      const { value, shared } = joined;
+      if (!shared) return value;
+      // What was bought while we waited is as fresh as can be, whatever the clocks say; only kept ones are judged.
+      if (value.how !== "kept") return { ...value, how: "shared" };
+      if (isFresh(value.snapshot, order, deps)) return value;
+    }
+    throw new AppError("unavailable", "Others ask for the same again and again.", {
+      charge: "not_charged",
+      advice: "Try again.",
+    });
   };
-  return buyPages;
 }
 
 /**
@@ -57,38 +73,51 @@ function isOfAnother(error: unknown, { consent }: Order): boolean {
 }
 
 /** Waits for its turn, since another process may be buying the same, and looks again before it buys. */
-async function load(order: Order, deps: BuyDeps, signal: AbortSignal): Promise<Bought> {
+async function load(
+  order: Order,
+  before: Snapshot | undefined,
+  deps: BuyDeps,
+  signal: AbortSignal,
+  turns = 1,
+): Promise<Bought> {
   let isMyTurn = false;
-  const use = async () => {
+  const use = async (turn: HeldTurn) => {
     isMyTurn = true;
-    return (await findKept(order, deps)) ?? buy(order, deps, signal);
+    const kept = await deps.snapshots.newest(order.requestKey);
+    if (kept !== undefined && (isFresh(kept, order, deps) || cameMeanwhile(kept, before))) return toKept(kept);
+    return buy({ ...order, turn }, deps, signal);
   };
   return deps.withKeyLock(order.requestKey, signal, use).catch((error: unknown) => {
+    if (error instanceof LostTurnError && turns < MAX_TURNS) return load(order, before, deps, signal, turns + 1);
     if (isMyTurn || !signal.aborted) throw error;
     throw new AppError("cancelled", "The call was cancelled.", { charge: "not_charged", cause: error });
   });
 }
 
-const isFreshEnough = ({ snapshot }: Pick<Bought, "snapshot">, { notBefore }: Order): boolean =>
-  (snapshot.fetchedAt ?? 0) >= notBefore;
-
-async function findKept(order: Order, { snapshots }: BuyDeps): Promise<Bought | undefined> {
-  const snapshot = await snapshots.newest(order.requestKey);
-  if (snapshot === undefined || !isFreshEnough({ snapshot }, order)) return undefined;
-  return { snapshot, how: "kept", notes: [] };
+function isFresh(snapshot: Snapshot, { maxAgeMs }: Order, { now }: BuyDeps): boolean {
+  const ageMs = ageOf(snapshot, now());
+  return maxAgeMs > 0 && ageMs !== undefined && ageMs <= maxAgeMs;
 }
 
+/** Told by what is kept and not by the time of day, which may have been set back since. */
+const cameMeanwhile = (kept: Snapshot, before: Snapshot | undefined): boolean =>
+  kept.id !== before?.id && (kept.fetchedAt ?? 0) >= (before?.fetchedAt ?? 0);
+
+const toKept = (snapshot: Snapshot): Bought => ({ snapshot, how: "kept", notes: [] });
+
 async function buy(order: Order, deps: BuyDeps, signal: AbortSignal): Promise<Bought> {
+  await requireRoom(deps);
   const approved = await deps.approve(order, signal);
   if ("snapshot" in approved) return approved;
-  const { maxMicros } = approved;
+  const { maxMicros, leastMicros = 0 } = approved;
   const done = await carryOut<never>(
     order,
     {
       kind: "pages",
       maxMicros,
+      leastMicros,
       send: async (terms) => ({ fetched: await deps.fetchPages(order.request, terms, signal) }),
-      explain: (error, setAside) => (setAside < maxMicros ? blameBudget(error, setAside, deps.ledger) : error),
+      explain: (error, setAside) => nameCap(error, setAside, maxMicros, deps.ledger),
     },
     deps,
   );
@@ -96,20 +125,40 @@ async function buy(order: Order, deps: BuyDeps, signal: AbortSignal): Promise<Bo
   return { ...done, how: "bought" };
 }
 
+/** What could not be kept would be bought again with the next call: said before, and not bought. */
+async function requireRoom({ source, snapshots }: BuyDeps): Promise<void> {
+  const obstacle = source === "sandbox" ? undefined : await snapshots.obstacle?.();
+  if (obstacle === undefined) return;
+  throw new AppError("config", `Snapshots cannot be written (${obstacle}): what is bought now would be lost.`, {
+    charge: "not_charged",
+    advice:
+      "Mend the cache folder, or point DOMAIN_PAGES_CACHE_DIR to one that can be written. To buy all the same, set DOMAIN_PAGES_STORE to memory.",
+  });
+}
+
 /**
- * The cap was lower than usual because little is left of the budget: that is what stands in the way. One of many is not
- * told how little, since that may be what the others have left.
+ * The gateway refused for its price: says which of our figures that was. Where the cap was lower than usual, little is
+ * left of the budget; one of many is not told how little, since that may be what the others have left.
  */
-function blameBudget(error: unknown, leftMicros: number, { isOperator }: Ledger): unknown {
+function nameCap(error: unknown, setAsideMicros: number, capMicros: number, ledger: Ledger): unknown {
   if (!(error instanceof AppError) || error.facts.reason !== "price_cap") return error;
   const { requestId } = error.facts;
-  const left = isOperator ? `, ${formatUsd(toUsd(leftMicros))},` : "";
+  const facts = { charge: "not_charged", ...(requestId !== undefined && { requestId }), cause: error } as const;
+  if (setAsideMicros >= capMicros) {
+    const cap = formatUsd(toUsd(capMicros));
+    return new AppError("budget", `The gateway's price for this call is above the cap of ${cap}.`, {
+      ...facts,
+      reason: "price_cap",
+      advice: "Ask for fewer pages, or have the price cap raised.",
+    });
+  }
+  const { isOperator, dailyBudgetMicros } = ledger;
+  const of = dailyBudgetMicros === null ? "" : ` of ${formatUsd(toUsd(dailyBudgetMicros))}`;
+  const left = isOperator ? `, ${formatUsd(toUsd(setAsideMicros))}${of},` : "";
   return new AppError("budget", `What is left of today's budget${left} does not pay for this call.`, {
-    charge: "not_charged",
+    ...facts,
     advice: isOperator
       ? "Ask for fewer pages, wait for 00:00 UTC, or have DOMAIN_PAGES_DAILY_BUDGET_USD raised."
       : "Ask for fewer pages, or wait for 00:00 UTC; whoever runs the server can raise it.",
-    ...(requestId !== undefined && { requestId }),
-    cause: error,
   });
 }

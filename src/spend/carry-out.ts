@@ -3,10 +3,19 @@ import { formatUsd } from "../lists/text.ts";
 import { BODY_DEFAULTS } from "../pages/body.ts";
 import type { PagesRequest } from "../pages/request.ts";
 import { createSnapshot, type Fetched, type PurchaseTerms, type Snapshot, type Source } from "../pages/snapshot.ts";
-import { type Ledger, type PurchaseFacts, type Settlement, toMicros, toUsd } from "./ledger/ledger.ts";
+import {
+  type Ledger,
+  type PurchaseFacts,
+  type Reservation,
+  type Settlement,
+  toMicros,
+  toUsd,
+} from "./ledger/ledger.ts";
 
 export interface CarryOutDeps {
   source: Exclude<Source, "import">;
+  /** Who is asked, as the books name it: its address without credentials, or the sandbox. */
+  gateway: string;
   snapshots: KeepSnapshots;
   ledger: Ledger;
   now: () => number;
@@ -19,6 +28,8 @@ export interface PaidCall<Other> {
   kind: PurchaseFacts["kind"];
   /** The most it may cost; less is set aside when less is left of the budget. */
   maxMicros: number;
+  /** The least that has to be set aside for it to be sent: what it will cost, where nothing else holds it there. */
+  leastMicros?: number;
   /** Sends it. `other` is what an unbilled call brought instead of an answer. */
   send: (terms: Required<PurchaseTerms>) => Promise<{ fetched: Fetched } | { other: Other }>;
   /** Says a failure in the light of how much could be set aside. */
@@ -34,17 +45,18 @@ export type CarriedOut<Other> = { snapshot: Snapshot; notes: string[] } | { othe
  */
 export async function carryOut<Other>(
   order: Order,
-  { kind, maxMicros, send, explain = (error) => error }: PaidCall<Other>,
+  call: PaidCall<Other>,
   deps: CarryOutDeps,
 ): Promise<CarriedOut<Other>> {
   const { request, requestKey } = order;
-  const { target, limit = BODY_DEFAULTS.limit } = request;
-  const reservation = await deps.ledger.reserve({ kind, target, requestKey, limit }, maxMicros);
+  const { kind, explain = (error) => error } = call;
+  const reservation = await deps.ledger.reserve(toFacts(order, kind, deps), call.maxMicros);
   const settle = (settlement: Settlement) => deps.ledger.settle(reservation, settlement).catch(deps.onUnsettled);
   const maxPriceUsd = toUsd(reservation.micros);
-  const sent = await send({ id: reservation.id, maxPriceUsd }).catch(async (error: unknown) => {
-    await settle(settlementOfFailure(error));
-    throw explain(error, reservation.micros);
+  const sent = await send(order, call, reservation).catch(async (error: unknown) => {
+    const failure = kind === "quote" ? asFree(error) : error;
+    await settle(settlementOfFailure(failure));
+    throw explain(failure, reservation.micros);
   });
   if (!("fetched" in sent)) {
     await settle({ outcome: "not_charged" });
@@ -61,6 +73,54 @@ export async function carryOut<Other>(
   const { problem } = await deps.snapshots.put(snapshot);
   await settle(settlementOf(sent.fetched, snapshot.id));
   return { snapshot, notes: [...noteCharge(snapshot, maxPriceUsd), ...noteProblem(problem)] };
+}
+
+const toFacts = ({ request, requestKey, consent }: Order, kind: PurchaseFacts["kind"], deps: CarryOutDeps) => ({
+  kind,
+  target: request.target,
+  requestKey,
+  limit: request.limit ?? BODY_DEFAULTS.limit,
+  gateway: deps.gateway,
+  ...(kind === "pages" && consent?.requestKey === requestKey && { consent: consent.id }),
+});
+
+async function send<Other>(
+  { turn }: Order,
+  { send, leastMicros = 0 }: PaidCall<Other>,
+  { id, micros }: Reservation,
+): Promise<{ fetched: Fetched } | { other: Other }> {
+  if (micros < leastMicros) throw dearerThanSetAside();
+  const mayGo = async () => {
+    if (turn !== undefined && !(await turn.isMine())) throw new LostTurnError();
+  };
+  await mayGo();
+  return send({ id, maxPriceUsd: toUsd(micros), mayGo });
+}
+
+const dearerThanSetAside = (): AppError =>
+  new AppError("budget", "This call costs more than could be set aside.", {
+    charge: "not_charged",
+    reason: "price_cap",
+  });
+
+/** This process slept, or was cut off, for so long that another may have bought in its place: nothing was sent. */
+export class LostTurnError extends AppError {
+  constructor() {
+    super("unavailable", "This server stood still for a while before it could send the call.", {
+      charge: "not_charged",
+      advice: "Try again.",
+    });
+  }
+}
+
+/**
+ * Asking for a price is documented as free: a question that failed is no money that may be gone. A gateway that charges
+ * for questions all the same says so, and is not asked again.
+ */
+function asFree(error: unknown): unknown {
+  if (!(error instanceof AppError) || error.facts.charge !== "unknown") return error;
+  const { advice: _aboutMoney, ...facts } = error.facts;
+  return new AppError(error.kind, error.message, { ...facts, charge: "not_charged" });
 }
 
 function noteCharge({ charge }: Snapshot, maxPriceUsd: number): string[] {
@@ -98,9 +158,17 @@ export interface Order {
   request: PagesRequest;
   /** `toRequestKey` of the request. */
   requestKey: string;
-  /** A kept answer fetched at this time or later will do, ms since the epoch. */
-  notBefore: number;
+  /** The oldest kept answer that will do, ms; 0: none will, however young. */
+  maxAgeMs: number;
   consent?: Consent;
+  /** The turn in which it is bought; left out where nobody else could buy the same. */
+  turn?: HeldTurn;
+}
+
+/** A turn to buy. A holder that slept or was cut off may have been taken for dead, and another buys in its place. */
+export interface HeldTurn {
+  /** Asked right before a call is sent: whether no other holder can have come. */
+  isMine(): Promise<boolean>;
 }
 
 /** What the caller gets. */
@@ -117,4 +185,6 @@ export interface KeepSnapshots {
   /** Never throws. `problem` says why it is not where it should be. */
   put(snapshot: Snapshot): Promise<{ where: string; problem?: string }>;
   newest(requestKey: string): Promise<Snapshot | undefined>;
+  /** What stands in the way of keeping a snapshot now (`EACCES`), as far as that can be tried out; left out: nothing. */
+  obstacle?(): Promise<string | undefined>;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, open, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, open, rm } from "node:fs/promises";
 import envPaths from "env-paths";
+import { renameDurably } from "../disk/durable.ts";
 import { toUnfinished } from "./snapshot-name.ts";
 
 /** What went wrong on disk, for the log. The store goes on: what it could not keep or read, it answers from memory. */
@@ -51,7 +52,7 @@ export async function writePrivateFile(file: string, bytes: Buffer): Promise<voi
     } finally {
       await handle.close();
     }
-    await rename(unfinished, file);
+    await renameDurably(unfinished, file);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {});
     throw error;

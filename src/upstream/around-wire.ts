@@ -30,8 +30,9 @@ export function createLimitedWire(wire: Wire, { perMinute, atOnce, maxWaiting }:
     const waiting = new AbortController();
     const leave = () => waiting.abort(new WireFailure("cancelled", false));
     signal.addEventListener("abort", leave, { once: true });
-    const send = () => {
+    const send = async () => {
       signal.removeEventListener("abort", leave);
+      await request.mayGo?.();
       return wire(request);
     };
     return queue.add(send, { signal: waiting.signal });

@@ -124,6 +124,7 @@ async function exchangeOnce<T>(
       headers: toHeaders({ apiKey, terms, keyNumber, asksForQuote: mode === "quote" }, send),
       body: JSON.stringify(form === "array" ? [body] : body),
       signal,
+      ...(terms.mayGo !== undefined && { mayGo: terms.mayGo }),
     });
   } catch (error) {
     if (!(error instanceof WireFailure)) throw error;

@@ -8,6 +8,8 @@ export interface WireRequest {
   headers: Readonly<Record<string, string>>;
   body?: string;
   signal: AbortSignal;
+  /** Called when nothing is waited for any more; what it throws keeps the request from being sent. */
+  mayGo?: () => Promise<void>;
 }
 
 /** What came back, nothing interpreted. Header names are lower case. */

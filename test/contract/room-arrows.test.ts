@@ -17,6 +17,11 @@ const REFUSED = [
   ["src/mcp/f.ts", 'import "../store/memory-store.ts";'],
   ["src/upstream/g.ts", 'import "../sandbox/world.ts";'],
   ["src/upstream/h.ts", 'import "@modelcontextprotocol/server";'],
+  ["src/disk/h1.ts", 'import "../store/memory-store.ts";'],
+  ["src/disk/h2.ts", 'import "../errors.ts";'],
+  ["src/pages/h3.ts", 'import "../disk/turn.ts";'],
+  ["src/mcp/h4.ts", 'import "../disk/turn.ts";'],
+  ["src/serve/h5.ts", 'import "../disk/turn.ts";'],
   ["src/store/i.ts", 'import "../upstream/wire.ts";'],
   ["src/store/q.ts", 'import "../spend/carry-out.ts";'],
   ["src/spend/r.ts", 'import "../store/memory-store.ts";'],
@@ -73,6 +78,8 @@ const REFUSED = [
 ] as const;
 
 const ALLOWED = [
+  ["src/access/h6.ts", 'import "../disk/turn.ts";'],
+  ["src/store/h7.ts", 'import "../disk/turn.ts";'],
   ["src/pages/m.ts", 'import "../errors.ts";'],
   ["src/lists/g5.ts", 'import "../errors.ts";'],
   ["src/pages/g6.ts", 'import "../lists/text.ts";'],

@@ -1,8 +1,14 @@
-/** Adds tokens to a file, one change each: `<file> <prefix> <count>`. */
-import { changeTokenFile } from "../../src/access/change-token-file.ts";
+/** Adds tokens to a file, one change each: `<file> <prefix> <count>`; with the prefix "hold", holds its lock until killed. */
+import { changeTokenFile, withTokenFileLock } from "../../src/access/change-token-file.ts";
 import { createStaticToken, toTokenDigest } from "../../src/access/token-file.ts";
 
 const [file = "", prefix = "", count = "0"] = process.argv.slice(2);
+if (prefix === "hold") {
+  await withTokenFileLock(file, () => {
+    process.send?.("held");
+    return new Promise((resolve) => process.once("disconnect", resolve));
+  });
+}
 for (let index = 0; index < Number(count); index += 1) {
   const { id, token } = createStaticToken();
   await changeTokenFile(file, (entries) => [

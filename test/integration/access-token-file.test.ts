@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, fork } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { changeTokenFile, readTokenEntries } from "../../src/access/change-token-file.ts";
 import type { TokenEntry } from "../../src/access/token-file.ts";
 import { createStaticToken, toTokenDigest } from "../../src/access/token-file.ts";
+import { takeTurn } from "../../src/disk/turn.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 
 function make(name: string): TokenEntry {
@@ -130,21 +132,35 @@ describe("changing a token file", () => {
 
   it("takes over the lock of a command that was killed", async () => {
     const file = newFile();
-    await mkdir(`${file}.lock`);
-    const old = new Date(Date.now() - 60_000);
-    await utimes(`${file}.lock`, old, old);
+    const child = fork(fileURLToPath(new URL("access-token-child.ts", import.meta.url)), [file, "hold", "0"], {
+      execArgv: ["--import", "tsx"],
+    });
+    await once(child, "message");
+    child.kill("SIGKILL");
+    await once(child, "exit");
     await Promise.all(["a", "b", "c"].map((name) => add(file, name)));
     expect((await namesIn(file)).sort()).toEqual(["a", "b", "c"]);
     expect(await readdir(path.dirname(file))).toEqual(["tokens.json"]);
   });
 
-  it("gives up on a lock that is held, and says what to do", async () => {
+  it("takes over the lock of an earlier version, whatever its date", async () => {
     const file = newFile();
     await mkdir(`${file}.lock`);
-    const error = await changeTokenFile(file, () => [], { waitMs: 100 }).catch((thrown) => thrown);
+    const ahead = new Date(Date.now() + 365 * 86_400_000);
+    await utimes(`${file}.lock`, ahead, ahead);
+    await changeTokenFile(file, (entries) => [...entries], { quietMs: 50 });
+    expect(await readdir(path.dirname(file))).toEqual(["tokens.json"]);
+  });
+
+  it("gives up on a lock that is held, and says what to do", async () => {
+    const file = newFile();
+    const turn = await takeTurn({ folder: path.dirname(file), name: path.basename(file) });
+    const error = await changeTokenFile(file, () => [], { waitMs: 50 }).catch((thrown) => thrown);
     expect(error).toMatchObject({
       kind: "unavailable",
-      facts: { advice: `If there is none, remove the folder ${file}.lock.` },
+      message: `Another process (pid ${process.pid}) is changing ${file} and does not finish.`,
+      facts: { advice: expect.stringMatching(/^If there is none, remove .+\.turn\.$/) },
     });
+    await turn.end();
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -40,13 +40,25 @@ function gate() {
   return { pass, passed };
 }
 
-const lockOf = (key: string) => path.join(folder, "locks", `${key}.lock`);
+/** What a version before this one left, or a holder on another machine: nothing here can ask for it. */
+const LEFT_BEHIND = [
+  { what: "a folder of an earlier version", name: `${KEY}.lock`, isFolder: true },
+  { what: "the file of a holder on another machine", name: `${KEY}.0123456789ab.7.0.0123456789abcdef.turn` },
+  { what: "a file that nobody knows", name: `${KEY}.turn` },
+];
 
-/** As if its holder had given no sign of life for a minute. */
-async function letGoStale(lock: string) {
-  const seconds = Date.now() / 1000 - 60;
-  await utimes(lock, seconds, seconds);
+async function leave({ name, isFolder = false }: { name: string; isFolder?: boolean }, aheadMs = 0) {
+  const file = path.join(folder, "locks", name);
+  await mkdir(isFolder ? file : path.dirname(file), { recursive: true });
+  if (!isFolder) await writeFile(file, "");
+  const seconds = (Date.now() + aheadMs) / 1000;
+  await utimes(file, seconds, seconds);
+  return file;
 }
+
+const YEAR_MS = 365 * 86_400_000;
+
+const onLinux = process.platform === "linux";
 
 /** Holds a key until told. */
 async function hold(withKeyLock: ReturnType<typeof open>, key = KEY) {
@@ -104,26 +116,72 @@ describe("a lock in one process", () => {
     expect(await open()(KEY, unending, async () => "free")).toBe("free");
   });
 
-  it("is none where the folder takes no locks, and says so", async () => {
+  it("is refused where the folder takes no locks, before anything is used", async () => {
     const file = path.join(folder, "file");
     await writeFile(file, "in the way");
-    expect(await open({ folder: file })(KEY, unending, async () => 7)).toBe(7);
+    const use = async () => expect.unreachable();
+    await expect(open({ folder: file })(KEY, unending, use)).rejects.toMatchObject({
+      kind: "config",
+      facts: { charge: "not_charged" },
+      message: expect.stringContaining("(ENOTDIR)"),
+    });
+  });
+
+  it("is none there, and says so, for what costs nothing", async () => {
+    const file = path.join(folder, "file");
+    await writeFile(file, "in the way");
+    expect(await open({ folder: file, isOptional: true })(KEY, unending, async () => 7)).toBe(7);
     expect(problems).toEqual([{ kind: "not_locked", code: "ENOTDIR" }]);
   });
 
-  it("is none where something else stands in its place, and says so", async () => {
-    const withKeyLock = open();
-    await withKeyLock(OTHER_KEY, unending, async () => {});
-    await writeFile(lockOf(KEY), "");
-    await letGoStale(lockOf(KEY));
-    expect(await withKeyLock(KEY, unending, async () => 7)).toBe(7);
-    expect(problems).toMatchObject([{ kind: "not_locked" }]);
+  it.each(LEFT_BEHIND)("takes over $what that shows no sign of life, whatever its date", async (left) => {
+    for (const aheadMs of [-YEAR_MS, 0, YEAR_MS]) {
+      await leave(left, aheadMs);
+      expect(await open({ quietMs: 50 })(KEY, unending, async () => 7)).toBe(7);
+      expect(await readdir(path.join(folder, "locks"))).toEqual([]);
+    }
+  });
+
+  it("leaves a holder elsewhere alone as long as it shows signs of life", async () => {
+    const file = await leave(LEFT_BEHIND[1] ?? { name: "" });
+    let signs = 0;
+    const timer = setInterval(() => utimes(file, ++signs, signs), 2);
+    const tries = new AbortController();
+    const waiting = open({ quietMs: 100 })(KEY, tries.signal, async () => expect.unreachable());
+    await expect.poll(() => signs, { timeout: 20_000 }).toBeGreaterThan(100);
+    tries.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+    clearInterval(timer);
+    await access(file);
+  });
+
+  it("ends its wait for a holder that does not let go, charging nothing", async () => {
+    const release = await hold(open());
+    const waiting = open({ waitMs: 20 })(KEY, unending, async () => expect.unreachable());
+    await expect(waiting).rejects.toMatchObject({ kind: "unavailable", facts: { charge: "not_charged" } });
+    await release();
+  });
+
+  it("tells its holder that it is lost before the holder does what must not happen twice", async () => {
+    const [asked, taken] = [gate(), gate()];
+    const done = open()(KEY, unending, async (turn) => {
+      expect(await turn.isMine()).toBe(true);
+      asked.pass();
+      await taken.passed;
+      return turn.isMine();
+    });
+    await asked.passed;
+    // As another machine does that has seen no sign of life.
+    for (const name of await readdir(path.join(folder, "locks"))) await rm(path.join(folder, "locks", name));
+    taken.pass();
+    expect(await done).toBe(false);
+    expect(problems).toEqual([{ kind: "lock_lost", key: KEY }]);
   });
 
   it("is told of when it is lost, and is released without complaint", async () => {
     const lost = gate();
     const withKeyLock = open({
-      staleMs: 2000,
+      quietMs: 200,
       onProblem: (problem) => {
         problems.push(problem);
         lost.pass();
@@ -162,10 +220,6 @@ describe("a lock across processes", { timeout: 60_000 }, () => {
     const withKeyLock = open();
     await expect(withKeyLock(KEY, AbortSignal.timeout(50), async () => 1)).rejects.toThrow("timeout");
     await holder.kill();
-    await letGoStale(lockOf(KEY));
-    // One more died just when it was about to take over.
-    await mkdir(lockOf(`${KEY}.takeover`));
-    await letGoStale(lockOf(`${KEY}.takeover`));
     const order: number[] = [];
     let inside = 0;
     const use = async () => {
@@ -181,6 +235,35 @@ describe("a lock across processes", { timeout: 60_000 }, () => {
     expect(problems).toEqual([]);
   });
 
+  it.runIf(onLinux)("stays with a holder that is stopped, and says so to whoever waits", async () => {
+    const holder = start("hold");
+    await holder.told();
+    holder.signal("SIGSTOP");
+    const waiting = open({ quietMs: 20, stoppedMs: 200 })(KEY, unending, async () => expect.unreachable());
+    await expect(waiting).rejects.toMatchObject({
+      message: `Another process (pid ${holder.pid}) is buying the same and has been stopped.`,
+      facts: { charge: "not_charged" },
+    });
+    holder.signal("SIGCONT");
+  });
+
+  it.runIf(onLinux)("stays with a holder that is too busy for a sign of life", async () => {
+    const holder = start("holdBusily", 1500);
+    await holder.told();
+    expect(await open({ quietMs: 50 })(KEY, unending, async () => holder.isDone())).toBe(true);
+  });
+
+  it.runIf(onLinux)("is lost for a holder that slept so long that others may have taken it for dead", async () => {
+    const holder = start("holdAndAsk");
+    await holder.told();
+    holder.signal("SIGSTOP");
+    await expect.poll(() => readState(holder.pid)).toBe("T");
+    const begun = performance.now();
+    await expect.poll(() => performance.now() - begun, { timeout: 5000 }).toBeGreaterThan(300);
+    holder.signal("SIGCONT");
+    expect(await holder.told()).toEqual({ isMine: false });
+  });
+
   it("ends with the process of its holder, whose exit code is its own", async () => {
     const holder = start("exitHolding", 7);
     await holder.told();
@@ -192,3 +275,9 @@ describe("a lock across processes", { timeout: 60_000 }, () => {
 it("withoutLock runs what it is given", async () => {
   expect(await withoutLock(KEY, unending, async () => 7)).toBe(7);
 });
+
+/** R, S, T …: how the system says that a process does (proc_pid_stat(5)). */
+async function readState(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+  return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3);
+}

@@ -8,6 +8,10 @@ const TSX = ["--import", "tsx"];
 export interface StoreChild {
   /** The next message. @throws when the process ends without one */
   told(): Promise<Record<string, unknown>>;
+  pid: number;
+  /** Whether it has ended, or closed its channel, which it does when its role is played. */
+  isDone(): boolean;
+  signal(signal: NodeJS.Signals): void;
   /** kill -9, and its end. */
   kill(): Promise<void>;
   /** Its exit code; null when it was killed. */
@@ -35,6 +39,9 @@ function watch(child: ChildProcess): StoreChild {
   const ended = once(child, "exit").then(([code]) => code as number | null);
   child.on("message", (message: Record<string, unknown>) => messages.push(message));
   return {
+    pid: child.pid ?? 0,
+    isDone: () => messages.some(({ done }) => done === true) || !child.connected,
+    signal: (signal) => child.kill(signal),
     ended,
     async told() {
       if (messages.length === 0) await Promise.race([once(child, "message"), once(child, "disconnect")]);

@@ -85,6 +85,28 @@ const roles: Record<string, () => Promise<unknown>> = {
       await new Promise((resolve) => process.once("disconnect", resolve));
     }),
 
+  /** Holds the lock, and gives the process no time for anything else. */
+  holdBusily: () =>
+    withKeyLock(KEY, signal, async () => {
+      await tell({ held: true });
+      const begun = performance.now();
+      while (performance.now() - begun < count) Math.sqrt(begun);
+      await tell({ done: true });
+    }),
+
+  /** Holds a lock with short patience, until it finds that it was asleep; asks then whether it still has it. */
+  holdAndAsk: () =>
+    createKeyLock({ folder, onProblem, quietMs: 400 })(KEY, signal, async (turn) => {
+      await tell({ held: true });
+      let at = performance.now();
+      // Looks at the clock time and again: a gap is a sleep.
+      while (performance.now() - at < 200) {
+        at = performance.now();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await tell({ isMine: await turn.isMine() });
+    }),
+
   /** Ends in the middle of a purchase, after a snapshot was written. */
   exitHolding: () =>
     withKeyLock(KEY, signal, async () => {

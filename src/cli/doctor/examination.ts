@@ -250,12 +250,13 @@ export async function askForNothing(deps: AskForNothingDeps, signal: AbortSignal
     quoteMemory: createQuoteMemory(),
     maxPriceUsd: config.maxPriceUsd,
     source: isLive(config) ? "aisa" : "sandbox",
+    gateway: config.baseUrl,
     snapshots: stores.of(DEFAULT_TENANT).snapshots,
     ledger,
     now,
     onUnsettled: (error) => log.error("ledger.unsettled", { message: String(error) }),
   });
-  const order = { request: TINY_REQUEST, requestKey: toRequestKey(TINY_REQUEST, config.baseUrl), notBefore: 0 };
+  const order = { request: TINY_REQUEST, requestKey: toRequestKey(TINY_REQUEST, config.baseUrl), maxAgeMs: 0 };
   const price = await askPrice(order, signal);
   return { price, form };
 }

@@ -3,7 +3,7 @@ import type { Surface } from "../answer/next-steps.ts";
 import type { Caller } from "../get-pages.ts";
 import { parseRequest, type RequestRules } from "../parse-request.ts";
 import { type PagesRequest, type RequestBody, toRequestBody, toRequestKey, withDefaults } from "../request.ts";
-import type { Quote, Snapshot, Source } from "../snapshot.ts";
+import { ageOf, type Quote, type Snapshot, type Source } from "../snapshot.ts";
 
 /** What a call would bring and cost. */
 export interface Estimate {
@@ -56,7 +56,7 @@ export interface EstimateDeps {
   /** The newest kept answer to a request. */
   findKept: (requestKey: string) => Promise<Snapshot | undefined>;
   askPrice: (
-    order: { request: PagesRequest; requestKey: string; notBefore: number },
+    order: { request: PagesRequest; requestKey: string; maxAgeMs: number },
     signal: AbortSignal,
   ) => Promise<
     Exclude<Quote, { kind: "bought" }> | { kind: "bought"; bought: { snapshot: Snapshot; notes: string[] } }
@@ -83,7 +83,7 @@ export function createEstimatePages(deps: EstimateDeps): EstimatePages {
     const price: EstimatedPrice =
       kept?.isFresh === true
         ? { kind: "none", why: "a kept snapshot answers this request" }
-        : await learnPrice({ request, requestKey, notBefore: deps.now() }, deps, signal);
+        : await learnPrice({ request, requestKey, maxAgeMs: 0 }, deps, signal);
     const { limit, offset } = withDefaults(request);
     const pagesTotal = snapshot?.totalCount ?? null;
     const pagesAtMost = pagesTotal === null ? limit : Math.max(0, Math.min(limit, pagesTotal - offset));
@@ -107,10 +107,12 @@ export function createEstimatePages(deps: EstimateDeps): EstimatePages {
 const FRAME_TOKENS = 300;
 const TOKENS_PER_PAGE = 30;
 
-function toTwin({ id, fetchedAt, pages }: Snapshot, freshMs: number, now: number): KeptTwin {
-  const at = fetchedAt ?? 0;
-  const ageMs = Math.max(0, now - at);
-  return { snapshotId: id, fetchedAt: at, ageMs, pageCount: pages.length, isFresh: ageMs <= freshMs };
+/** @returns null for a date that is none: it answers nothing */
+function toTwin(snapshot: Snapshot, freshMs: number, now: number): KeptTwin | null {
+  const ageMs = ageOf(snapshot, now);
+  if (ageMs === undefined) return null;
+  const { id, pages } = snapshot;
+  return { snapshotId: id, fetchedAt: now - ageMs, ageMs, pageCount: pages.length, isFresh: ageMs <= freshMs };
 }
 
 type PriceOrder = Parameters<EstimateDeps["askPrice"]>[0];

@@ -35,7 +35,7 @@ export function addLine(fold: Fold, line: string): void {
 }
 
 function addReserve(fold: Fold, record: ReserveRecord): void {
-  const { id, at, micros, budgetMicros, kind, target, requestKey, limit, account } = record;
+  const { id, at, micros, budgetMicros, account, type: _type, ...about } = record;
   // Ids are random: one that comes again was put there by an editor.
   if (fold.purchases.has(id) || fold.refused.has(id)) {
     fold.unreadableLines++;
@@ -45,7 +45,7 @@ function addReserve(fold: Fold, record: ReserveRecord): void {
     fold.refused.set(id, "all");
     return;
   }
-  const facts = { kind, target, requestKey, limit, ...(account !== undefined && { account: account.name }) };
+  const facts = { ...about, ...(account !== undefined && { account: account.name }) };
   fold.purchases.set(id, {
     id,
     ...facts,

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, readdir } from "node:fs/promises";
 import path from "node:path";
+import { syncFolder } from "../../disk/durable.ts";
 import { PartialWriteError } from "./budgets.ts";
 import { addLine, createFold, type Fold } from "./day-fold.ts";
 import { isDay, type Ledger } from "./ledger.ts";
@@ -70,15 +71,6 @@ async function appendDurably(file: string, text: string): Promise<void> {
     await handle.datasync();
   } finally {
     await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, "r");
-    await handle.sync().finally(() => handle.close());
-  } catch {
-    // Windows cannot do this, and some file systems neither; the record itself is synced.
   }
 }
 

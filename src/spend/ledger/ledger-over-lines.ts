@@ -59,8 +59,7 @@ export function createLedgerOverLines(lines: LedgerLines, { now, ...budgets }: L
     const left = requireLeft(await lines.fold(day), budgets);
     const micros = Math.min(maxMicros, left ?? MAX_MICROS, MAX_MICROS);
     const id = `p_${randomBytes(16).toString("base64url")}`;
-    const { kind, target, requestKey, limit } = facts;
-    const record = { id, at, kind, target, requestKey, limit, micros, budgetMicros: dailyBudgetMicros };
+    const record = { id, at, ...facts, micros, budgetMicros: dailyBudgetMicros };
     await append(day, { type: "reserve", ...record, ...accountFacts }, NOT_CHARGED);
     const takeBack = () => append(day, { type: "settle", id, at: now(), outcome: "not_charged" }, NOT_CHARGED);
     const { purchases, refused } = await lines.fold(day).catch(async (error: unknown) => {

@@ -5,6 +5,10 @@ export interface PurchaseFacts {
   requestKey: string;
   /** `limit` of the request. */
   limit: number;
+  /** Who is asked: the gateway's address without credentials; left out by versions that did not write it down. */
+  gateway?: string;
+  /** The id of the person's yes that it uses up. */
+  consent?: string;
 }
 
 /** One of those who share the books. */

@@ -31,6 +31,9 @@ const ReserveSchema = z.object({
   target: text,
   requestKey: text,
   limit: z.int().min(0),
+  /** Versions before these two pass over them. */
+  gateway: text.exactOptional(),
+  consent: text.exactOptional(),
   /** What is to be set aside. */
   micros,
   /** The budget of all. */
