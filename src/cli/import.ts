@@ -5,6 +5,7 @@ import type { Config } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";
 import { renderStructured } from "../pages/answer/render-answer.ts";
+import type { Kept } from "../store/snapshot-store.ts";
 import { readSavedAnswers } from "../upstream/envelope.ts";
 import { decodeText } from "../upstream/read-body.ts";
 import { type Io, type ParsedArgs, print, toJson, usage } from "./args.ts";
@@ -22,13 +23,35 @@ export async function runImport(
 ): Promise<void> {
   const [file] = operands;
   if (file === undefined) throw usage("import needs a file, or - for stdin");
-  const { snapshots, notes } = readSavedAnswers(decodeText(await readSaved(file, io)), file === "-" ? "stdin" : file);
-  for (const snapshot of snapshots) await keepSnapshot(snapshot);
-  const answers = snapshots.map((snapshot) =>
-    buildAnswer(snapshot, { maxTokens: answerTokens, surface: "cli", notes }),
-  );
+  const saved = readSavedAnswers(decodeText(await readSaved(file, io)), file === "-" ? "stdin" : file);
+  const kept: Kept[] = [];
+  for (const snapshot of saved.snapshots) kept.push(await keepSnapshot(snapshot));
+  const answers = saved.snapshots.map((snapshot, index) => {
+    const notes = [...saved.notes, ...noteLoss(kept[index])];
+    return buildAnswer(snapshot, { maxTokens: answerTokens, surface: "cli", notes });
+  });
   if (options.json === true && answers.length > 1) print(io.stdout, toJson(answers.map(renderStructured)));
   else for (const answer of answers) printAnswer(answer, options.json === true, io);
+  const problem = kept.map(problemOf).find((each) => each !== undefined);
+  if (problem === undefined) return;
+  throw new AppError("config", `The answer was read but not kept: snapshots cannot be written (${problem}).`, {
+    advice: "Mend the cache folder, or point DOMAIN_PAGES_CACHE_DIR to one that can be written, and import it again.",
+  });
+}
+
+const problemOf = (kept: Kept | undefined): string | undefined =>
+  kept !== undefined && "problem" in kept ? kept.problem : undefined;
+
+/** This process ends with the command, and its memory with it. */
+function noteLoss(kept: Kept | undefined): string[] {
+  const problem = problemOf(kept);
+  if (problem !== undefined) {
+    return [`this snapshot could not be written (${problem}), so nothing can be asked about it afterwards`];
+  }
+  if (kept?.where === "disk") return [];
+  return [
+    "DOMAIN_PAGES_STORE keeps nothing beyond this command, so nothing can be asked about this snapshot afterwards",
+  ];
 }
 
 async function readSaved(file: string, { stdin }: Io): Promise<Uint8Array> {

@@ -7,6 +7,7 @@ import type { Bought } from "../spend/carry-out.ts";
 import { createFlights, type Flights } from "../spend/flights.ts";
 import { type Account, type Ledger, toMicros, toUsd } from "../spend/ledger/ledger.ts";
 import type { MatchPool } from "../threads/match-pool.ts";
+import type { Kept } from "../store/snapshot-store.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
 import { createStores, DEFAULT_TENANT, type Stores } from "./stores.ts";
 import {
@@ -147,9 +148,7 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
       snapshots,
       getPages: async (...args) => (await service()).getPages(...args),
       estimatePages: async (...args) => (await service()).estimatePages(...args),
-      keepSnapshot: async (snapshot) => {
-        await (await ownSnapshots()).put(snapshot);
-      },
+      keepSnapshot: async (snapshot) => (await ownSnapshots()).put(snapshot),
     };
     return principal === undefined ? app : withinScopes(app, principal.scopes);
   };
@@ -250,8 +249,8 @@ export function toAccount(principal: Principal | undefined, usualBudgetUsd: numb
 export interface App extends Service, Reader {
   source: "aisa" | "sandbox";
   snapshots: ReadSnapshots;
-  /** Keeps a snapshot that was not bought here. Where the store takes none, nothing happens. */
-  keepSnapshot(snapshot: Snapshot): Promise<void>;
+  /** Keeps a snapshot that was not bought here; tells where it is now. */
+  keepSnapshot(snapshot: Snapshot): Promise<Kept>;
 }
 
 /** What a purchase came to, as the books have it. */

@@ -31,6 +31,7 @@ const MB = 1024 * 1024;
 /** Snapshots, locks and books where the settings want them. `none` keeps no snapshots; the books stay in memory. */
 export async function createStores(config: Config, log: Log, now: () => number): Promise<Stores> {
   if (typeof config.store !== "string") return createSharedStores(config, config.store.redisUrl, log, now);
+  const dated = await loadDated(now);
   switch (config.store) {
     case "disk":
       return createDiskStores(config, log, now);
@@ -38,7 +39,10 @@ export async function createStores(config: Config, log: Log, now: () => number):
       const memory = await loadMemory();
       const { withoutLock } = await import("../store/disk-lock.ts");
       const ledgerLines = await createMemoryBooks();
-      return { ledgerLines, of: byTenant((tenant) => ({ snapshots: memory(tenant), withKeyLock: withoutLock })) };
+      return {
+        ledgerLines,
+        of: byTenant((tenant) => ({ snapshots: dated(memory(tenant)), withKeyLock: withoutLock })),
+      };
     }
     case "none": {
       const { createNoStore } = await import("../store/memory-store.ts");
@@ -50,9 +54,10 @@ export async function createStores(config: Config, log: Log, now: () => number):
 }
 
 async function createDiskStores(config: Config, log: Log, now: () => number): Promise<Stores> {
-  const [memory, { createDiskStore }, { createKeyLock }, { toTenantFolder }, { cacheFolder, ledgerFolder }] =
+  const [memory, dated, { createDiskStore }, { createKeyLock }, { toTenantFolder }, { cacheFolder, ledgerFolder }] =
     await Promise.all([
       loadMemory(),
+      loadDated(now),
       import("../store/disk-store.ts"),
       import("../store/disk-lock.ts"),
       import("../store/snapshot-name.ts"),
@@ -65,22 +70,34 @@ async function createDiskStores(config: Config, log: Log, now: () => number): Pr
       const folder =
         tenant === DEFAULT_TENANT ? cacheFolder : path.join(cacheFolder, "tenants", toTenantFolder(tenant));
       return {
-        snapshots: createDiskStore({
+        snapshots: dated(
+          createDiskStore({
+            folder,
+            maxBytes: config.storeMb * MB,
+            maxAgeMs: config.keepDays * DAY_MS,
+            now,
+            memory: memory(tenant),
+            onProblem: (problem) => log.warn("store.problem", { ...problem }),
+          }),
+        ),
+        withKeyLock: createKeyLock({
           folder,
-          maxBytes: config.storeMb * MB,
-          maxAgeMs: config.keepDays * DAY_MS,
-          now,
-          memory: memory(tenant),
-          onProblem: (problem) => log.warn("store.problem", { ...problem }),
+          // What costs nothing goes without where nothing can be written.
+          isOptional: !isLive(config),
+          waitMs: config.timeoutMs + config.retryMs + PATIENCE_MS,
+          onProblem: (problem) => log.warn("lock.problem", { ...problem }),
         }),
-        withKeyLock: createKeyLock({ folder, onProblem: (problem) => log.warn("lock.problem", { ...problem }) }),
       };
     }),
   };
 }
 
 async function createSharedStores(config: Config, url: string, log: Log, now: () => number): Promise<Stores> {
-  const [memory, { createRedisRoom }] = await Promise.all([loadMemory(), import("../redis/redis-room.ts")]);
+  const [memory, dated, { createRedisRoom }] = await Promise.all([
+    loadMemory(),
+    loadDated(now),
+    import("../redis/redis-room.ts"),
+  ]);
   const shared = createRedisRoom({
     url,
     prefix: config.redisPrefix,
@@ -91,9 +108,17 @@ async function createSharedStores(config: Config, url: string, log: Log, now: ()
   });
   return {
     ledgerLines: shared.ledgerLines,
-    of: byTenant((tenant) => ({ snapshots: shared.snapshots(tenant), withKeyLock: shared.keyLock(tenant) })),
+    of: byTenant((tenant) => ({ snapshots: dated(shared.snapshots(tenant)), withKeyLock: shared.keyLock(tenant) })),
     shared,
   };
+}
+
+/** Beyond the longest that a purchase takes by the settings: for its turn at the gateway. */
+const PATIENCE_MS = 60_000;
+
+async function loadDated(now: () => number): Promise<(store: SnapshotStore) => SnapshotStore> {
+  const { createDatedStore } = await import("../store/snapshot-store.ts");
+  return (store) => createDatedStore(store, now);
 }
 
 async function loadMemory(): Promise<(tenant: string) => SnapshotStore> {

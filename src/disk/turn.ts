@@ -133,27 +133,29 @@ async function drop(file: string): Promise<void> {
 }
 
 function hold(file: string, quietMs: number, onLost: () => void): Turn {
-  let isLost = false;
+  let [isLost, wasQuiet] = [false, false];
   let signAt = performance.now();
   const lose = () => {
     clearInterval(timer);
     if (!isLost) onLost();
     isLost = true;
-    return false;
   };
-  const giveSign = async (): Promise<boolean> => {
+  const giveSign = async (): Promise<void> => {
     const at = performance.now();
+    // Whoever was quiet for half of the time may be taken for dead before what it is about to do is under way.
+    wasQuiet ||= at - signAt >= quietMs / 2;
     // Others see that it changes, whatever the time on it.
     const failure = await utimes(file, new Date(), new Date()).catch((error: NodeJS.ErrnoException) => error);
-    if (isLost || failure?.code === "ENOENT") return lose();
     if (failure === undefined) signAt = at;
-    return true;
+    else if (failure.code === "ENOENT" && !isLost) lose();
   };
   const timer = setInterval(giveSign, quietMs / 4);
   timer.unref();
   return {
-    // Whoever gave no sign for half of the time may be taken for dead before what it is about to do is under way.
-    isMine: async () => !isLost && (performance.now() - signAt < quietMs / 2 ? giveSign() : lose()),
+    async isMine() {
+      if (!isLost) await giveSign();
+      return !isLost && !wasQuiet;
+    },
     end: async () => {
       isLost = true;
       clearInterval(timer);

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
 import { inBatches, type MakeRoomOptions, makeRoom } from "./make-room.ts";
-import { type OnDiskProblem, toErrorCode } from "./private-files.ts";
+import { findObstacle, type OnDiskProblem, toErrorCode } from "./private-files.ts";
 import { createSnapshotFolder } from "./snapshot-folder.ts";
 import { isRequestKey, isSnapshotId, newestFirst, type SnapshotName, timeOf, toSnapshotFile } from "./snapshot-name.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
@@ -108,6 +108,8 @@ export function createDiskStore({ folder, maxBytes, maxAgeMs, now, memory, onPro
       const inMemoryOnly = (await memory.list()).filter(({ id }) => !ids.has(id));
       return [...inMemoryOnly, ...onDisk].sort(newestFirst);
     },
+
+    obstacle: () => findObstacle(snapshotsFolder),
 
     async gone(id) {
       if (!isSnapshotId(id) || (await memory.get(id)) !== undefined) return undefined;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, open, rm } from "node:fs/promises";
+import { chmod, mkdir, open, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import envPaths from "env-paths";
 import { renameDurably } from "../disk/durable.ts";
 import { toUnfinished } from "./snapshot-name.ts";
@@ -56,6 +57,26 @@ export async function writePrivateFile(file: string, bytes: Buffer): Promise<voi
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {});
     throw error;
+  }
+}
+
+/** Bytes that a look writes: a disk that is full or over its quota shows only when something is written. */
+const TRIED_BYTES = 4096;
+
+/**
+ * Tries out whether a private folder takes files, and leaves nothing behind; makes the folder.
+ * @returns what the system calls the obstacle (`EACCES`); undefined where there is none
+ */
+export async function findObstacle(folder: string): Promise<string | undefined> {
+  const file = path.join(folder, `.tried-${randomBytes(4).toString("hex")}`);
+  try {
+    await makePrivateFolder(folder);
+    await writeFile(file, Buffer.alloc(TRIED_BYTES), { flag: "wx", mode: 0o600 });
+    await rm(file);
+    return undefined;
+  } catch (error) {
+    await rm(file, { force: true }).catch(() => {});
+    return toErrorCode(error);
   }
 }
 

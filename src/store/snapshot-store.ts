@@ -1,4 +1,5 @@
-import type { ReadSnapshots, Snapshot } from "../pages/snapshot.ts";
+import { ageOf, type ReadSnapshots, type Snapshot, type SnapshotInfo } from "../pages/snapshot.ts";
+import { newestFirst } from "./snapshot-name.ts";
 
 /** Where a snapshot is after `put`. */
 export type Kept =
@@ -13,4 +14,37 @@ export interface SnapshotStore extends ReadSnapshots {
   put(snapshot: Snapshot): Promise<Kept>;
   /** The newest answer to one request (`toRequestKey`), however old; undefined when there is none. */
   newest(requestKey: string): Promise<Snapshot | undefined>;
+  /**
+   * What stands in the way of keeping a snapshot now, as the system calls it (`EACCES`), as far as that can be tried out.
+   * Left out where nothing can.
+   */
+  obstacle?(): Promise<string | undefined>;
+}
+
+/**
+ * The same store, in which a date in the future is none: a snapshot that a wrong clock wrote is one whose time nobody
+ * knows, older than all others, and hides none of them.
+ */
+export function createDatedStore(store: SnapshotStore, now: () => number): SnapshotStore {
+  const isAhead = (each: Pick<SnapshotInfo, "fetchedAt">) =>
+    each.fetchedAt !== null && ageOf(each, now()) === undefined;
+  const date = <T extends Pick<SnapshotInfo, "fetchedAt">>(each: T): T =>
+    isAhead(each) ? { ...each, fetchedAt: null } : each;
+  const dateIf = <T extends Pick<SnapshotInfo, "fetchedAt">>(each: T | undefined) => each && date(each);
+  const list = async () => (await store.list()).map(date).sort(newestFirst);
+  return {
+    ...store,
+    list,
+    get: async (id) => dateIf(await store.get(id)),
+    gone: async (id) => dateIf(await store.gone(id)),
+    async newest(requestKey) {
+      const first = await store.newest(requestKey);
+      if (first === undefined || !isAhead(first)) return first;
+      for (const info of await list()) {
+        const snapshot = info.requestKey === requestKey ? await store.get(info.id) : undefined;
+        if (snapshot !== undefined) return date(snapshot);
+      }
+      return date(first);
+    },
+  };
 }

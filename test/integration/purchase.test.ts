@@ -1,9 +1,12 @@
+import { readdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AppError } from "../../src/errors.ts";
 import { renderText } from "../../src/pages/answer/render-answer.ts";
 import type { Caller } from "../../src/pages/get-pages.ts";
+import type { Wire } from "../../src/upstream/wire.ts";
 import { openShop, type Shop } from "../support/open-shop.ts";
-import type { ServiceOver } from "../support/service-over.ts";
+import { type ServiceOver, serviceOver } from "../support/service-over.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 
 const NOON = Date.UTC(2026, 10, 24, 12);
@@ -102,9 +105,10 @@ describe("an answer that was paid for", () => {
   it("is delivered with a note when the disk does not take it", async () => {
     const service = await shop.open(onDisk("/dev/null/nowhere", { DOMAIN_PAGES_STORE: "disk" }));
     const { kind, message, facts } = await failureOf(ask(service));
-    // The books come first: what cannot be written down is not spent.
+    // Where no turn can be taken, the same could be bought twice.
     expect({ kind, charge: facts.charge }).toEqual({ kind: "config", charge: "not_charged" });
-    expect(message).toContain("/dev/null/nowhere");
+    expect(message).toContain("cannot be written (ENOTDIR)");
+    expect(facts.advice).toContain("DOMAIN_PAGES_CACHE_DIR");
     expect(calls().received).toBe(0);
   });
 });
@@ -167,7 +171,7 @@ describe("the budget", () => {
     await ask(service);
     expect(await failureOf(ask(service, { offset: 1 }))).toMatchObject({
       kind: "budget",
-      message: "What is left of today's budget, $0.014, does not pay for this call.",
+      message: "What is left of today's budget, $0.014 of $0.04, does not pay for this call.",
       facts: { charge: "not_charged" },
     });
     expect(billed().calls).toBe(1);
@@ -191,7 +195,8 @@ describe("the cap per call", () => {
   it("makes the gateway refuse a dearer call unbilled", async () => {
     const service = await shop.open({ env: { DOMAIN_PAGES_MAX_PRICE_USD: "0.02" } });
     expect(await failureOf(ask(service))).toMatchObject({
-      kind: "rejected",
+      kind: "budget",
+      message: "The gateway's price for this call is above the cap of $0.02.",
       facts: { charge: "not_charged", reason: "price_cap" },
     });
     expect(billed().calls).toBe(0);
@@ -207,6 +212,117 @@ describe("the cap per call", () => {
       message: "The gateway quotes $0.027 for this call, above the cap of $0.026.",
     });
     expect(calls()).toMatchObject({ quoted: 2, carried_out: 1 });
+  });
+});
+
+describe("a cap that the gateway is not told", () => {
+  const env = { DOMAIN_PAGES_SEND_PRICE_CAP: "off" };
+
+  it("buys nothing where there is no quote", async () => {
+    const service = await shop.open({ env: { ...env, DOMAIN_PAGES_QUOTES: "off" } });
+    expect(await failureOf(ask(service))).toMatchObject({
+      kind: "budget",
+      message:
+        "Nothing would hold this call to the cap of $0.25: DOMAIN_PAGES_SEND_PRICE_CAP is off, and there is no quote (quotes are switched off (DOMAIN_PAGES_QUOTES)).",
+      facts: { charge: "not_charged" },
+    });
+    expect(calls().received).toBe(0);
+  });
+
+  it.each([{ mayExceed: true }, { mayExceed: undefined }])("buys nothing on a quote with %j", async ({ mayExceed }) => {
+    const estimate = { object: "cost_estimate", estimated_cost_micros_usd: 26_000, may_exceed_estimate: mayExceed };
+    let carriedOut = 0;
+    const wire: Wire = async ({ headers }) => {
+      if (headers["x-aisa-cost-mode"] !== "quote") carriedOut += 1;
+      return { status: 200, headers: {}, body: JSON.stringify(estimate) };
+    };
+    const settings = { AISA_API_KEY: "sk-aisa-test", AISA_BASE_URL: "https://gateway.example/apis/v1", ...env };
+    const service = await serviceOver(wire, { env: settings });
+    expect(await failureOf(ask(service))).toMatchObject({
+      kind: "budget",
+      message: expect.stringContaining("the gateway's quote of $0.026 may be exceeded"),
+    });
+    expect(carriedOut).toBe(0);
+  });
+
+  it("buys nothing that is quoted above what is left of the budget", async () => {
+    const service = await shop.open({ env: { ...env, DOMAIN_PAGES_DAILY_BUDGET_USD: "0.04" } });
+    await ask(service);
+    expect(await failureOf(ask(service, { offset: 1 }))).toMatchObject({
+      kind: "budget",
+      message: "What is left of today's budget, $0.014 of $0.04, does not pay for this call.",
+    });
+    expect(billed().calls).toBe(1);
+  });
+});
+
+describe("a clock that is set while things are bought", () => {
+  const HOURS = [-1, -24, 24, 24 * 365];
+
+  it.each(HOURS)("by %d hours during a purchase leaves it the only one", async (hours) => {
+    let now = NOON;
+    const service = await shop.open({ now: () => now });
+    shop.gateway.faults.add("slow;ms=100");
+    const asked = [ask(service, {}, { wantsFresh: true }), ask(service)];
+    await waitFor(() => shop.gateway.faults.waiting().length === 0);
+    now += hours * HOUR_MS;
+    const how = (await Promise.all(asked)).map(({ delivery }) => delivery?.how);
+    expect(how).toEqual(["bought", "shared"]);
+    expect(billed().calls).toBe(1);
+  });
+
+  it.each(["memory", "disk"])("ahead makes dates that are none, once it is right again (%s)", async (store) => {
+    let now = NOON + 30 * 24 * HOUR_MS;
+    const open = () => shop.open({ env: onDisk(folder, { DOMAIN_PAGES_STORE: store }).env, now: () => now });
+    const folder = makeTempFolder();
+    const service = await open();
+    const wrong = await ask(service);
+    now = NOON;
+    // Neither fresh for weeks …
+    const fresh = await ask(service, {}, { wantsFresh: true });
+    expect(fresh.snapshotId).not.toBe(wrong.snapshotId);
+    expect(billed().calls).toBe(2);
+    // … nor in front of what was bought since.
+    now += HOUR_MS;
+    expect((await ask(service)).snapshotId).toBe(fresh.snapshotId);
+    expect((await service.findSnapshot({ target: "acme.example" })).id).toBe(fresh.snapshotId);
+    expect((await service.findSnapshot({ snapshotId: wrong.snapshotId })).fetchedAt).toBeNull();
+    if (store === "disk") expect((await ask(await open())).snapshotId).toBe(fresh.snapshotId);
+    expect(billed().calls).toBe(2);
+  });
+});
+
+describe("snapshots that cannot be written", () => {
+  it("are said before anything is bought, and nothing is", async () => {
+    const folder = makeTempFolder();
+    await writeFile(path.join(folder, "snapshots"), "in the way");
+    for (const service of [await shop.open(onDisk(folder)), await shop.open(onDisk(folder))]) {
+      expect(await failureOf(ask(service))).toMatchObject({
+        kind: "config",
+        message: "Snapshots cannot be written (EEXIST): what is bought now would be lost.",
+        facts: { charge: "not_charged", advice: expect.stringContaining("DOMAIN_PAGES_CACHE_DIR") },
+      });
+    }
+    expect(calls().received).toBe(0);
+  });
+});
+
+describe("a purchase whose turn was lost", () => {
+  it("is not sent, and is made in another turn", async () => {
+    const folder = makeTempFolder();
+    const service = await shop.open(onDisk(folder));
+    const asked = ask(service);
+    const locks = path.join(folder, "locks");
+    // As another machine does that has seen no sign of life for long.
+    let taken = 0;
+    while (taken === 0) {
+      for (const turn of await readdir(locks).catch(() => [])) {
+        await rm(path.join(locks, turn), { force: true });
+        taken += 1;
+      }
+    }
+    expect((await asked).delivery?.how).toBe("bought");
+    expect(billed().calls).toBe(1);
   });
 });
 
@@ -245,6 +361,31 @@ describe("a purchase above the threshold", () => {
     expect(billed().calls).toBe(0);
   });
 
+  it("is made with that word once, however fresh an answer has to be, in every process", async () => {
+    const folder = makeTempFolder();
+    const { env: settings, now } = onDisk(folder, { ...env, DOMAIN_PAGES_FRESH_HOURS: "0" });
+    const open = () => shop.open({ env: settings, now });
+    const service = await open();
+    const { facts } = await failureOf(ask(service, { limit: 20 }));
+    const consent = facts.ask as NonNullable<Caller["consent"]>;
+    await ask(service, { limit: 20 }, { consent });
+    for (const again of [service, await open()]) {
+      const { facts } = await failureOf(ask(again, { limit: 20 }, { consent }));
+      expect(facts.ask?.id).not.toBe(consent.id);
+    }
+    expect(billed().calls).toBe(1);
+  });
+
+  it("is made with that word again where the gateway refused it unbilled", async () => {
+    const service = await shop.open({ env });
+    const { facts } = await failureOf(ask(service, { limit: 20 }));
+    const consent = facts.ask as NonNullable<Caller["consent"]>;
+    shop.gateway.faults.add("balance_402");
+    await failureOf(ask(service, { limit: 20 }, { consent }));
+    await ask(service, { limit: 20 }, { consent });
+    expect(billed().calls).toBe(1);
+  });
+
   it("is asked about with the cap where the gateway quotes nothing", async () => {
     const service = await shop.open({ env: { ...env, DOMAIN_PAGES_QUOTES: "off" } });
     const { message, facts } = await failureOf(ask(service));
@@ -275,6 +416,36 @@ describe("a gateway that takes a quote for a call", () => {
     expect((await ask(service)).delivery?.how).toBe("kept");
     expect((await estimate(1)).price).toMatchObject({ kind: "none", why: expect.stringContaining("paid call") });
     expect(calls().received).toBe(1);
+  });
+
+  it("is not asked by another process either, nor the day after", async () => {
+    const folder = makeTempFolder();
+    const estimateBy = async (now: number) => {
+      const service = await shop.open({ ...onDisk(folder), now: () => now });
+      return service.estimatePages(
+        { target: "acme.example", limit: 1 + (now % 7) },
+        { signal: new AbortController().signal, surface: "mcp" },
+      );
+    };
+    shop.gateway.faults.add("data_for_quote");
+    await estimateBy(NOON);
+    for (const now of [NOON + 1, NOON + 24 * HOUR_MS + 2]) {
+      expect((await estimateBy(now)).price).toMatchObject({ kind: "none", why: expect.stringContaining("paid call") });
+    }
+    expect(calls().received).toBe(1);
+  });
+});
+
+describe("a question for a price that fails", () => {
+  it.each(["gateway_500", "reset_unbilled"])("is no money that may be gone (%s)", async (fault) => {
+    const service = await shop.open();
+    shop.gateway.faults.add(fault);
+    const signal = new AbortController().signal;
+    const { price, limits } = await service.estimatePages({ target: "acme.example" }, { signal, surface: "mcp" });
+    expect(price).toMatchObject({ kind: "none" });
+    expect(limits.leftUsd).toBe(5);
+    const left = service.estimatePages({ target: "acme.example" }, { signal, surface: "mcp" });
+    expect((await left).limits.leftUsd).toBe(5);
   });
 });
 

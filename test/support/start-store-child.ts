@@ -12,6 +12,7 @@ export interface StoreChild {
   /** Whether it has ended, or closed its channel, which it does when its role is played. */
   isDone(): boolean;
   signal(signal: NodeJS.Signals): void;
+  send(message: object): void;
   /** kill -9, and its end. */
   kill(): Promise<void>;
   /** Its exit code; null when it was killed. */
@@ -42,6 +43,7 @@ function watch(child: ChildProcess): StoreChild {
     pid: child.pid ?? 0,
     isDone: () => messages.some(({ done }) => done === true) || !child.connected,
     signal: (signal) => child.kill(signal),
+    send: (message) => child.send(message),
     ended,
     async told() {
       if (messages.length === 0) await Promise.race([once(child, "message"), once(child, "disconnect")]);

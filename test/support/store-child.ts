@@ -1,5 +1,6 @@
 // What the tests of several processes run in each of them: node --import tsx store-child.ts <role> <folder> <number>
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createKeyLock } from "../../src/store/disk-lock.ts";
@@ -94,16 +95,11 @@ const roles: Record<string, () => Promise<unknown>> = {
       await tell({ done: true });
     }),
 
-  /** Holds a lock with short patience, until it finds that it was asleep; asks then whether it still has it. */
+  /** Holds a lock with short patience, and asks whether it still has it when it is told to. */
   holdAndAsk: () =>
-    createKeyLock({ folder, onProblem, quietMs: 400 })(KEY, signal, async (turn) => {
-      await tell({ held: true });
-      let at = performance.now();
-      // Looks at the clock time and again: a gap is a sleep.
-      while (performance.now() - at < 200) {
-        at = performance.now();
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+    createKeyLock({ folder, onProblem, quietMs: count })(KEY, signal, async (turn) => {
+      await tell({ held: true, isMine: await turn.isMine() });
+      await once(process, "message");
       await tell({ isMine: await turn.isMine() });
     }),
 
