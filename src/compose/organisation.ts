@@ -6,8 +6,8 @@ import type { ReadSnapshots, Snapshot } from "../pages/snapshot.ts";
 import type { Bought } from "../spend/carry-out.ts";
 import { createFlights, type Flights } from "../spend/flights.ts";
 import { type Account, type Ledger, toMicros, toUsd } from "../spend/ledger/ledger.ts";
-import type { MatchPool } from "../threads/match-pool.ts";
 import type { Kept } from "../store/snapshot-store.ts";
+import type { MatchPool } from "../threads/match-pool.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
 import { createStores, DEFAULT_TENANT, type Stores } from "./stores.ts";
 import {

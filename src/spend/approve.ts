@@ -33,28 +33,33 @@ export interface ApproveDeps {
 export function createApprove(deps: ApproveDeps): Approve {
   const { askPrice, maxPriceUsd, askAboveUsd, capIsSent } = deps;
   const capMicros = toMicros(maxPriceUsd);
+
+  /** @returns the most that may be spent without another word of a person */
+  const requireWord = async (order: Order, quotedMicros: number | undefined, aboveUsd: number): Promise<number> => {
+    const unasked = Math.max(toMicros(aboveUsd), await agreedMicros(order, deps));
+    const wanted = quotedMicros ?? capMicros;
+    if (wanted > unasked) throw askFirst(order, quotedMicros, wanted, aboveUsd);
+    // A price that rises between quote and call must not pass unasked either.
+    return Math.min(capMicros, unasked);
+  };
+
   return async (order, signal) => {
     // Asking costs a round trip; where nobody has to be asked, the cap that goes with the call does as well.
     if (capIsSent && askAboveUsd === null) return { maxMicros: capMicros };
     const price = await askPrice(order, signal);
     if (price.kind === "bought") return price.bought;
     const quotedMicros = price.kind === "quoted" ? toMicros(price.usd) : undefined;
-    if (quotedMicros !== undefined && quotedMicros > capMicros) throw aboveCap(quotedMicros, capMicros);
-    if (!capIsSent) requireFirmQuote(price, capMicros);
+    requireWithinCap(price, capMicros, capIsSent);
+    const maxMicros = askAboveUsd === null ? capMicros : await requireWord(order, quotedMicros, askAboveUsd);
     // Without the cap the gateway takes what it quoted, however little of the budget is left.
-    const least = capIsSent || quotedMicros === undefined ? {} : { leastMicros: quotedMicros };
-    if (askAboveUsd === null) return { maxMicros: capMicros, ...least };
-    const unasked = Math.max(toMicros(askAboveUsd), await agreedMicros(order, deps));
-    const wanted = quotedMicros ?? capMicros;
-    if (wanted > unasked) throw askFirst(order, quotedMicros, wanted, askAboveUsd);
-    // A price that rises between quote and call must not pass unasked either.
-    return { maxMicros: Math.min(capMicros, unasked), ...least };
+    return capIsSent || quotedMicros === undefined ? { maxMicros } : { maxMicros, leastMicros: quotedMicros };
   };
 }
 
 /** Where the gateway is not told the cap, only a quote that it will keep to holds a call under it. */
-function requireFirmQuote(price: Exclude<Price, { kind: "bought" }>, capMicros: number): void {
-  if (price.kind === "quoted" && !price.mayExceed) return;
+function requireWithinCap(price: Exclude<Price, { kind: "bought" }>, capMicros: number, capIsSent: boolean): void {
+  if (price.kind === "quoted" && toMicros(price.usd) > capMicros) throw aboveCap(toMicros(price.usd), capMicros);
+  if (capIsSent || (price.kind === "quoted" && !price.mayExceed)) return;
   const why =
     price.kind === "quoted"
       ? `the gateway's quote of ${formatUsd(price.usd)} may be exceeded`

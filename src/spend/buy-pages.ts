@@ -37,29 +37,38 @@ const MAX_TURNS = 3;
 /** One purchase per key at a time, in this process and across those that share the store. */
 export function createBuyPages(deps: BuyDeps): BuyPages {
   return async (order, signal) => {
-    const { requestKey } = order;
-    const before = await deps.snapshots.newest(requestKey);
+    const before = await deps.snapshots.newest(order.requestKey);
     if (before !== undefined && isFresh(before, order, deps)) return toKept(before);
     for (let join = 0; join < MAX_JOINS; join++) {
-      const isJoining = deps.flights.has(requestKey);
-      const joined = await deps.flights
-        .join(requestKey, signal, (all) => load(order, before, deps, all))
-        .catch((error: unknown) => {
-          if (isJoining && !signal.aborted && isOfAnother(error, order)) return undefined;
-          throw error;
-        });
-      if (joined === undefined) continue;
-      const { value, shared } = joined;
-      if (!shared) return value;
-      // What was bought while we waited is as fresh as can be, whatever the clocks say; only kept ones are judged.
-      if (value.how !== "kept") return { ...value, how: "shared" };
-      if (isFresh(value.snapshot, order, deps)) return value;
+      const bought = await joinOrLoad(order, before, deps, signal);
+      if (bought !== undefined) return bought;
     }
     throw new AppError("unavailable", "Others ask for the same again and again.", {
       charge: "not_charged",
       advice: "Try again.",
     });
   };
+}
+
+/** @returns undefined for a load of somebody else that was joined in vain */
+async function joinOrLoad(
+  order: Order,
+  before: Snapshot | undefined,
+  deps: BuyDeps,
+  signal: AbortSignal,
+): Promise<Bought | undefined> {
+  const isJoining = deps.flights.has(order.requestKey);
+  const joined = await deps.flights
+    .join(order.requestKey, signal, (all) => load(order, before, deps, all))
+    .catch((error: unknown) => {
+      if (isJoining && !signal.aborted && isOfAnother(error, order)) return undefined;
+      throw error;
+    });
+  if (joined === undefined || !joined.shared) return joined?.value;
+  const { value } = joined;
+  // What was bought while we waited is as fresh as can be, whatever the clocks say; only kept ones are judged.
+  if (value.how !== "kept") return { ...value, how: "shared" };
+  return isFresh(value.snapshot, order, deps) ? value : undefined;
 }
 
 /**
