@@ -49,7 +49,14 @@ describe("a request that cannot be served", () => {
     ["a method that is not served", LIST, { method: "PUT" }, 405, -32000],
     ["another one", LIST, { method: "PATCH" }, 405, -32000],
     ["a form", "a=b", { headers: { "content-type": "application/x-www-form-urlencoded" } }, 415, -32000],
-    ["a client that takes no events", toInitialize(), { headers: { accept: "application/json" } }, 406, -32000],
+    ["a client that takes neither form", toInitialize(), { headers: { accept: "text/html" } }, 406, -32000],
+    [
+      "a client that takes all but both forms",
+      LIST,
+      { headers: { accept: "application/*;q=0, text/html" } },
+      406,
+      -32000,
+    ],
     ["a version from the future", LIST, { headers: { "mcp-protocol-version": "2031-01-01" } }, 400, undefined],
   ])("is refused: %s", async (_what, body, options, status, code) => {
     const { url, endpoint } = await start();

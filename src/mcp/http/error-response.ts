@@ -4,6 +4,8 @@ import { isJsonContentType, readRequestBody } from "@modelcontextprotocol/server
 export const INVALID_REQUEST = -32600;
 /** JSON-RPC's code for text that is no JSON-RPC message. */
 export const PARSE_ERROR = -32700;
+/** JSON-RPC's code for a method that the other side does not have. */
+export const METHOD_NOT_FOUND = -32601;
 /** JSON-RPC's code for a mistake of the server. */
 export const INTERNAL_ERROR = -32603;
 /** What the SDK uses for everything that HTTP alone has a name for. */

@@ -1,9 +1,23 @@
-import { isLegacyRequest, PROTOCOL_VERSION_META_KEY } from "@modelcontextprotocol/server";
+import {
+  isLegacyRequest,
+  type JSONRPCMessage,
+  PROTOCOL_VERSION_META_KEY,
+  type RequestId,
+} from "@modelcontextprotocol/server";
 import { AppError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { describeDefect } from "../tool-result.ts";
+import { asTakingBoth, fitAnswer, readAccept, type Taken } from "./accept.ts";
 import { type Caller, type CreateServerFor, createCallCount } from "./caller.ts";
-import { comeAgainLater, INTERNAL_ERROR, idOf, readBody, toErrorResponse } from "./error-response.ts";
+import {
+  comeAgainLater,
+  INTERNAL_ERROR,
+  idOf,
+  METHOD_NOT_FOUND,
+  REFUSED,
+  readBody,
+  toErrorResponse,
+} from "./error-response.ts";
 import { createLiveSessions } from "./live-sessions.ts";
 import { createModernEra } from "./modern-era.ts";
 import { createOlderEra } from "./older-era.ts";
@@ -113,12 +127,20 @@ export function createMcpEndpoint({
   async function serve(request: Request, given: unknown, caller: Caller): Promise<Response> {
     const read = request.method === "POST" ? await readBody(request, given, maxBodyBytes) : { body: undefined };
     if ("refusal" in read) return read.refusal;
+    const { body } = read;
+    const id = idOf(body);
+    const taken = readAccept(request.headers.get("accept"));
+    if (!isAnswerable(request.method, body, taken)) return toErrorResponse(406, REFUSED, NOT_ACCEPTABLE, { id });
     try {
-      return !claimsModern(read.body) && (await isLegacyRequest(request, read.body))
-        ? await fetchOlder(request, read.body, caller)
-        : await modern.fetch(request, read.body, caller);
+      const isOlder = !claimsModern(body) && (await isLegacyRequest(request, body));
+      const response = isOlder
+        ? await fetchOlder(asTakingBoth(request), body, caller)
+        : await modern.fetch(request, body, caller);
+      if (taken.json && taken.events) return response;
+      const onQuestion = (question: RequestId) => fetchOlder(...refuseQuestion(request, question), caller);
+      return await fitAnswer(response, { taken, body, id, signal: request.signal, onQuestion });
     } catch (error) {
-      return toFailure(error, idOf(read.body), log);
+      return toFailure(error, id, log);
     }
   }
 
@@ -145,6 +167,26 @@ export function createMcpEndpoint({
     },
     close,
   };
+}
+
+const NOT_ACCEPTABLE =
+  "Not Acceptable: answers are application/json or text/event-stream, streams of news text/event-stream alone";
+
+/** Whether there can be an answer in a form that is taken; the end of a session needs none. */
+function isAnswerable(method: string, body: unknown, { json, events }: Taken): boolean {
+  if (method === "GET" || isListening(body)) return events;
+  return method !== "POST" || json || events;
+}
+
+const isListening = (body: unknown): boolean => isObject(body) && body["method"] === "subscriptions/listen";
+
+/** The answer that a client would give to a question, had it seen it. */
+function refuseQuestion({ url, headers }: Request, id: RequestId): [Request, JSONRPCMessage] {
+  const session = headers.get("mcp-session-id") ?? "";
+  const message = "The client takes application/json alone, in which it cannot be asked";
+  const own = { "content-type": "application/json", "mcp-session-id": session };
+  const request = asTakingBoth(new Request(url, { method: "POST", headers: own }));
+  return [request, { jsonrpc: "2.0", id, error: { code: METHOD_NOT_FOUND, message } }];
 }
 
 function toFailure(error: unknown, id: string | number | null, log: Log): Response {

@@ -107,6 +107,13 @@ export function createOlderEra({ sessions, maxInitializeBytes, isDraining }: Old
     return response;
   }
 
+  /** A client that begins anew may still have the id of a session that has ended, or that another server gave. */
+  async function isKnown(id: string, caller: Caller): Promise<boolean> {
+    const found = SESSION_ID.test(id) ? await sessions.find(id, caller) : undefined;
+    if (found !== undefined && "release" in found) found.release();
+    return found !== undefined;
+  }
+
   async function end(id: string, caller: Caller): Promise<Response> {
     const found = await sessions.find(id, caller);
     if (found === undefined) return sessionNotFound();
@@ -122,6 +129,9 @@ export function createOlderEra({ sessions, maxInitializeBytes, isDraining }: Old
     }
     const id = request.headers.get(SESSION_HEADER);
     if (id === null) return open(request, body, caller);
+    if (method === "POST" && typeof readOpening(body) === "object" && !(await isKnown(id, caller))) {
+      return open(request, body, caller);
+    }
     if (!SESSION_ID.test(id)) return sessionNotFound();
     if (method === "DELETE") return end(id, caller);
     return method === "GET" ? serve(request, id, undefined, caller) : post(request, id, body, caller);
