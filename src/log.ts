@@ -1,3 +1,5 @@
+import { createHider, HIDDEN, type Hider } from "./secrets.ts";
+
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -23,11 +25,6 @@ const SECRET_FORMS = /sk-aisa-[\w-]+|\bdpm_\w{8}_[\w-]+|\beyJ[\w-]+\.[\w-]+\.[\w
 /** What JSON leaves as it is though it ends lines, hides, or turns the direction of what is read after it. */
 const UNPRINTABLE = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
-const HIDDEN = "[redacted]";
-
-/** Hiding shorter ones would tear ordinary words apart, and hide nothing worth guessing. */
-const MIN_SECRET_CHARS = 4;
-
 /** One JSON line per event, secrets hidden here and nowhere else. */
 export function createLog({ level, write, secrets, now, context = () => ({}) }: LogOptions): Log {
   const threshold = LOG_LEVELS.indexOf(level);
@@ -43,13 +40,17 @@ export function createLog({ level, write, secrets, now, context = () => ({}) }: 
 
 const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** Hides the given secrets, also where JSON has escaped them, and whatever looks like a key. */
+/** Hides the given secrets, whole and in pieces (see `createHider`), and whatever looks like a key. */
 export function redact(text: string, secrets: readonly string[]): string {
-  const known = secrets
-    .filter((secret) => secret.length >= MIN_SECRET_CHARS)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
-    // The longest first: a secret inside another must not leave the rest of that one standing.
-    .sort((a, b) => b.length - a.length);
-  const hidden = known.reduce((line, secret) => line.replaceAll(secret, HIDDEN), text);
+  const hidden = hiderOf(secrets).pieces(text);
   return hidden.replace(SECRET_FORMS, (_match, bearer?: string) => `${bearer ?? ""}${HIDDEN}`);
+}
+
+/** Lists of secrets live as long as the process, and lines are many. */
+const hiders = new WeakMap<readonly string[], Hider>();
+
+function hiderOf(secrets: readonly string[]): Hider {
+  const hider = hiders.get(secrets) ?? createHider(secrets);
+  hiders.set(secrets, hider);
+  return hider;
 }

@@ -1,3 +1,4 @@
+import { secretsOf } from "../config/load-config.ts";
 import type { Config } from "../config/schema.ts";
 import type { Client } from "../upstream/client.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
@@ -37,12 +38,8 @@ export async function createLiveUpstream(
   now: () => number,
   { gate = (wire) => wire, traceparent }: AroundWire = {},
 ): Promise<Upstream> {
-  const [{ createLiveWire }, { createBreakerWire }, { createLimitedWire }, { createTracedWire }] = await Promise.all([
-    import("../upstream/live-wire.ts"),
-    import("../upstream/around-wire.ts"),
-    import("../upstream/around-wire.ts"),
-    import("../upstream/around-wire.ts"),
-  ]);
+  const [{ createLiveWire }, { createBreakerWire, createDiscreetWire, createLimitedWire, createTracedWire }] =
+    await Promise.all([import("../upstream/live-wire.ts"), import("../upstream/around-wire.ts")]);
   const { origin, pathname } = new URL(config.baseUrl);
   const live = createLiveWire({
     origin,
@@ -51,7 +48,8 @@ export async function createLiveUpstream(
     proxy: config,
   });
   const limits = { perMinute: config.callsPerMinute, atOnce: config.callsAtOnce };
-  const breaker = createBreakerWire(live.exchange, { now });
+  const discreet = createDiscreetWire(live.exchange, config.apiKey ?? "", secretsOf(config));
+  const breaker = createBreakerWire(discreet, { now });
   const limited = createLimitedWire(gate(breaker.exchange, limits), { ...limits, maxWaiting: MAX_WAITING });
   return {
     wire: traceparent === undefined ? limited : createTracedWire(limited, traceparent),

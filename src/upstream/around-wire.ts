@@ -1,5 +1,6 @@
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleType } from "cockatiel";
 import PQueue from "p-queue";
+import { createHider } from "../secrets.ts";
 import { type Wire, WireFailure, type WireFailureReason, type WireReply } from "./wire.ts";
 
 export interface Limits {
@@ -157,5 +158,35 @@ export function createTracedWire(wire: Wire, traceparent: () => string | undefin
     return wire(
       context === undefined ? request : { ...request, headers: { ...request.headers, traceparent: context } },
     );
+  };
+}
+
+/** A reply that short holds an error, whatever its status says. */
+const SHORT_CHARS = 4096;
+
+/** To look for pieces takes about a millisecond for a thousand characters; no error is longer. */
+const MAX_ERROR_CHARS = 65_536;
+
+/**
+ * Takes out of replies what the other side echoes of our secrets, before anything is cut, kept or told: of data where it
+ * stands whole, of errors and headers in pieces too. An id or a word that held some of it is then none.
+ * @param key the one that goes along; data are not searched for the other secrets, which may be ordinary words
+ */
+export function createDiscreetWire(wire: Wire, key: string, secrets: readonly string[]): Wire {
+  const data = createHider([key]);
+  const words = createHider(secrets);
+  const hideIn = (headers: WireReply["headers"]) =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, words.pieces(value)]));
+  return async (request) => {
+    try {
+      const { status, headers, body } = await wire(request);
+      const isError = status < 200 || status >= 300 || body.length <= SHORT_CHARS;
+      const shown = isError && body.length <= MAX_ERROR_CHARS ? words.pieces(body) : data.whole(body);
+      return { status, headers: hideIn(headers), body: shown };
+    } catch (error) {
+      if (!(error instanceof WireFailure) || error.headers === undefined) throw error;
+      const { reason, wasSent, cause, retryAfterMs, headers } = error;
+      throw new WireFailure(reason, wasSent, cause, retryAfterMs, hideIn(headers));
+    }
   };
 }
