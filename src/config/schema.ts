@@ -1,7 +1,17 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { LOG_LEVELS } from "../log.ts";
-import { baseUrl, choice, dollars, dollarsOrOff, proxyUrl, redisAddress, switchable, whole } from "./values.ts";
+import {
+  baseUrl,
+  choice,
+  dollars,
+  dollarsOrOff,
+  proxyExemptions,
+  proxyUrl,
+  redisAddress,
+  switchable,
+  whole,
+} from "./values.ts";
 
 /** How a host asks its user for a setting when it installs the server: a desktop's form, a registry's list. */
 export interface AskedFor {
@@ -239,13 +249,10 @@ export const ConfigSchema = z.object({
     secret: true,
     says: "Proxy for an http gateway (loopback only).",
   }),
-  noProxy: z
-    .string()
-    .prefault("")
-    .register(settings, {
-      env: ["no_proxy", "NO_PROXY"],
-      says: "Hosts that are reached without a proxy.",
-    }),
+  noProxy: proxyExemptions.prefault("").register(settings, {
+    env: ["no_proxy", "NO_PROXY"],
+    says: "Hosts that are reached without a proxy.",
+  }),
 });
 
 export type Config = z.infer<typeof ConfigSchema>;

@@ -31,13 +31,25 @@ export const proxyUrl = z.string().transform((text, context) => {
   if (text === "") return text;
   const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text.replace(/^socks5h:/i, "socks5:") : `http://${text}`;
   const url = URL.canParse(written) ? new URL(written) : undefined;
-  if (url === undefined || !PROXY_SCHEME.test(url.protocol)) {
+  if (url === undefined || !PROXY_SCHEME.test(url.protocol) || !isHostAlone(url)) {
     context.addIssue("must be a proxy URL such as http://proxy.example:3128");
   } else if (decodePercents(url.username) === undefined || decodePercents(url.password) === undefined) {
     context.addIssue("has a user name or password with a bare %; write it as %25");
   }
   return written;
 });
+
+/** A URL takes many a slip for a host or a path: `http//proxy:3128` is a host named http. */
+const isHostAlone = ({ hostname, pathname, search, hash }: URL): boolean =>
+  /^(?:[\w.-]+|\[[\da-f:.]+\])$/i.test(hostname) && /^\/?$/.test(pathname) && search === "" && hash === "";
+
+/** Names and addresses as NO_PROXY lists them; one that is wrong in itself would send calls where they should not go. */
+export const proxyExemptions = z
+  .string()
+  .regex(
+    /^[^"'`{}$%]*$/,
+    "must be host names such as localhost,internal.example, without quotation marks or placeholders",
+  );
 
 /** @returns undefined for a bare % */
 export function decodePercents(text: string): string | undefined {

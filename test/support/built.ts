@@ -13,8 +13,13 @@ export interface Finished {
 }
 
 /** Starts the built file with nothing but the given environment, and an empty home unless that names one. */
-export function start(args: readonly string[], env: Record<string, string> = {}): ChildProcessWithoutNullStreams {
+export function start(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cwd?: string,
+): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, [BUILT, ...args], {
+    cwd,
     env: { PATH: process.env["PATH"] ?? "", HOME: makeTempFolder(), ...env },
   });
 }
@@ -36,9 +41,9 @@ export async function finish(child: ChildProcessWithoutNullStreams): Promise<Fin
 /** Runs one command to its end. */
 export function runBuilt(
   args: readonly string[],
-  { env = {}, input = "" }: { env?: Record<string, string>; input?: string } = {},
+  { env = {}, input = "", cwd }: { env?: Record<string, string>; input?: string; cwd?: string } = {},
 ): Promise<Finished> {
-  const child = start(args, env);
+  const child = start(args, env, cwd);
   child.stdin.end(input);
   return finish(child);
 }

@@ -26,6 +26,15 @@ const SET_UP: FailureGroup = {
       cure: "Mend them; [settings.md](settings.md) has the list.",
     },
     {
+      title: "A value is in quotation marks, or a placeholder",
+      cause: {
+        isFree: true,
+        env: { HTTPS_PROXY: '"http://proxy.example:3128"', AISA_API_KEY: "{{AISA_API_KEY}}" },
+      },
+      means: "The server did not start. Quotation marks of an .env file, or the sign of a template, became the value.",
+      cure: "Write the value itself.",
+    },
+    {
       title: "Node is too old",
       cause: { isFree: true, nodeVersion: "18.20.4" },
       means:

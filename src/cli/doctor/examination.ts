@@ -7,6 +7,7 @@ import {
   createUpstreamClient,
   type Upstream,
 } from "../../compose/upstreams.ts";
+import { FOLDER_VARIABLES } from "../../config/load-config.ts";
 import { type Config, isLive } from "../../config/schema.ts";
 import { createLog, type Log } from "../../log.ts";
 import { toRequestKey } from "../../pages/request.ts";
@@ -136,7 +137,13 @@ export function beginExamination(
 export const PATH_SETTINGS = ["AISA_BASE_URL", "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 
 /** What keeping things rests on. */
-export const STORE_SETTINGS = ["DOMAIN_PAGES_STORE", "DOMAIN_PAGES_CACHE_DIR", "DOMAIN_PAGES_REDIS_PREFIX"];
+export const STORE_SETTINGS = [
+  "DOMAIN_PAGES_STORE",
+  "DOMAIN_PAGES_CACHE_DIR",
+  "DOMAIN_PAGES_REDIS_PREFIX",
+  "HOME",
+  ...FOLDER_VARIABLES,
+];
 
 /** What failed stays failed: above all, no question is sent twice. */
 function onlyOnce<T>(load: () => Promise<T>): () => Promise<T> {

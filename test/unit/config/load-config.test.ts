@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ALL_SETTINGS } from "../../../src/config/http-settings.ts";
-import { loadConfig } from "../../../src/config/load-config.ts";
+import { loadConfig, loadHttpConfig } from "../../../src/config/load-config.ts";
 import { isLive } from "../../../src/config/schema.ts";
 import { AppError } from "../../../src/errors.ts";
 
@@ -92,6 +92,140 @@ describe("bad settings", () => {
   });
 });
 
+describe("a value that was meant to be something else", () => {
+  const IN_QUOTES = "must be written without quotation marks around it: they became a part of the value";
+  const NOT_FILLED = "holds a placeholder that was not filled in; write the value itself, or leave the variable out";
+  const OF_A_GUIDE =
+    "holds the placeholder of a guide; write your own key, or leave the variable out to use the sandbox";
+  const VARIABLES = [
+    "AISA_API_KEY",
+    "AISA_BASE_URL",
+    "HTTPS_PROXY",
+    "http_proxy",
+    "NO_PROXY",
+    "DOMAIN_PAGES_CACHE_DIR",
+    "DOMAIN_PAGES_STORE",
+    "DOMAIN_PAGES_DAILY_BUDGET_USD",
+  ];
+
+  it.each(
+    VARIABLES.flatMap((name) => [
+      [name, '"http://127.0.0.1:3128"', IN_QUOTES],
+      [name, "'sk-aisa-swordfish'", IN_QUOTES],
+      [name, '"half-open', IN_QUOTES],
+      [name, "\u201csk-aisa-swordfish\u201d", IN_QUOTES],
+      [name, "{{AISA_API_KEY}}", NOT_FILLED],
+      [name, "{{ secrets.swordfish }}", NOT_FILLED],
+      [name, "%AISA_API_KEY%", NOT_FILLED],
+      [name, "$AISA_API_KEY", NOT_FILLED],
+      [name, "$(pass show swordfish)", NOT_FILLED],
+      [name, "<your swordfish>", NOT_FILLED],
+      [name, `sk-aisa-\${SWORDFISH}`, NOT_FILLED],
+    ]),
+  )("is refused by the name of its variable, and not repeated: %s=%s", (name, value, rule) => {
+    const problems = problemsOf({ [name]: value });
+    expect(problems).toEqual([`${name}: ${rule}`]);
+    expect(problems.join()).not.toMatch(/swordfish/i);
+  });
+
+  it.each([
+    "YOUR_API_KEY",
+    "your-api-key",
+    "your_aisa_key_here",
+    "sk-aisa-your-key",
+    "sk-aisa-xxxxxxxx",
+    "sk-aisa-...",
+    "sk-aisa-****",
+    "[your-key]",
+    "sk-aisa-<key>",
+    "changeme",
+    "api-key",
+    "paste-it-here",
+  ])("is refused as a key: %s", (value) => {
+    expect(problemsOf({ AISA_API_KEY: value, DOMAIN_PAGES_SOURCE: "aisa" })).toEqual([`AISA_API_KEY: ${OF_A_GUIDE}`]);
+  });
+
+  it.each(["sk-aisa-key1", "sk-aisa-Yourk3y", "a$b", "100%", "sk-aisa-xx1xx", "k-with-%20-in-it"])(
+    "is not a key that only looks a little like it: %s",
+    (value) => {
+      expect(loadConfig({ AISA_API_KEY: value }).config.apiKey).toBe(value);
+    },
+  );
+
+  it("is of no interest where another spelling or a flag wins", () => {
+    const env = { https_proxy: "http://proxy.example:1", HTTPS_PROXY: "$PROXY", DOMAIN_PAGES_LOG_LEVEL: "%LEVEL%" };
+    const { config } = loadConfig(env, { "log-level": "debug" });
+    expect(config).toMatchObject({ httpsProxy: "http://proxy.example:1", logLevel: "debug" });
+    expect(problemsOf({ https_proxy: "$PROXY", HTTPS_PROXY: "http://proxy.example:1" })).toEqual([
+      `https_proxy: ${NOT_FILLED}`,
+    ]);
+  });
+
+  it.each([
+    "http//proxy.example:3128",
+    "http://proxy.example:3128/pac",
+    "http://$HOST:3128",
+    "proxy example:3128",
+    "http://{host}:1",
+  ])("is refused as a proxy: %s", (value) => {
+    expect(problemsOf({ HTTPS_PROXY: value })).toEqual([
+      "HTTPS_PROXY: must be a proxy URL such as http://proxy.example:3128",
+    ]);
+  });
+
+  it.each(['localhost,"internal.example",b.example', "localhost,{{HOSTS}}", "a.example,$HOSTS", "[a.example],%HOSTS%"])(
+    "is refused among the hosts of NO_PROXY: %s",
+    (value) => {
+      expect(problemsOf({ NO_PROXY: value })[0]).toMatch(/^NO_PROXY: must be host names such as localhost,/);
+    },
+  );
+
+  it.each(["*", "localhost,.example,*.internal,10.0.0.0/8,[::1]:80 other.example", "<local>"])(
+    "is none of these: NO_PROXY=%s",
+    (value) => {
+      expect(loadConfig({ NO_PROXY: value }).config.noProxy).toBe(value);
+    },
+  );
+});
+
+describe("the folders of the platform", () => {
+  const RULE = "must be an absolute path, since answers and books are kept below it; or set DOMAIN_PAGES_CACHE_DIR";
+
+  it.each([
+    [{ HOME: "" }, ["HOME"]],
+    [{ HOME: "rel" }, ["HOME"]],
+    [{ HOME: "~" }, ["HOME"]],
+    [{ HOME: "/home/me", XDG_CACHE_HOME: "rel" }, ["XDG_CACHE_HOME"]],
+    [{ HOME: "/home/me", XDG_DATA_HOME: "./data" }, ["XDG_DATA_HOME"]],
+    [{ XDG_CACHE_HOME: "$HOME/.cache", XDG_DATA_HOME: '"/data"' }, ["XDG_CACHE_HOME", "XDG_DATA_HOME"]],
+    [{ LOCALAPPDATA: "AppData", USERPROFILE: "me", HOME: "" }, ["LOCALAPPDATA", "USERPROFILE"]],
+    [{ APPDATA: "." }, ["APPDATA"]],
+  ])("are refused where they would lie in the working directory: %j", (env, names) => {
+    expect(problemsOf(env)).toEqual(names.map((name) => `${name}: ${RULE}`));
+  });
+
+  it.each([
+    [{}],
+    [{ HOME: "/home/me", XDG_CACHE_HOME: "", XDG_DATA_HOME: "" }],
+    [{ HOME: "", XDG_CACHE_HOME: "/cache", XDG_DATA_HOME: "/data" }],
+    [{ HOME: "", XDG_DATA_HOME: "rel", DOMAIN_PAGES_CACHE_DIR: "/cache" }],
+    [{ HOME: "", DOMAIN_PAGES_STORE: "memory" }],
+  ])("are taken, or not used: %j", (env) => {
+    expect(loadConfig(env).ignored.filter((what) => !what.startsWith("XDG"))).toEqual([]);
+  });
+
+  it("are named together with everything else", () => {
+    expect(problemsOf({ HOME: "", DOMAIN_PAGES_TIMEOUT_MS: "soon", AISA_API_KEY: "$KEY" })).toHaveLength(3);
+  });
+
+  it("hold the access tokens too, whatever else is kept elsewhere", async () => {
+    const env = { HOME: "", DOMAIN_PAGES_STORE: "memory" };
+    await expect(loadHttpConfig(env)).rejects.toMatchObject({ facts: { refused: ["HOME"] } });
+    const named = { ...env, DOMAIN_PAGES_HTTP_TOKENS_FILE: "/etc/tokens.json" };
+    expect((await loadHttpConfig(named)).config.tokensFile).toBe("/etc/tokens.json");
+  });
+});
+
 describe("the base URL", () => {
   it.each([["http://api.aisa.one/apis/v1"], ["http://192.0.2.1"], ["http://localhost.acme.example"]])(
     "has to be https off the loopback address: %s",
@@ -121,10 +255,18 @@ describe("what counts as unset", () => {
     [" null ", 'the word "null"'],
     ["", "nothing"],
     ["  ", "nothing"],
+    ['""', "nothing but quotation marks"],
+    ["''", "nothing but quotation marks"],
+    ["None", 'the word "None"'],
+    ["nil", 'the word "nil"'],
   ])("is %j, and it is said so", (value, holds) => {
     const { config, ignored } = loadConfig({ AISA_API_KEY: value });
     expect(config.apiKey).toBeUndefined();
     expect(ignored).toEqual([`AISA_API_KEY counts as unset: it holds ${holds}`]);
+  });
+
+  it("is not the word none where that is a value", () => {
+    expect(loadConfig({ DOMAIN_PAGES_STORE: "none" }).config.store).toBe("none");
   });
 
   it("is not a key that only looks a little like it", () => {
@@ -169,6 +311,11 @@ describe("secrets", () => {
       HTTP_PROXY: "http://me@proxy.example",
     };
     expect(loadConfig(env).secrets).toEqual([KEY, "p%40ss", "p@ss"]);
+  });
+
+  it("are user names too that come alone and are long enough for a token", () => {
+    const env = { HTTPS_PROXY: "http://tok_0123456789:@proxy.example" };
+    expect(loadConfig(env).secrets).toEqual(["tok_0123456789"]);
   });
 
   it("can never be given as a flag", () => {
