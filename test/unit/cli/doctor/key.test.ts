@@ -20,12 +20,8 @@ describe("the look at the key", () => {
   });
 
   it.each([
-    ['"sk-aisa-0123456789abcdef"', "quotation marks"],
-    ["'sk-aisa-0123456789abcdef'", "quotation marks"],
-    ["sk-aisa-your-key", "placeholder"],
-    ["sk-aisa-xxxxxxxxxxxxxxxx", "placeholder"],
-    ["sk-aisa-...", "placeholder"],
-    ["<sk-aisa-0123456789abcdef>", "placeholder"],
+    ['sk-"aisa"-0123456789abcdef', "quotation marks"],
+    ["sk-aisa-example-0123456789", "placeholder"],
     ["sk-proj-0123456789abcdef", "does not start with sk-aisa-"],
     ["AISA_API_KEY=sk-aisa-0123456789abcdef", "does not start with sk-aisa-"],
     ["sk-aisa-0123456789abcdefsk-aisa-0123456789abcdef", "twice"],
@@ -40,6 +36,17 @@ describe("the look at the key", () => {
     expect(finding?.says).toContain(words);
     expect(finding?.says).toContain(`${apiKey.length} characters`);
     expect(JSON.stringify(finding)).not.toContain(apiKey.replace(/^sk-aisa-/, ""));
+  });
+
+  it.each([
+    '"sk-aisa-0123456789abcdef"',
+    "sk-aisa-your-key",
+    "sk-aisa-...",
+    "<sk-aisa-0123456789abcdef>",
+    "%AISA_API_KEY%",
+  ])("leaves one out that the settings refuse: %s", async (apiKey) => {
+    const [finding] = await look({ AISA_API_KEY: apiKey });
+    expect(finding).toEqual({ verdict: "skip", says: "AISA_API_KEY cannot be used, see above" });
   });
 
   it("says how to go live without one", async () => {
