@@ -151,7 +151,8 @@ export function readArguments<Name extends string>(
   return { refusals, notes: [...noteAdded(added), ...noteWorded(worded)] };
 }
 
-function gatherRefusals(read: () => void): Refusal[] {
+/** What was refused on the way; anything else that goes wrong is thrown on. */
+export function gatherRefusals(read: () => void): Refusal[] {
   try {
     read();
     return [];

@@ -30,6 +30,36 @@ export const LINK_MAPS = words("tld types attributes platform_types semantic_loc
   (name) => `page_summary.referring_links_${name}`,
 );
 
+/** The map of countries; the upstream neither filters nor sorts by it, a kept snapshot does. */
+export const COUNTRY_MAP = "page_summary.referring_links_countries";
+
+/** The breakdowns of a page by the names under which answers group by them: `country:US` is one count, `country:US%` its share. */
+export const BREAKDOWNS: ReadonlyMap<string, string> = new Map([
+  ["tld", "page_summary.referring_links_tld"],
+  ["country", COUNTRY_MAP],
+  ["platform", "page_summary.referring_links_platform_types"],
+  ["link_type", "page_summary.referring_links_types"],
+  ["attribute", "page_summary.referring_links_attributes"],
+  ["semantic_location", "page_summary.referring_links_semantic_locations"],
+]);
+
+/** Names under which answers show fields of a page: as good as the upstream's own, which stand beside them. */
+export const SHOWN_NAMES: ReadonlyMap<string, string> = new Map([
+  ["url", "page"],
+  ["http", "status_code"],
+  ["status", "status_code"],
+  ["rank", "page_summary.rank"],
+  ["backlinks", "page_summary.backlinks"],
+  ["ref_domains", "page_summary.referring_domains"],
+  ["spam", "page_summary.backlinks_spam_score"],
+  ["lost", "page_summary.lost_date"],
+  ["title", "meta.title"],
+  ["language", "meta.language"],
+]);
+
+/** Share of the referring pages that link with nofollow, in whole percent, as tables show it. */
+export const NOFOLLOW_SHARE = "nofollow%";
+
 /** A catalogue key that stands for any TLD: `page_summary.referring_links_tld.com`. */
 export const TLD_PLACEHOLDER = "$tld";
 

@@ -1,5 +1,5 @@
 import { RE2JS } from "re2js";
-import { EMPTY_KEY_PLACEHOLDER, LINK_MAPS } from "../../pages/catalogue.ts";
+import { BREAKDOWNS, EMPTY_KEY_PLACEHOLDER, NOFOLLOW_SHARE } from "../../pages/catalogue.ts";
 import { type Condition, compileLike, type Filter, type FilterScalar, type Operator, parseTime } from "./filter.ts";
 
 export type Predicate = (item: unknown) => boolean;
@@ -8,7 +8,7 @@ export type Predicate = (item: unknown) => boolean;
 export type CompileRegex = (pattern: string) => (text: string) => boolean;
 
 const SOCIAL_TAGS = "meta.social_media_tags";
-const OPEN_MAPS = [...LINK_MAPS, SOCIAL_TAGS];
+const OPEN_MAPS = [...BREAKDOWNS.values(), SOCIAL_TAGS];
 
 /** How the items that a filter is put to were asked for. */
 export interface ItemRules {
@@ -17,13 +17,15 @@ export interface ItemRules {
    * many entries or more may have lost a key, so the count of a key that it does not hold is unknown there, not 0.
    */
   listLimit: number | null;
+  /** Whose pages they are: a `url` is then also read as tables show it, `/path` on the target itself. */
+  target?: string;
 }
 
 const NEVER_CUT: ItemRules = { listLimit: null };
 
-/** Filters spell three keys in their own way; answers hold the keys on the right. */
+/** Filters spell some keys in their own way; answers hold the keys on the right. */
 const ANSWER_KEYS: ReadonlyMap<string, string> = new Map([
-  [`page_summary.referring_links_semantic_locations.${EMPTY_KEY_PLACEHOLDER}`, ""],
+  ...[...BREAKDOWNS.values()].map((map): [string, string] => [`${map}.${EMPTY_KEY_PLACEHOLDER}`, ""]),
   ["page_summary.referring_links_platform_types.message_boards", "message-boards"],
   ["page_summary.referring_links_platform_types.wiki", "wikis"],
 ]);
@@ -156,14 +158,19 @@ const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}]+/gu) ?? [];
 /**
  * A reader of one catalogue field: `page_summary.referring_links_tld.co.in`, `meta.h1`, `indirect_link_path.url`.
  * It gives null for what is not there, 0 for a key missing from a whole counting map (null from one that may be cut),
- * an array for a field of arrays.
+ * an array for a field of arrays. Beside the catalogue it knows what answers show of a page: `nofollow%`, a breakdown's
+ * share (`page_summary.referring_links_countries.US%`), and `url` in both of its spellings.
  */
-export function compileFieldReader(field: string, { listLimit }: ItemRules = NEVER_CUT): (item: unknown) => unknown {
+export function compileFieldReader(field: string, rules: ItemRules = NEVER_CUT): (item: unknown) => unknown {
+  if (field === NOFOLLOW_SHARE) return compileShare("page_summary.referring_pages_nofollow", rules, 0);
+  if (field === "url") return compileUrlReader(rules);
+  const { listLimit } = rules;
   const map = OPEN_MAPS.find((prefix) => field.startsWith(`${prefix}.`));
   if (map === undefined) {
     const steps = field.split(".");
     return (item) => steps.reduce(stepInto, item);
   }
+  if (field.endsWith("%")) return compileShare(field.slice(0, -1), rules, 1);
   const steps = map.split(".");
   const key = ANSWER_KEYS.get(field) ?? field.slice(map.length + 1);
   const whenMissing = (found: object) =>
@@ -172,6 +179,30 @@ export function compileFieldReader(field: string, { listLimit }: ItemRules = NEV
     const found = steps.reduce(stepInto, item);
     if (typeof found !== "object" || found === null || Array.isArray(found)) return null;
     return Object.hasOwn(found, key) ? (found as Record<string, unknown>)[key] : whenMissing(found);
+  };
+}
+
+/** Of the referring pages, in percent, rounded as it is shown; null where either count is not known, or there are none. */
+function compileShare(field: string, rules: ItemRules, digits: number): (item: unknown) => number | null {
+  const [part, whole] = [compileFieldReader(field, rules), compileFieldReader("page_summary.referring_pages", rules)];
+  return (item) => toPercent(part(item), whole(item), digits);
+}
+
+/** `12.3`; null where either count is not known, or the whole is none. */
+export function toPercent(part: unknown, whole: unknown, digits: number): number | null {
+  if (typeof part !== "number" || typeof whole !== "number" || !(whole > 0)) return null;
+  const percent = Math.round((100 * part * 10 ** digits) / whole) / 10 ** digits;
+  return Number.isFinite(percent) ? percent : null;
+}
+
+/** The whole URL and the short one of tables: a condition that holds for either holds. */
+function compileUrlReader({ target }: ItemRules): (item: unknown) => unknown {
+  return (item) => {
+    const url = stepInto(item, "page");
+    if (typeof url !== "string" || target === undefined) return url;
+    const short = url.replace(/^https?:\/\/(?:www\.)?/i, "");
+    const isOwn = short.toLowerCase().startsWith(target) && !/[\w.:-]/.test(short[target.length] ?? "/");
+    return [url, isOwn ? short.slice(target.length) || "/" : short];
   };
 }
 

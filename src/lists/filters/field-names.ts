@@ -1,4 +1,15 @@
-import { CATALOGUES, type CatalogueName, type FieldType, LINK_MAPS, TLD_PLACEHOLDER } from "../../pages/catalogue.ts";
+import {
+  BREAKDOWNS,
+  CATALOGUES,
+  type CatalogueName,
+  COUNTRY_MAP,
+  EMPTY_KEY_PLACEHOLDER,
+  type FieldType,
+  LINK_MAPS,
+  NOFOLLOW_SHARE,
+  SHOWN_NAMES,
+  TLD_PLACEHOLDER,
+} from "../../pages/catalogue.ts";
 import { got, nearNames, Refusal } from "../arguments.ts";
 import { quoteForMessage } from "../text.ts";
 
@@ -7,6 +18,8 @@ export interface ResolvedField {
   name: string;
   type: FieldType;
   note?: string;
+  /** A shorter name of ours under which it was asked for, and is shown: `country:US`. */
+  shown?: string;
 }
 
 export interface FieldRules {
@@ -15,6 +28,11 @@ export interface FieldRules {
   mapBareNames: boolean;
   /** Let a field pass that the catalogue does not know: the upstream may have grown. */
   allowUnknown: boolean;
+  /**
+   * It is asked of what is kept, which can tell more than the upstream filters by: shares, countries, any key of a
+   * breakdown, URLs as tables show them. @default false
+   */
+  isKept?: boolean;
 }
 
 const TLD_MAP = "page_summary.referring_links_tld";
@@ -22,6 +40,7 @@ const TLD_KEY = /^(?:[\p{L}\p{N}-]+\.)*[\p{L}\p{N}-]+$/u;
 /** No TLD, of however many labels, is longer than a host name. */
 const MAX_TLD_CHARS = 253;
 const COUNTRIES = /(?:^|\.)referring_links_countries(?:\.|$)/;
+const MAX_KEY_CHARS = 255;
 const PLAUSIBLE_UNKNOWN = /^[A-Za-z0-9_:$.-]{1,128}$/;
 
 /** The TLD's place is no name; and who writes `url` or `status_code` hardly means the steps between two pages. */
@@ -43,39 +62,144 @@ export function resolveField(written: unknown, path: string, rules: FieldRules):
     throw new Refusal(path, `the field must be a name in quotes, ${got(written)}`, `for example ${exampleOf(rules)}`);
   }
   const name = written.trim();
-  const catalogue = CATALOGUES[rules.catalogue];
-  const known = catalogue.get(name);
-  if (known !== undefined && !name.endsWith(`.${TLD_PLACEHOLDER}`)) return { name, type: known };
-
-  if (rules.catalogue === "pages") {
-    const tld = resolveTld(name, path, rules);
-    if (tld !== undefined) return tld;
-    if (COUNTRIES.test(name)) {
-      throw new Refusal(
-        path,
-        "the upstream cannot filter or sort by referring_links_countries",
-        'narrow with backlinks_filters ["domain_from_country","=","US"] instead',
-      );
-    }
-  }
-  if (rules.mapBareNames) {
-    const full = findFullName(name, rules.catalogue);
-    if (full !== undefined) {
-      return { name: full, type: catalogue.get(full) ?? "any", note: noteRespelled(path, name, full) };
-    }
-  }
+  const type = CATALOGUES[rules.catalogue].get(name);
+  if (type !== undefined && !name.endsWith(`.${TLD_PLACEHOLDER}`)) return { name, type };
+  const known = rules.catalogue === "pages" ? resolvePageName(name, path, rules) : undefined;
+  const read = known ?? (rules.mapBareNames ? resolveBareName(name, path, rules) : undefined);
+  if (read !== undefined) return read;
   if (rules.allowUnknown && PLAUSIBLE_UNKNOWN.test(name)) {
-    return {
-      name,
-      type: "any",
-      note: `${path}: field ${quoteForMessage(name)} is not in our catalogue; sent as it is`,
-    };
+    const note = `${path}: field ${quoteForMessage(name)} is not in our catalogue; sent as it is`;
+    return { name, type: "any", note };
   }
   throw refuseField(name, path, rules);
 }
 
+/** What no list of names holds: the keys of breakdowns, and what answers call a field of a page. */
+function resolvePageName(name: string, path: string, rules: FieldRules): ResolvedField | undefined {
+  const otherWay = rules.isKept === true ? OTHER_WAYS.get(name.toLowerCase()) : undefined;
+  if (otherWay !== undefined) throw new Refusal(path, `${quoteForMessage(name)} is no field of a page`, otherWay);
+  const own = rules.mapBareNames ? (resolveShownName(name, path, rules) ?? resolveKey(name, path, rules)) : undefined;
+  const known = own ?? resolveTld(name, path, rules);
+  if (known === undefined && COUNTRIES.test(name)) throw refuseCountries(path, rules.isKept);
+  return known;
+}
+
+/** `backlinks`, `ref_domains`, `nofollow%`: names that answers themselves use, so there is nothing to note. */
+function resolveShownName(name: string, path: string, { isKept = false }: FieldRules): ResolvedField | undefined {
+  const lower = name.toLowerCase();
+  if (lower === NOFOLLOW_SHARE && !isKept) throw refuseShare(path, name);
+  if (lower === NOFOLLOW_SHARE) return { name: NOFOLLOW_SHARE, type: "num" };
+  if (lower === "url" && isKept) return { name: "url", type: "str" };
+  const shown = SHOWN_NAMES.get(lower);
+  return shown === undefined ? undefined : { name: shown, type: CATALOGUES.pages.get(shown) ?? "any" };
+}
+
+/** `country:US`, `tld:edu%`, `attribute:ugc`: a group as answers name it, or its share of the referring pages. */
+function resolveKey(name: string, path: string, { isKept = false, ...rules }: FieldRules): ResolvedField | undefined {
+  const read = readBreakdown(name, isKept);
+  if (read === undefined) return undefined;
+  const { map, group, key, isShare } = read;
+  if (map === TLD_MAP && key !== EMPTY_KEY_PLACEHOLDER) refuseNoTld(key, path);
+  const full = `${map}.${key}`;
+  if (isKept) {
+    const share = isShare ? "%" : "";
+    return { name: full + share, type: "num", ...(group !== undefined && { shown: `${group}:${key}${share}` }) };
+  }
+  if (isShare) throw refuseShare(path, name);
+  if (map === COUNTRY_MAP) throw refuseCountries(path);
+  if (map === TLD_MAP) return resolveTld(full, path, rules);
+  if (CATALOGUES.pages.has(full)) return { name: full, type: "num" };
+  const near = nearNames(full, CATALOGUES.pages.keys()).join(", ");
+  throw new Refusal(
+    path,
+    `the upstream cannot filter or sort by ${quoteForMessage(name)}`,
+    `closest: ${near}; a kept answer can be asked for any key, free`,
+  );
+}
+
+function resolveBareName(name: string, path: string, { catalogue }: FieldRules): ResolvedField | undefined {
+  const full = findFullName(name, catalogue);
+  if (full === undefined) return undefined;
+  return { name: full, type: CATALOGUES[catalogue].get(full) ?? "any", note: noteRespelled(path, name, full) };
+}
+
+interface BreakdownKey {
+  map: string;
+  /** Its name in answers, where it was written so: `country`. */
+  group: string | undefined;
+  /** As filters spell it. */
+  key: string;
+  /** Its share of the referring pages, in percent. */
+  isShare: boolean;
+}
+
+/** `country:us` → the map of countries and `US`; of what is kept also by the map's own name, `referring_links_countries.US`. */
+function readBreakdown(name: string, isKept: boolean): BreakdownKey | undefined {
+  const colon = name.indexOf(":");
+  const group = name.slice(0, Math.max(0, colon)).trim().toLowerCase();
+  const named = BREAKDOWNS.get(group);
+  const full = name.startsWith("referring_links_") ? `page_summary.${name}` : name;
+  const map = named ?? (isKept ? [...BREAKDOWNS.values()].find((each) => full.startsWith(`${each}.`)) : undefined);
+  if (map === undefined) return undefined;
+  const rest = (named === undefined ? full.slice(map.length + 1) : name.slice(colon + 1)).trim();
+  const isShare = rest.endsWith("%");
+  const written = isShare ? rest.slice(0, -1).trim() : rest;
+  if (written.length > MAX_KEY_CHARS || /[\p{Cc}%]/u.test(written)) return undefined;
+  return { map, group: named === undefined ? undefined : group, key: toKey(map, written), isShare };
+}
+
+/** Keys as filters spell them; a group without a name, `(none)` or `(unknown)`, is the empty key. */
+function toKey(map: string, written: string): string {
+  if (/^(?:|\((?:none|unknown)\)|\$empty)$/i.test(written)) return EMPTY_KEY_PLACEHOLDER;
+  if (map === COUNTRY_MAP) return written.toUpperCase();
+  if (map === TLD_MAP) return written.toLowerCase().replace(/^\./, "");
+  return KEY_SPELLINGS.get(written.toLowerCase()) ?? written;
+}
+
+const refuseShare = (path: string, name: string): Refusal =>
+  new Refusal(
+    path,
+    `the upstream cannot filter or sort by a share such as ${quoteForMessage(name)}`,
+    "fetch without it: the kept answer can be asked for it, free",
+  );
+
+const refuseCountries = (path: string, isKept = false): Refusal =>
+  isKept
+    ? new Refusal(path, "referring_links_countries holds a count for each country", 'for example "country:US"')
+    : new Refusal(
+        path,
+        "the upstream cannot filter or sort by referring_links_countries",
+        'narrow with backlinks_filters ["domain_from_country","=","US"], or ask the kept answer for country:US, free',
+      );
+
+/** Names of ours that are no catalogue name's last part: of those the catalogue's own is offered. */
+function listOwnNames({ catalogue, isKept }: FieldRules): string[] {
+  if (catalogue !== "pages") return [];
+  const shown = [...SHOWN_NAMES].filter(([name, full]) => full !== name && !full.endsWith(`.${name}`));
+  const groups = [...BREAKDOWNS.keys()].map((group) => `${group}:${EXAMPLE_KEYS[group] ?? ""}`);
+  return [...shown.map(([name]) => name), ...groups, ...(isKept === true ? [NOFOLLOW_SHARE] : [])];
+}
+
+const EXAMPLE_KEYS: Readonly<Record<string, string>> = {
+  tld: "edu",
+  country: "US",
+  platform: "blogs",
+  link_type: "redirect",
+  attribute: "nofollow",
+  semantic_location: "footer",
+};
+
+/** Words of ours that can be asked of kept pages in another way than by a field; before a field of the same last name. */
+const OTHER_WAYS: ReadonlyMap<string, string> = new Map([
+  ["id", 'open pages by their ids with handles, for example ["p1"]'],
+  ["section", 'choose pages with section, for example "/blog"'],
+  ["area", 'choose pages with section, for example "/blog + blog.acme.example"'],
+  ["subdomain", 'choose pages with section, for example "blog.acme.example"'],
+  ["technology", 'for example ["meta.technologies.cms","like","%WordPress%"]'],
+]);
+
 function refuseField(name: string, path: string, rules: FieldRules): Refusal {
-  const near = nearNames(name, CATALOGUES[rules.catalogue].keys());
+  const near = nearNames(name, [...CATALOGUES[rules.catalogue].keys(), ...listOwnNames(rules)]);
   const works = near.length === 0 ? `for example ${exampleOf(rules)}` : `closest: ${near.join(", ")}`;
   return new Refusal(path, `unknown field ${quoteForMessage(name)}`, works);
 }
@@ -84,12 +208,15 @@ function resolveTld(name: string, path: string, rules: FieldRules): ResolvedFiel
   const map = [TLD_MAP, "referring_links_tld"].find((prefix) => name.startsWith(`${prefix}.`));
   if (map === undefined) return undefined;
   const key = name.slice(map.length + 1).toLowerCase();
-  if (key.length > MAX_TLD_CHARS || !TLD_KEY.test(key)) {
-    throw new Refusal(path, `put a TLD in place of ${quoteForMessage(key)}`, `for example "${TLD_MAP}.com"`);
-  }
+  refuseNoTld(key, path);
   const full = `${TLD_MAP}.${key}`;
   if (full === name) return { name: full, type: "num" };
   return rules.mapBareNames ? { name: full, type: "num", note: noteRespelled(path, name, full) } : undefined;
+}
+
+function refuseNoTld(key: string, path: string): void {
+  if (key.length <= MAX_TLD_CHARS && TLD_KEY.test(key)) return;
+  throw new Refusal(path, `put a TLD in place of ${quoteForMessage(key)}`, `for example "${TLD_MAP}.com"`);
 }
 
 const noteRespelled = (path: string, name: string, full: string): string =>

@@ -1,6 +1,6 @@
 import { got, Refusal, readJsonString } from "../arguments.ts";
 import { quoteForMessage } from "../text.ts";
-import { type FieldRules, resolveField } from "./field-names.ts";
+import { type FieldRules, type ResolvedField, resolveField } from "./field-names.ts";
 
 /** The upstream's limit. */
 const MAX_RULES = 3;
@@ -17,6 +17,14 @@ export interface OrderRule {
  * @throws {Refusal} naming `order_by[i]`, the rule and a form that works
  */
 export function parseOrderBy(input: unknown, rules: FieldRules): { order: OrderRule[]; notes: string[] } {
+  return readOrder(input, (written, path) => resolveField(written, path, rules));
+}
+
+/** What a sorting rule's name stands for; its refusal names the place. */
+type ResolveName = (written: string, path: string) => ResolvedField;
+
+/** As {@link parseOrderBy}, over names of the caller's. */
+export function readOrder(input: unknown, resolve: ResolveName): { order: OrderRule[]; notes: string[] } {
   const value = readJsonString(input);
   const list = typeof value === "string" ? [value] : value;
   if (!Array.isArray(list))
@@ -25,7 +33,7 @@ export function parseOrderBy(input: unknown, rules: FieldRules): { order: OrderR
   const written = joinPairs(list);
   if (written.length > MAX_RULES) throw tooMany(written.length);
   const notes: string[] = [];
-  const order = written.map((rule, index) => parseRule(rule, `order_by[${index}]`, rules, notes));
+  const order = written.map((rule, index) => parseRule(rule, `order_by[${index}]`, resolve, notes));
   return { order, notes };
 }
 
@@ -52,7 +60,7 @@ function joinPairs(list: unknown[]): unknown[] {
 
 const isDirection = (text: string): boolean => /^\s*(?:asc|desc)\s*$/i.test(text);
 
-function parseRule(rule: unknown, path: string, rules: FieldRules, notes: string[]): OrderRule {
+function parseRule(rule: unknown, path: string, resolve: ResolveName, notes: string[]): OrderRule {
   if (typeof rule !== "string") throw new Refusal(path, `must be text, ${got(rule)}`, WORKS);
   const comma = rule.lastIndexOf(",");
   const fieldPart = comma < 0 ? rule : rule.slice(0, comma);
@@ -63,7 +71,7 @@ function parseRule(rule: unknown, path: string, rules: FieldRules, notes: string
           .slice(comma + 1)
           .trim()
           .toLowerCase();
-  const field = resolveField(fieldPart, path, rules);
+  const field = resolve(fieldPart, path);
   if (direction !== "asc" && direction !== "desc") {
     throw new Refusal(
       path,

@@ -16,8 +16,8 @@ export const queryDomainPages = {
   config: {
     title: TITLE,
     description:
-      "FREE: ask a fetched snapshot anything instead of paying again: filter and sort (as in get_domain_pages), " +
-      "group, choose columns, page through, open full records.",
+      "FREE: ask a fetched snapshot: filter and sort by fields as in get_domain_pages, any column shown, country:US; " +
+      "group, open records.",
     inputSchema: toPortableSchema(toQuerySchema),
     annotations: annotate(TITLE, "kept"),
     _meta: OPENS_VIEW,

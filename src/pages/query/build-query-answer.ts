@@ -6,7 +6,7 @@ import { withDefaults } from "../request.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { countLines, emptyTable, fitConditions, fitNotes, fitSteps, fitTable, toQuotedLine } from "./fit-table.ts";
 import { groupRows, toGroupingRule } from "./group-rows.ts";
-import { toGroupTable } from "./group-table.ts";
+import { orderGroups, toGroupTable } from "./group-table.ts";
 import { suggestQueries } from "./next-queries.ts";
 import { findHandles, type PageRecord, toRecords } from "./page-record.ts";
 import type { PagesQuery } from "./pages-query.ts";
@@ -69,6 +69,7 @@ function buildFrame(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerO
   const coverage = measureCoverage(snapshot);
   return {
     target: request.target,
+    maxTokens: options.maxTokens,
     snapshotId: snapshot.id,
     source: snapshot.source,
     fetchedAt: snapshot.fetchedAt,
@@ -141,7 +142,8 @@ function withGroups(
   options: QueryAnswerOptions,
 ): QueryAnswer {
   const rule = toGroupingRule(grouping, snapshot);
-  const groups = groupRows(rows, rule, itemRulesOf(snapshot).listLimit);
+  const usual = groupRows(rows, rule, itemRulesOf(snapshot).listLimit);
+  const groups = orderGroups(usual, query.orderBy, toGroupTable(grouping, usual, rows, rule));
   const groupTable = toGroupTable(grouping, groups, rows, rule);
   const skipped = Math.min(query.offset, groups.length);
   const suggest = (table: QueryTable) =>

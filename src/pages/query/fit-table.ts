@@ -14,6 +14,7 @@ export const emptyTable = (choice: TableChoice | undefined, total: number, skipp
   skipped,
   columnsLeftOut: [],
   cutTo: null,
+  limit: null,
 });
 
 /** Fills a table with as many of the wanted rows as fit, in the fullest form in which that is a good number. */
@@ -22,7 +23,8 @@ export function fitTable(
   { tokens, total, skipped, limit }: { tokens: number; total: number; skipped: number; limit: number | null },
 ): QueryTable {
   const wanted = Math.min(limit ?? MAX_LIMIT, total - skipped);
-  const fitted = fitRows(choices, { tokens, from: skipped, count: wanted });
+  // Who asks for so many rows wants rows: dispensable columns go until they fit.
+  const fitted = fitRows(choices, { tokens, from: skipped, count: wanted, enough: limit ?? GOOD_ROWS });
   const choice = choices[fitted.choice];
   const full = choices[0]?.columns ?? [];
   return {
@@ -30,6 +32,7 @@ export function fitTable(
     rows: Array.from({ length: fitted.rows }, (_, index) => choice?.row(skipped + index) ?? []),
     columnsLeftOut: DISPENSABLE.filter((name) => full.includes(name) && choice?.columns.includes(name) === false),
     cutTo: choice?.cutTo ?? null,
+    limit,
   };
 }
 
@@ -53,14 +56,14 @@ const MIN_ROWS = 3;
  */
 export function fitRows(
   choices: readonly TableChoice[],
-  { tokens, from, count }: { tokens: number; from: number; count: number },
+  { tokens, from, count, enough = GOOD_ROWS }: { tokens: number; from: number; count: number; enough?: number },
 ): { choice: number; rows: number } {
   let best = { choice: 0, rows: 0 };
   for (const [choice, table] of choices.entries()) {
     const rows = countFitting(table, { tokens, from, count });
     if (rows > best.rows || choice === 0) best = { choice, rows };
-    const enough = choices[choice + 1]?.cutTo === undefined ? GOOD_ROWS : MIN_ROWS;
-    if (best.rows >= Math.min(enough, count)) break;
+    const least = choices[choice + 1]?.cutTo === undefined ? enough : MIN_ROWS;
+    if (best.rows >= Math.min(least, count)) break;
   }
   return best;
 }

@@ -124,6 +124,10 @@ export function toGroupingRule(grouping: Grouping, snapshot: Snapshot): Grouping
     const sections = sectionsOf(snapshot);
     return byValue((row) => sections.nameOf(row));
   }
+  if (grouping === "area") {
+    const sections = sectionsOf(snapshot);
+    return byValue((row) => sections.areaOf(row));
+  }
   return RULES[grouping];
 }
 
@@ -142,7 +146,7 @@ const byMap = (name: string, emptyKey = NONE): ByMap => ({
   emptyKey,
 });
 
-const RULES: Readonly<Record<Exclude<Grouping, "section">, GroupingRule>> = {
+const RULES: Readonly<Record<Exclude<Grouping, "section" | "area">, GroupingRule>> = {
   subdomain: byValue(({ identity }) => identity?.host ?? null),
   status: byValue(({ main }) => wordStatus(main)),
   media_type: byValue(({ main }) => toText(main.raw["media_type"])),

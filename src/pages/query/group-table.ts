@@ -1,10 +1,15 @@
+import { toPercent } from "../../lists/filters/evaluate-filter.ts";
+import type { OrderRule } from "../../lists/filters/order-by.ts";
 import { countOf, toOneLine } from "../../lists/text.ts";
 import { countDead, type Fold, overlapDomains, sumBacklinks } from "../answer/fold.ts";
+import { isDead } from "../answer/follow-redirects.ts";
 import { type Cell, toRangeCell } from "../answer/table.ts";
+import { BREAKDOWNS } from "../catalogue.ts";
 import { sumReferringPages } from "../findings/finding.ts";
 import type { TableChoice } from "./fit-table.ts";
 import { type Group, type GroupingRule, mergeGroups, nameOf } from "./group-rows.ts";
 import type { Grouping } from "./query-schema.ts";
+import { compareKeys, type SortKey } from "./row-table.ts";
 
 const MAX_NAME_CHARS = 60;
 
@@ -15,6 +20,70 @@ export interface GroupTable extends TableChoice {
   notes: string[];
 }
 
+/**
+ * The columns of a table of groups, the grouping's own name first. Of areas, which are what decides about a relaunch,
+ * also how much a page of them earns, and how much of it is lost on pages that fail.
+ */
+export function listGroupColumns(grouping: Grouping): string[] {
+  if (BREAKDOWNS.has(grouping)) return [grouping, "pages", "ref_links", "dead", "share%"];
+  const isArea = grouping === "area";
+  return [
+    grouping,
+    "pages",
+    "backlinks",
+    ...(isArea ? ["links/page"] : []),
+    "ref_domains",
+    "dead",
+    ...(isArea ? ["dead_links%"] : []),
+    "share%",
+  ];
+}
+
+/** What else the columns are called: by the fields that they sum up. */
+const OTHER_COLUMN_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["links", ["backlinks", "ref_links"]],
+  ["backlinks", ["ref_links"]],
+  ["page_summary.backlinks", ["backlinks", "ref_links"]],
+  ["ref_links", ["backlinks"]],
+  ["referring_domains", ["ref_domains"]],
+  ["page_summary.referring_domains", ["ref_domains"]],
+  ["count", ["pages"]],
+  ["share", ["share%"]],
+  ["broken", ["dead"]],
+]);
+
+/** The column that a name stands for in a table with these columns. */
+export function toGroupColumn(written: string, columns: readonly string[]): string | undefined {
+  const name = written.trim().toLowerCase();
+  return [name, ...(OTHER_COLUMN_NAMES.get(name) ?? [])].find((each) => columns.includes(each));
+}
+
+/** Sorts groups by what their table shows of them, a range by the least it can be. Unknown values come last. */
+export function orderGroups(
+  groups: readonly Group[],
+  order: readonly OrderRule[],
+  { columns, row }: TableChoice,
+): readonly Group[] {
+  if (order.length === 0) return groups;
+  const keyed = groups.map((group, index) => ({ group, cells: row(index) }));
+  const keyOf = (cells: readonly Cell[], field: string) =>
+    toSortKey(cells[columns.indexOf(field)], columns[0] === field);
+  keyed.sort((a, b) => {
+    for (const { field, direction } of order) {
+      const by = compareKeys(keyOf(a.cells, field), keyOf(b.cells, field), direction === "desc");
+      if (by !== 0) return by;
+    }
+    return 0;
+  });
+  return keyed.map(({ group }) => group);
+}
+
+const toSortKey = (cell: Cell | undefined, isName: boolean): SortKey => {
+  if (cell === undefined || cell === null || isName || typeof cell === "number") return cell ?? null;
+  const least = Number.parseFloat(cell);
+  return Number.isNaN(least) ? null : least;
+};
+
 /** By value: what the rows of each group hold. By map: the referring links under each key, which no row tells apart. */
 export function toGroupTable(
   grouping: Grouping,
@@ -23,17 +92,20 @@ export function toGroupTable(
   rule: GroupingRule,
 ): GroupTable {
   const isMap = rule.kind === "map";
+  const isArea = grouping === "area";
   const whole = isMap ? rows.reduce((sum, row) => sum + sumReferringPages(row), 0) : (sumBacklinks(rows).links ?? 0);
   const toRow = (name: string, group: Group): Cell[] => [
     name,
     group.rows.length,
     toCountCell(group),
+    ...(isArea ? [toLinksPerPage(group)] : []),
     ...(isMap ? [] : [toRangeCell(overlapDomains(group.rows))]),
     countDead(group.rows),
-    toShare(group, whole),
+    ...(isArea ? [toDeadShare(group)] : []),
+    toPercent(group.links, whole, 1),
   ];
   return {
-    columns: [grouping, "pages", ...(isMap ? ["ref_links"] : ["backlinks", "ref_domains"]), "dead", "share%"],
+    columns: listGroupColumns(grouping),
     told: [true],
     row: (index) => {
       const group = groups[index];
@@ -61,10 +133,16 @@ export function toGroupName(group: Group, rule: GroupingRule): string {
 
 const toCountCell = ({ links, isAtLeast }: Group): Cell => (isAtLeast && links !== null ? `${links}+` : links);
 
-/** One digit behind the point: a small share is not none. */
-function toShare({ links }: Group, whole: number): Cell {
-  return links === null || whole <= 0 ? null : Math.round((1000 * links) / whole) / 10;
+/** Backlinks of a page on average, one digit behind the point; at least that many where some are not known. */
+function toLinksPerPage({ links, isAtLeast, rows }: Group): Cell {
+  if (links === null || rows.length === 0) return null;
+  const mean = Math.round((10 * links) / rows.length) / 10;
+  return isAtLeast ? `${mean}+` : mean;
 }
+
+/** Of the group's known backlinks, those that lead to pages which fail. */
+const toDeadShare = ({ links, rows }: Group): Cell =>
+  toPercent(sumBacklinks(rows.filter(({ main }) => isDead(main))).links ?? 0, links, 1);
 
 function listNotes(groups: readonly Group[], rule: GroupingRule, whole: number): string[] {
   if (rule.kind === "value") {

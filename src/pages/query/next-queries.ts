@@ -6,7 +6,7 @@ import { estimateTokens } from "../../lists/tokens.ts";
 import type { Fold } from "../answer/fold.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
 import { type NextStep, nameCall, type Surface, suggestMore, wordCall } from "../answer/next-steps.ts";
-import { CATALOGUES } from "../catalogue.ts";
+import { BREAKDOWNS, CATALOGUES } from "../catalogue.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { cutToTokens } from "./fit-table.ts";
 import type { Group } from "./group-rows.ts";
@@ -168,15 +168,6 @@ const MAX_KEY_CHARS = 100;
 /** Groupings by a field of which a group is one value. */
 const BY_FIELD: Partial<Record<Grouping, string>> = { media_type: "media_type", language: "meta.language" };
 
-/** Groupings by a map of which filters know the keys. */
-const BY_MAP: Partial<Record<Grouping, string>> = {
-  tld: "page_summary.referring_links_tld",
-  platform: "page_summary.referring_links_platform_types",
-  link_type: "page_summary.referring_links_types",
-  attribute: "page_summary.referring_links_attributes",
-  semantic_location: "page_summary.referring_links_semantic_locations",
-};
-
 /**
  * The question that lists the pages of one group.
  * @returns undefined where no condition says what the group is
@@ -184,10 +175,10 @@ const BY_MAP: Partial<Record<Grouping, string>> = {
 export function narrowTo(query: PagesQuery, { key, rows }: Group): { query: PagesQuery; name: string } | undefined {
   const { groupBy, where } = query;
   if (key === null || groupBy === null || key.length > MAX_KEY_CHARS) return undefined;
-  const list: PagesQuery = { ...query, groupBy: null, limit: null, offset: 0 };
+  const list: PagesQuery = { ...query, groupBy: null, orderBy: [], limit: null, offset: 0 };
   const name = toOneLine(key, MAX_KEY_CHARS);
   // The condition of another section would be lost.
-  if (groupBy === "section" || groupBy === "subdomain") {
+  if (groupBy === "section" || groupBy === "subdomain" || groupBy === "area") {
     if (where.section !== undefined || key.endsWith("…")) return undefined;
     const section = unlessRefused(() => parseSection(key, []));
     return section && { query: { ...list, where: { ...where, section } }, name };
@@ -201,8 +192,7 @@ export function narrowTo(query: PagesQuery, { key, rows }: Group): { query: Page
 function toCondition(groupBy: Grouping, key: string): Condition | undefined {
   const field = BY_FIELD[groupBy];
   if (field !== undefined) return equals(field, key);
-  const map = BY_MAP[groupBy];
-  const resolved = map === undefined ? undefined : resolve(`${map}.${key === "" ? "$empty" : key}`);
+  const resolved = BREAKDOWNS.has(groupBy) ? resolve(`${groupBy}:${key}`) : undefined;
   return resolved === undefined
     ? undefined
     : { kind: "condition", field: resolved, type: "num", operator: ">", value: 0 };
@@ -213,10 +203,12 @@ function equals(field: string, value: string | number | null): Condition | undef
   return value === null || type === undefined ? undefined : { kind: "condition", field, type, operator: "=", value };
 }
 
-/** Maps hold keys that filters do not know, such as the attribute `ugc`. */
+/** Maps hold keys that are no key in any filter, such as a TLD with spaces. */
 const resolve = (field: string): string | undefined =>
   unlessRefused(
-    () => resolveField(field, "filters", { catalogue: "pages", mapBareNames: true, allowUnknown: false }).name,
+    () =>
+      resolveField(field, "filters", { catalogue: "pages", mapBareNames: true, allowUnknown: false, isKept: true })
+        .name,
   );
 
 /** A group's name is a stranger's word: where it is no argument, there is no call to offer. */

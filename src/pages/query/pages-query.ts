@@ -15,6 +15,8 @@ export interface Section {
   host: string | null;
   /** `/blog` without a slash at its end; `/` for the pages at the top level; empty for the whole host. */
   path: string;
+  /** More parts, any of which will do: an area may be a folder and a subdomain. */
+  also?: Section[];
 }
 
 /** What a page has to meet; all of it holds together. */
@@ -28,10 +30,12 @@ export interface Where {
   text?: string;
 }
 
-/** A column that was asked for: one of the default table's, or a field of the catalogue. */
+/** A column that was asked for: one of the default table's, or a field of a page. */
 export interface QueryColumn {
   name: string;
   kind: "table" | "field";
+  /** The field that it shows, where that is called otherwise. */
+  field?: string;
 }
 
 /** A checked question to a snapshot. */
@@ -53,8 +57,9 @@ export interface PagesQuery {
   handles: string[];
 }
 
-/** `/blog`, `shop.acme.example`, `shop.acme.example/x`. */
-export const wordSection = ({ host, path }: Section): string => `${host ?? ""}${path}`;
+/** `/blog`, `shop.acme.example`, `shop.acme.example/x`, `/blog + blog.acme.example`. */
+export const wordSection = ({ host, path, also = [] }: Section): string =>
+  [`${host ?? ""}${path}`, ...also.map(wordSection)].join(" + ");
 
 /** The conditions as arguments, in the order in which an answer names them. */
 export function toWhereArguments(where: Where): Record<string, unknown> {
@@ -89,12 +94,19 @@ const WORKS = 'for example "/blog" or "shop.acme.example"';
 const MAX_CHARS = 500;
 
 /**
- * Reads a section as answers name it: `/blog`, `/`, `shop.acme.example`, `shop.acme.example/x`. A whole URL, a bare
- * word (`blog`), a slash or `/*` at the end are read as what they mean.
+ * Reads a section as answers name it: `/blog`, `/`, `shop.acme.example`, `shop.acme.example/x`, and several joined by a
+ * plus (`/blog + blog.acme.example`). A whole URL, a bare word (`blog`), a slash or `/*` at the end are read as what they
+ * mean.
  * @throws {Refusal} for what names no part of a site
  */
 export function parseSection(value: unknown, notes: string[]): Section {
-  const written = parseLine("section", value, MAX_CHARS, WORKS);
+  const parts = parseLine("section", value, MAX_CHARS, WORKS).split(/\s+\+\s+/);
+  const [first, ...also] = parts.map((part) => parsePart(part, notes));
+  if (first === undefined) throw new Refusal("section", `names no part of a site, ${got(value)}`, WORKS);
+  return also.length === 0 ? first : { ...first, also };
+}
+
+function parsePart(written: string, notes: string[]): Section {
   const bare = written
     .replace(/^https?:\/\//i, "")
     .replace(/[#].*$/s, "")
@@ -103,7 +115,7 @@ export function parseSection(value: unknown, notes: string[]): Section {
   const isWord = !isPath && !/[./:]/.test(bare);
   const identity =
     bare === "" ? undefined : identifyUrl(isPath || isWord ? `//-${isWord ? "/" : ""}${bare}` : `//${bare}`);
-  if (identity === undefined) throw new Refusal("section", `names no part of a site, ${got(value)}`, WORKS);
+  if (identity === undefined) throw new Refusal("section", `names no part of a site, ${got(written)}`, WORKS);
   const hasPath = isPath || isWord || bare.includes("/");
   const section = {
     host: isPath || isWord ? null : identity.host,

@@ -1,4 +1,5 @@
 import {
+  gatherRefusals,
   got,
   parseChoice,
   parseLine,
@@ -10,19 +11,21 @@ import {
   toInputError,
 } from "../../lists/arguments.ts";
 import { type FieldRules, resolveField } from "../../lists/filters/field-names.ts";
-import { parseOrderBy } from "../../lists/filters/order-by.ts";
+import { type OrderRule, parseOrderBy, readOrder } from "../../lists/filters/order-by.ts";
 import { parseFilter } from "../../lists/filters/parse-filter.ts";
 import { parseTarget } from "../../lists/target.ts";
+import { quoteForMessage } from "../../lists/text.ts";
 import { MAX_LIMIT } from "../body.ts";
+import { listGroupColumns, toGroupColumn } from "./group-table.ts";
 import { MAX_HANDLES, type PagesQuery, parseSection, type QueryColumn } from "./pages-query.ts";
-import { GROUPINGS, type PageState, STATUS_WORDS } from "./query-schema.ts";
+import { GROUPINGS, type Grouping, type PageState, STATUS_WORDS } from "./query-schema.ts";
 
 /** Beside `id` and `url`; a row of more is a record, which `handles` shows better. */
 const MAX_COLUMNS = 20;
 const MAX_ID_CHARS = 64;
 const MAX_TEXT_CHARS = 200;
 
-const FIELDS: FieldRules = { catalogue: "pages", mapBareNames: true, allowUnknown: false };
+const FIELDS: FieldRules = { catalogue: "pages", mapBareNames: true, allowUnknown: false, isKept: true };
 
 export interface ParsedQuery {
   query: PagesQuery;
@@ -42,6 +45,7 @@ export function parseQuery(input: unknown): ParsedQuery {
     const parsed = PARSERS[field](value, read);
     if (parsed !== undefined) given.set(field, parsed);
   });
+  refusals.push(...gatherRefusals(() => orderGivenRows(given, read)));
   refuseMissing(given, refusals);
   refuseMixed(given, refusals, read);
   if (refusals.length > 0) throw toInputError(refusals);
@@ -69,11 +73,8 @@ const PARSERS: Readonly<Record<FieldName, Parser>> = {
   min_backlinks: (value) => parseWhole("min_backlinks", value, 0),
   min_referring_domains: (value) => parseWhole("min_referring_domains", value, 0),
   text: (value) => parseLine("text", value, MAX_TEXT_CHARS, 'for example "pricing"') || undefined,
-  order_by: (value, notes) => {
-    const { order, notes: more } = parseOrderBy(value, FIELDS);
-    notes.push(...more);
-    return order.length === 0 ? undefined : order;
-  },
+  // Read once it is known whether rows or groups are to be sorted.
+  order_by: (value) => value,
   columns: parseColumns,
   group_by: (value) => parseChoice("group_by", value, GROUPINGS),
   fold: (value) => parseSwitch("fold", value),
@@ -93,6 +94,33 @@ function parseStatus(value: unknown): PageState {
   throw new Refusal("status", `${rule}, ${got(value)}`, 'for example "dead"');
 }
 
+/** Rows are sorted by fields, groups by the columns of their table. */
+function orderGivenRows(given: Map<FieldName, unknown>, notes: string[]): void {
+  const written = given.get("order_by");
+  given.delete("order_by");
+  if (written === undefined) return;
+  const grouping = given.get("group_by") as Grouping | undefined;
+  const { order, notes: more } =
+    grouping === undefined ? parseOrderBy(written, FIELDS) : orderGroupsBy(written, grouping);
+  notes.push(...more);
+  if (order.length > 0) given.set("order_by", order);
+}
+
+/** What a group's table has no column for has no meaning there: that is told, and the groups come in their usual order. */
+function orderGroupsBy(written: unknown, grouping: Grouping): { order: OrderRule[]; notes: string[] } {
+  const columns = listGroupColumns(grouping);
+  const idle: string[] = [];
+  const { order } = readOrder(written, (name) => {
+    const column = toGroupColumn(name, columns);
+    if (column === undefined) idle.push(name);
+    return { name: column ?? "", type: "num" };
+  });
+  const notes = idle.map(
+    (name) => `order_by ${quoteForMessage(name)} does not apply to groups by ${grouping}: ${columns.join(", ")} do`,
+  );
+  return { order: order.filter(({ field }) => field !== ""), notes };
+}
+
 /** Names of the default table first, so that `backlinks` is the row's figure and not only one variant's. */
 function parseColumns(value: unknown, notes: string[]): QueryColumn[] | undefined {
   const names = parseNames("columns", value, MAX_COLUMNS, 'for example ["http","backlinks","meta.language"]');
@@ -106,7 +134,8 @@ function parseColumns(value: unknown, notes: string[]): QueryColumn[] | undefine
     }
     const field = resolveField(name, `columns[${index}]`, FIELDS);
     if (field.note !== undefined) notes.push(field.note);
-    columns.set(field.name, { name: field.name, kind: "field" });
+    const shown = field.shown ?? field.name;
+    columns.set(field.name, { name: shown, kind: "field", ...(shown !== field.name && { field: field.name }) });
   }
   return names.length === 0 ? undefined : [...columns.values()];
 }
@@ -161,7 +190,7 @@ function refuseMixed(given: ReadonlyMap<FieldName, unknown>, refusals: Refusal[]
     }
     noteIdle(among(["order_by", "columns", "limit", "offset", "fold"]), "to single pages", notes);
   } else if (given.has("group_by")) {
-    noteIdle(among(["order_by", "columns"]), "to groups, which come by most backlinks or links", notes);
+    noteIdle(among(["columns"]), "to groups", notes);
   }
 }
 
@@ -184,7 +213,7 @@ function toQuery(given: ReadonlyMap<FieldName, unknown>): PagesQuery {
       ...part("minReferringDomains", "min_referring_domains"),
       ...part("text", "text"),
     },
-    orderBy: (isList ? read<PagesQuery["orderBy"]>("order_by") : undefined) ?? [],
+    orderBy: (isTable ? read<PagesQuery["orderBy"]>("order_by") : undefined) ?? [],
     columns: (isList ? read<QueryColumn[]>("columns") : undefined) ?? null,
     groupBy: read<PagesQuery["groupBy"]>("group_by") ?? null,
     fold: (isTable ? read<boolean>("fold") : undefined) ?? true,

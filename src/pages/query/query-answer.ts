@@ -1,12 +1,12 @@
 import { compileFieldReader } from "../../lists/filters/evaluate-filter.ts";
 import type { Filter } from "../../lists/filters/filter.ts";
-import { countOf, toSafeJson } from "../../lists/text.ts";
+import { countOf, formatCount, toSafeJson } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
 import type { Coverage } from "../answer/header-facts.ts";
 import type { NextStep } from "../answer/next-steps.ts";
 import { wordBound } from "../answer/render-answer.ts";
 import type { Cell } from "../answer/table.ts";
-import { LINK_MAPS } from "../catalogue.ts";
+import { BREAKDOWNS } from "../catalogue.ts";
 import { toRequestBody } from "../request.ts";
 import type { Snapshot, Source } from "../snapshot.ts";
 import { cutToTokens } from "./fit-table.ts";
@@ -29,6 +29,8 @@ export interface QueryTable {
   columnsLeftOut: string[];
   /** What texts were cut to so that anything fits; null where they have their usual length. */
   cutTo: number | null;
+  /** What the caller bounded the rows or groups to; null for as many as fit. */
+  limit: number | null;
 }
 
 /**
@@ -37,6 +39,8 @@ export interface QueryTable {
  */
 export interface QueryAnswer {
   target: string;
+  /** How large it may get, in tokens. */
+  maxTokens: number;
   snapshotId: string;
   source: Source;
   fetchedAt: number | null;
@@ -129,6 +133,34 @@ export function explainEmpty(snapshot: Snapshot, { where, fold }: PagesQuery, te
     .sort((a, b) => b.pages - a.pages);
 }
 
+/**
+ * What keeps an answer from showing more than it does, and what to do about it; undefined where nothing does.
+ * @param after rows or groups behind those shown
+ */
+export function wordBoundOf({ table, maxTokens, groupBy }: QueryAnswer, after: number): string | undefined {
+  if (table === null || after === 0) return undefined;
+  const { limit, total, skipped } = table;
+  const wanted = Math.min(limit ?? total, total - skipped);
+  const shown = total - skipped - after;
+  const room = `${formatCount(maxTokens)} tokens`;
+  if (shown >= wanted) return limit === null ? undefined : `limit ${formatCount(limit)}`;
+  // Groups always have the same columns; what fits of rows is the caller's to choose.
+  const advice = groupBy === null ? "; fewer columns bring more rows" : "";
+  return limit === null
+    ? `to fit ${room}${advice}`
+    : `${shown} of the ${formatCount(limit)} asked for fit ${room}${advice}`;
+}
+
+/** The same for records; undefined where every field is shown. */
+export function wordRecordsBound({ records, maxTokens }: QueryAnswer): string | undefined {
+  const cut = records?.filter(({ leftOut }) => leftOut.length > 0).length ?? 0;
+  if (records === null || cut === 0) return undefined;
+  const room = `to fit ${formatCount(maxTokens)} tokens`;
+  return records.length === 1
+    ? `fields left out ${room}`
+    : `fields left out of ${cut} ${room}: fewer handles at once show more`;
+}
+
 const MAX_FILTER_TOKENS = 60;
 
 /**
@@ -165,7 +197,7 @@ export function noteCutLists(snapshot: Snapshot, filters: Filter | undefined): s
   const fields = filters === undefined ? [] : [...new Set(listFields(filters))];
   const rules = itemRulesOf(snapshot);
   return fields
-    .filter((field) => LINK_MAPS.some((map) => field.startsWith(`${map}.`)))
+    .filter((field) => [...BREAKDOWNS.values()].some((map) => field.startsWith(`${map}.`)))
     .flatMap((field) => {
       const read = compileFieldReader(field, rules);
       const unknown = snapshot.pages.filter(({ raw }) => read(raw) === null).length;

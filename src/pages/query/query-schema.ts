@@ -18,7 +18,7 @@ export const toQuerySchema = (): Record<string, unknown> => ({
     min_referring_domains: whole,
     text: { ...text, description: "In URL or title." },
     order_by: texts,
-    columns: { ...texts, description: "Fields as in filters." },
+    columns: texts,
     group_by: { ...text, enum: GROUPINGS },
     fold: { type: "boolean" },
     limit: whole,
@@ -36,6 +36,7 @@ export type PageState = (typeof STATUS_WORDS)[number] | `${number}` | `${number}
 export const GROUPINGS = [
   "section",
   "subdomain",
+  "area",
   "status",
   "media_type",
   "language",

@@ -2,7 +2,7 @@ import { countOf, formatCount, formatMinute, formatUsd } from "../../lists/text.
 import { describeSource } from "../answer/render-answer.ts";
 import { toQuotedLine } from "./fit-table.ts";
 import { renderRecord, wordLeftOut } from "./page-record.ts";
-import { type QueryAnswer, type QueryTable, wordLoosened } from "./query-answer.ts";
+import { type QueryAnswer, type QueryTable, wordBoundOf, wordLoosened, wordRecordsBound } from "./query-answer.ts";
 
 /** The answer as text: header, coverage, one CSV line per row (or the records), next calls. No newline at its end. */
 export function renderQueryText(answer: QueryAnswer): string {
@@ -63,7 +63,7 @@ export function renderQueryStructured(answer: QueryAnswer): Record<string, unkno
       folded: answer.isFolded ? undefined : false,
       group_by: answer.groupBy ?? undefined,
       where: listOrNothing(answer.conditions),
-      order_by: answer.groupBy !== null || table === null ? undefined : answer.order.join("; ") || "fetched order",
+      order_by: toOrderFact(answer),
     }),
     coverage: table === null ? undefined : toCoverage(answer),
     not_in_snapshot: listOrNothing(answer.missing),
@@ -71,11 +71,17 @@ export function renderQueryStructured(answer: QueryAnswer): Record<string, unkno
     columns: table?.columns,
     rows: table?.rows,
     records: records === null ? undefined : Object.fromEntries(records.map(toRecordFacts)),
+    bounded_by: wordRecordsBound(answer),
     without: loosened === null ? undefined : Object.fromEntries(loosened.map(({ words, pages }) => [words, pages])),
     without_left_out: answer.loosenedLeftOut || undefined,
     empty: describeEmpty(answer).split("\n", 1)[0] || undefined,
     next: listOrNothing(answer.next.map(({ cost, call, gain }) => `${cost}: ${call} (${gain})`)),
   });
+}
+
+function toOrderFact({ table, order, groupBy }: QueryAnswer): string | undefined {
+  if (table === null) return undefined;
+  return order.join("; ") || (groupBy === null ? "fetched order" : undefined);
 }
 
 function toCoverage({ table, groupBy, ...answer }: QueryAnswer): Record<string, unknown> {
@@ -90,6 +96,7 @@ function toCoverage({ table, groupBy, ...answer }: QueryAnswer): Record<string, 
       [`${noun}_total`]: isGroups ? table.total : undefined,
       [`${noun}_skipped`]: table.skipped || undefined,
       [isGroups ? "groups_summed_up" : "rows_left_out"]: countAfter(table, isGroups) || undefined,
+      bounded_by: wordBoundOf({ table, groupBy, ...answer }, countAfter(table, isGroups)),
       columns_left_out: listOrNothing(table.columnsLeftOut),
       texts_cut_to: table.cutTo ?? undefined,
     }),
@@ -138,8 +145,12 @@ export function renderQueryNext({ next }: QueryAnswer): string {
   return next.map(({ cost, call, gain }) => `next, ${cost}: ${call} (${gain})`).join("\n");
 }
 
-function describeOpened({ records, pagesFetched }: QueryAnswer): string {
-  return `${countOf(records?.length ?? 0, "full record")} of ${countOf(pagesFetched, "page")} fetched`;
+function describeOpened(answer: QueryAnswer): string {
+  const { records, pagesFetched } = answer;
+  const bound = wordRecordsBound(answer);
+  const opened = countOf(records?.length ?? 0, bound === undefined ? "full record" : "record");
+  const of = `${opened} of ${countOf(pagesFetched, "page")} fetched`;
+  return bound === undefined ? of : `${of}; ${bound}`;
 }
 
 function describeMatch(answer: QueryAnswer): string {
@@ -157,7 +168,8 @@ function describeMatch(answer: QueryAnswer): string {
 
 function describeOrder({ order, groupBy, table }: QueryAnswer): string[] {
   if (table === null) return [];
-  if (groupBy !== null) return [`by ${table.columns.includes("ref_links") ? "ref_links" : "backlinks"} desc`];
+  if (groupBy !== null && order.length === 0)
+    return [`by ${table.columns.includes("ref_links") ? "ref_links" : "backlinks"} desc`];
   return [order.length === 0 ? "in fetched order" : `by ${order.join(", ")}`];
 }
 
@@ -194,18 +206,19 @@ function describeShown(answer: QueryAnswer): string {
   const fetched = conditions.length === 0 ? "" : `, of ${formatCount(backlinksFetched)} fetched`;
   const unknown =
     answer.rowsWithoutCount === 0 ? "" : ` (${countOf(answer.rowsWithoutCount, "row")} without a full count)`;
-  return [`${held}${fetched}${unknown}`, ...(table === null ? [] : describeLeftOut(table, groupBy !== null))].join(
-    "; ",
-  );
+  return [`${held}${fetched}${unknown}`, ...(table === null ? [] : describeLeftOut(answer, table))].join("; ");
 }
 
 /** Groups that have no row are summed in one, so that only rows are ever out of sight. */
-function describeLeftOut(table: QueryTable, isGroups: boolean): string[] {
+function describeLeftOut(answer: QueryAnswer, table: QueryTable): string[] {
+  const isGroups = answer.groupBy !== null;
   const after = countAfter(table, isGroups);
   const noun = isGroups ? "group" : "row";
+  const why = wordBoundOf(answer, after);
+  const bound = why === undefined ? "" : ` (${why})`;
   const parts = [
     ...(table.skipped > 0 ? [`${countOf(table.skipped, noun)} before these skipped`] : []),
-    ...(after > 0 ? [`${countOf(after, `more ${noun}`)} ${isGroups ? "summed up" : "left out"}`] : []),
+    ...(after > 0 ? [`${countOf(after, `more ${noun}`)} ${isGroups ? "summed up" : "left out"}${bound}`] : []),
     ...(table.columnsLeftOut.length > 0 ? [`the columns ${table.columnsLeftOut.join(", ")} left out`] : []),
     ...(table.cutTo === null ? [] : [`texts cut to ${table.cutTo} characters to fit`]),
   ];

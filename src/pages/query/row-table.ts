@@ -1,10 +1,19 @@
-import { compileFieldReader, type ItemRules } from "../../lists/filters/evaluate-filter.ts";
+import { compileFieldReader, type ItemRules, toPercent } from "../../lists/filters/evaluate-filter.ts";
 import { parseTime } from "../../lists/filters/filter.ts";
 import type { OrderRule } from "../../lists/filters/order-by.ts";
 import { toOneLine } from "../../lists/text.ts";
 import { type Fold, overlapOf, type Range, sumOf } from "../answer/fold.ts";
-import { type Cell, DISPENSABLE, MAX_URL_CHARS, TITLE, toRangeCell, toTable, URL_COLUMN } from "../answer/table.ts";
-import { CATALOGUES, LINK_MAPS } from "../catalogue.ts";
+import {
+  type Cell,
+  DISPENSABLE,
+  MAX_URL_CHARS,
+  TITLE,
+  toDisplayUrl,
+  toRangeCell,
+  toTable,
+  URL_COLUMN,
+} from "../answer/table.ts";
+import { BREAKDOWNS, CATALOGUES, NOFOLLOW_SHARE } from "../catalogue.ts";
 import type { Page } from "../page.ts";
 import type { TableChoice } from "./fit-table.ts";
 import type { QueryColumn } from "./pages-query.ts";
@@ -46,10 +55,10 @@ function toAskedTable(
   rules: ItemRules,
 ): TableChoice {
   const table = toTable(rows, target);
-  const readers = asked.map(({ name, kind }) => {
+  const readers = asked.map(({ name, kind, field = name }) => {
     // A column that no row fills is not in the table: it was asked for, so it is shown, and empty.
     if (kind === "table") return { at: table.columns.indexOf(name), show: null, isTold: name === TITLE };
-    const { show, isTold } = toRowFigure(name, rules);
+    const { show, isTold } = toRowFigure(field, rules);
     return { at: -1, show, isTold };
   });
   return {
@@ -116,15 +125,18 @@ const READ: Readonly<Record<string, (page: Page) => number | null>> = {
  * range, sorted by the least it can be), of ranks the largest stands for all; anything else is the main page's own.
  */
 export function toRowFigure(field: string, rules: ItemRules): RowFigure {
+  if (field === NOFOLLOW_SHARE) return ofNumber(({ nofollowShare }) => toPercent(nofollowShare, 1, 0));
+  if (field === URL_COLUMN) return ofText(({ main }) => toDisplayUrl(main.url, rules.target ?? "") || null);
+  if (field === "page_summary.backlinks_spam_score") return ofRange(({ spamScore }) => spamScore);
+  const isCounted = [...BREAKDOWNS.values()].some((map) => field.startsWith(`${map}.`));
+  if (isCounted && field.endsWith("%")) return ofShare(field.slice(0, -1), rules);
   const raw = compileFieldReader(field, rules);
   const number = READ[field] ?? ((page: Page) => toNumber(raw(page.raw)));
-  if (SUMS.has(field) || LINK_MAPS.some((map) => field.startsWith(`${map}.`))) {
-    return ofRange((row) => sumOf(row, number));
-  }
+  if (isCounted || SUMS.has(field)) return ofRange((row) => sumOf(row, number));
   if (OVERLAPS.has(field)) return ofRange((row) => overlapOf(row, number));
-  if (field === "page_summary.rank") return { show: ({ rank }) => rank, rank: ({ rank }) => rank, isTold: false };
+  if (field === "page_summary.rank") return ofNumber(({ rank }) => rank);
   const type = CATALOGUES.pages.get(field) ?? "any";
-  if (type === "num") return { show: ({ main }) => number(main), rank: ({ main }) => number(main), isTold: false };
+  if (type === "num") return ofNumber(({ main }) => number(main));
   if (type === "time") {
     const read = ({ main }: Fold) => toTime(raw(main.raw));
     return { show: (row) => toDay(read(row)), rank: read, isTold: false };
@@ -141,6 +153,25 @@ const ofRange = (read: (row: Fold) => Range | null): RowFigure => ({
   rank: (row) => read(row)?.low ?? null,
   isTold: false,
 });
+
+const ofNumber = (read: (row: Fold) => number | null): RowFigure => ({ show: read, rank: read, isTold: false });
+
+const ofText = (read: (row: Fold) => string | null): RowFigure => ({ show: read, rank: read, isTold: true });
+
+/** Of the links to the row's pages that tell both counts, so that an unknown one does not thin the share out. */
+function ofShare(field: string, rules: ItemRules): RowFigure {
+  const count = compileFieldReader(field, rules);
+  return ofNumber(({ members }) => {
+    let [part, whole] = [0, 0];
+    for (const { raw, referringPages } of members) {
+      const links = toNumber(count(raw));
+      if (links === null || referringPages === null) continue;
+      part += links;
+      whole += referringPages;
+    }
+    return toPercent(part, whole, 1);
+  });
+}
 
 const toNumber = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;
@@ -177,7 +208,7 @@ export function orderRows(rows: readonly Fold[], rules: readonly OrderRule[], it
   const keyed = rows.map((row) => ({ row, keys: figures.map((read) => read(row)) }));
   keyed.sort((a, b) => {
     for (const [index, { direction }] of rules.entries()) {
-      const order = compare(a.keys[index] ?? null, b.keys[index] ?? null, direction === "desc");
+      const order = compareKeys(a.keys[index] ?? null, b.keys[index] ?? null, direction === "desc");
       if (order !== 0) return order;
     }
     return 0;
@@ -185,9 +216,11 @@ export function orderRows(rows: readonly Fold[], rules: readonly OrderRule[], it
   return keyed.map(({ row }) => row);
 }
 
-type Key = number | string | null;
+/** What something is sorted by; null is unknown. */
+export type SortKey = number | string | null;
 
-function compare(a: Key, b: Key, isDescending: boolean): number {
+/** Unknown values come last, whichever way the others go. */
+export function compareKeys(a: SortKey, b: SortKey, isDescending: boolean): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   // A field of mixed types: numbers before texts, whichever way each of them goes.
   if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;

@@ -5,7 +5,7 @@ import { listRegexes } from "../../lists/filters/match-texts.ts";
 import { toOneLine, toSafeJson } from "../../lists/text.ts";
 import { type Fold, type Folding, foldAll, foldSome } from "../answer/fold.ts";
 import { isDead } from "../answer/follow-redirects.ts";
-import { foldersOf, isTopLevel, placeOf, sectionOf } from "../answer/sections.ts";
+import { foldersOf, isTopLevel, placeOf, type SectionPlace, sectionOf } from "../answer/sections.ts";
 import { foldingOf, foldsOf } from "../findings/find-facts.ts";
 import { classifyStatus, type Page } from "../page.ts";
 import { withDefaults } from "../request.ts";
@@ -44,6 +44,7 @@ export const sectionsOf = (snapshot: Snapshot): SectionIndex => prepare(snapshot
 /** How the snapshot's items were asked for, as far as it matters to reading them. */
 export const itemRulesOf = ({ request }: Snapshot): ItemRules => ({
   listLimit: withDefaults(request).internal_list_limit,
+  target: request.target,
 });
 
 /** How long the regular expressions of one question may take together, ms. Linear time is long for a long text. */
@@ -228,6 +229,10 @@ const MAX_NAME_CHARS = 60;
 export interface SectionIndex {
   /** `/blog`, `/`, `shop.acme.example/x`; null when the row's page has no readable URL. */
   nameOf: (row: Fold) => string | null;
+  /**
+   * The section, with folder and subdomain of one name taken together: `/blog + blog.acme.example`. Null as above.
+   */
+  areaOf: (row: Fold) => string | null;
   isIn: (row: Fold, section: Section) => boolean;
 }
 
@@ -239,20 +244,64 @@ export interface SectionIndex {
  */
 export function indexSections(folds: readonly Fold[], target: string): SectionIndex {
   const folders = foldersOf(folds);
+  const areas = indexAreas(folds, folders, target);
   return {
+    areaOf: (row) => {
+      const place = placeOf(row);
+      return place === undefined ? null : areas(place);
+    },
     nameOf: (row) => {
       const place = placeOf(row);
       if (place === undefined) return null;
       const name = sectionOf(place, folders);
       return toOneLine(name.startsWith(`${target}/`) ? name.slice(target.length) : name, MAX_NAME_CHARS);
     },
-    isIn: (row, { host, path }) => {
+    isIn: (row, section) => {
       const place = placeOf(row);
-      if (place === undefined || place.host !== (host ?? target)) return false;
-      if (path === "/") return isTopLevel(place, folders);
-      return path === "" || isUnder(row.identity?.path ?? "", path);
+      const isInPart = ({ host, path }: Section) => {
+        if (place === undefined || place.host !== (host ?? target)) return false;
+        if (path === "/") return isTopLevel(place, folders);
+        return path === "" || isUnder(row.identity?.path ?? "", path);
+      };
+      return isInPart(section) || (section.also ?? []).some(isInPart);
     },
   };
+}
+
+/** Two hosts and a folder, each as long as a name may be. */
+const MAX_AREA_CHARS = 3 * MAX_NAME_CHARS;
+
+/** Names the area of a place by all that the snapshot has of it; what {@link parseSection} reads back. */
+function indexAreas(
+  folds: readonly Fold[],
+  folders: ReadonlySet<string>,
+  target: string,
+): (place: SectionPlace) => string | null {
+  const places = folds.flatMap((fold) => placeOf(fold) ?? []);
+  const labelOf = (host: string) => (host.endsWith(`.${target}`) ? host.slice(0, -target.length - 1) : undefined);
+  const labels = new Set(places.flatMap(({ host }) => labelOf(host) ?? []));
+  const keyOf = (place: SectionPlace): { key: string; part: string } => {
+    if (place.host !== target) return { key: labelOf(place.host) ?? place.host, part: place.host };
+    if (isTopLevel(place, folders)) return { key: "/", part: "/" };
+    const segment = place.folder.slice(target.length);
+    const word = segment.slice(1).toLowerCase();
+    return { key: labels.has(word) ? word : segment, part: segment };
+  };
+  const parts = new Map<string, Set<string>>();
+  for (const place of places) {
+    const { key, part } = keyOf(place);
+    const known = parts.get(key);
+    if (known === undefined) parts.set(key, new Set([part]));
+    else known.add(part);
+  }
+  const isFolder = (part: string) => part.startsWith("/");
+  const names = new Map(
+    [...parts].map(([key, all]) => {
+      const sorted = [...all].sort((a, b) => Number(isFolder(b)) - Number(isFolder(a)));
+      return [key, toOneLine(sorted.join(" + "), MAX_AREA_CHARS)] as const;
+    }),
+  );
+  return (place) => names.get(keyOf(place).key) ?? null;
 }
 
 /** `/blog` holds `/blog`, `/blog/…` and `/blog?…`, and not `/blogs`. */

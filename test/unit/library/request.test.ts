@@ -26,12 +26,12 @@ describe("the schema of a request", () => {
 describe("a request that is read", () => {
   it("is kind on form, and says what it read differently", () => {
     const read = parseRequest(
-      '{"target":"https://www.Acme.example/shop","limit":"50","filters":"[\\"backlinks\\",\\">\\",5]","tag":null}',
+      '{"target":"https://www.Acme.example/shop","limit":"50","filters":"[\\"referring_pages\\",\\">\\",5]","tag":null}',
     );
     expect(read.request).toMatchObject({
       target: "acme.example",
       limit: 50,
-      filters: { field: "page_summary.backlinks" },
+      filters: { field: "page_summary.referring_pages" },
     });
     expect(read.notes).toHaveLength(2);
     expect(read.notes[0]).toContain('read as "acme.example"');

@@ -22,10 +22,7 @@ describe.each([PAGES, BACKLINKS])("every name of the catalogue of $catalogue", (
 
 describe("a name that is not the full one", () => {
   it.each([
-    ["backlinks", "page_summary.backlinks"],
-    ["title", "meta.title"],
     ["referring_domains", "page_summary.referring_domains"],
-    ["Rank", "page_summary.rank"],
     ["status code", "status_code"],
     ["STATUS_CODE", "status_code"],
     ["canonical", "meta.canonical"],
@@ -72,6 +69,94 @@ describe("a name that is not the full one", () => {
   });
 });
 
+const KEPT: FieldRules = { ...PAGES, isKept: true };
+
+describe("a name under which answers show a field", () => {
+  it.each([
+    ["backlinks", "page_summary.backlinks"],
+    ["ref_domains", "page_summary.referring_domains"],
+    ["Rank", "page_summary.rank"],
+    ["title", "meta.title"],
+    ["http", "status_code"],
+    ["status", "status_code"],
+    ["spam", "page_summary.backlinks_spam_score"],
+    ["lost", "page_summary.lost_date"],
+    ["tld:edu", "page_summary.referring_links_tld.edu"],
+    ["tld:.Co.UK", "page_summary.referring_links_tld.co.uk"],
+    ["link_type:redirect", "page_summary.referring_links_types.redirect"],
+    ["attribute:nofollow", "page_summary.referring_links_attributes.nofollow"],
+    ["platform:message-boards", "page_summary.referring_links_platform_types.message_boards"],
+    ["semantic_location:(none)", "page_summary.referring_links_semantic_locations.$empty"],
+  ])("%s is %s, before money is spent and after, without a note", (written, name) => {
+    for (const rules of [PAGES, KEPT]) {
+      const field = resolveField(written, "filters[0]", rules);
+      expect(field.name).toBe(name);
+      expect(field.note).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ["url", "url"],
+    ["nofollow%", "nofollow%"],
+    ["country:us", "page_summary.referring_links_countries.US"],
+    ["country:US%", "page_summary.referring_links_countries.US%"],
+    ["country:(unknown)", "page_summary.referring_links_countries.$empty"],
+    ["tld:edu%", "page_summary.referring_links_tld.edu%"],
+    ["attribute:ugc", "page_summary.referring_links_attributes.ugc"],
+    ["referring_links_countries.DE", "page_summary.referring_links_countries.DE"],
+    ["page_summary.referring_links_types.redirect%", "page_summary.referring_links_types.redirect%"],
+  ])("%s is %s for what is kept", (written, name) => {
+    const field = resolveField(written, "filters[0]", KEPT);
+    expect(field).toMatchObject({ name });
+    expect(field.note).toBeUndefined();
+    expect(resolveField(name, "filters[0]", KEPT)).toMatchObject({ name, type: field.type });
+  });
+
+  it.each([
+    [
+      "nofollow%",
+      /cannot filter or sort by a share such as "nofollow%"; fetch without it: the kept answer can be asked/,
+    ],
+    ["tld:edu%", /cannot filter or sort by a share/],
+    ["country:US", /cannot filter or sort by referring_links_countries; .*ask the kept answer for country:US, free$/],
+    [
+      "attribute:ugc",
+      /cannot filter or sort by "attribute:ugc"; closest: .*; a kept answer can be asked for any key, free$/,
+    ],
+  ])("%s, by which the upstream cannot filter, is refused where it would have to", (written, message) => {
+    expect(refusal(written)).toMatch(message);
+  });
+
+  it("is none where the upstream's own strictness is wanted", () => {
+    for (const name of ["ref_domains", "tld:edu", "nofollow%"]) {
+      expect(refusal(name, { ...PAGES, mapBareNames: false })).toMatch(/unknown field/);
+    }
+  });
+
+  it.each([
+    ["id", /open pages by their ids with handles/],
+    ["section", /choose pages with section/],
+    ["ref_domans", /closest: ref_domains/],
+    ["contry:US", /closest: country:US/],
+    ["nofolow%", /closest: nofollow%/],
+    ["colour", /^filters: unknown field "colour"; for example /],
+  ])("%s is none, and the way is told: %s", (written, message) => {
+    expect(refusal(written, KEPT)).toMatch(message);
+  });
+
+  it("points at no argument that a question to a kept answer does not have", () => {
+    for (const name of ["country:US", "referring_links_countries.US", "page_summary.referring_links_countries"]) {
+      let message = "";
+      try {
+        resolveField(name, "filters", KEPT);
+      } catch (error) {
+        ({ message } = error as Error);
+      }
+      expect(message).not.toMatch(/backlinks_filters/);
+    }
+  });
+});
+
 describe("a TLD's key", () => {
   it.each(["com", "co.in", "blogspot.com", "github.io", "xn--p1ai", "рф", "wiki", "constructor"])(
     "may be %s",
@@ -93,7 +178,7 @@ describe("a name that is refused", () => {
     ["page_summary.backlnks", "page_summary.backlinks"],
     ["page_sumary.rank", "page_summary.rank"],
     ["meta.titel", "meta.title"],
-    ["status", "status_code"],
+    ["stats_code", "status_code"],
     ["refering_domains", "page_summary.referring_domains"],
   ])("%s is answered with the closest: %s", (written, closest) => {
     const message = refusal(written);
@@ -140,8 +225,9 @@ it("resolves to a name that resolves to itself, or refuses, whatever was written
     fc.property(
       fc.oneof(near, hostileText, fc.constantFrom("__proto__", "constructor", "toString")),
       fc.boolean(),
-      (written, allowUnknown) => {
-        const rules = { ...PAGES, allowUnknown };
+      fc.boolean(),
+      (written, allowUnknown, isKept) => {
+        const rules = { ...PAGES, allowUnknown, isKept };
         try {
           const { name, type } = resolveField(written, "filters", rules);
           expect(resolveField(name, "filters", rules)).toMatchObject({ name, type });

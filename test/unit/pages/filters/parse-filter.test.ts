@@ -57,16 +57,34 @@ describe("a filter that is understood", () => {
   });
 
   it("maps bare names and says where", () => {
-    const { filter, notes } = parse([["backlinks", ">", 5], "and", ["title", "ilike", "%seo%"]]);
+    const { filter, notes } = parse([["referring_pages", ">", 5], "and", ["canonical", "ilike", "%seo%"]]);
+    expect(toWireFilter(filter as Filter)).toEqual([
+      ["page_summary.referring_pages", ">", 5],
+      "and",
+      ["meta.canonical", "ilike", "%seo%"],
+    ]);
+    expect(notes).toEqual([
+      'filters[0]: "referring_pages" read as "page_summary.referring_pages"',
+      'filters[2]: "canonical" read as "meta.canonical"',
+    ]);
+  });
+
+  it("takes the names under which answers show fields, without a note", () => {
+    const { filter, notes } = parse([
+      ["backlinks", ">", 5],
+      "and",
+      ["ref_domains", ">", 2],
+      "and",
+      ["tld:edu", ">", 0],
+    ]);
     expect(toWireFilter(filter as Filter)).toEqual([
       ["page_summary.backlinks", ">", 5],
       "and",
-      ["meta.title", "ilike", "%seo%"],
+      ["page_summary.referring_domains", ">", 2],
+      "and",
+      ["page_summary.referring_links_tld.edu", ">", 0],
     ]);
-    expect(notes).toEqual([
-      'filters[0]: "backlinks" read as "page_summary.backlinks"',
-      'filters[2]: "title" read as "meta.title"',
-    ]);
+    expect(notes).toEqual([]);
   });
 
   it.each([

@@ -83,7 +83,7 @@ describe("a question", () => {
 
   it("is told what has no meaning for it", () => {
     expect(parseQuery({ target: "acme.example", group_by: "tld", columns: ["rank"] }).notes).toEqual([
-      "columns does not apply to groups, which come by most backlinks or links",
+      "columns does not apply to groups",
     ]);
     expect(parseQuery({ target: "acme.example", handles: ["p1"], limit: 5, fold: false }).notes).toEqual([
       "limit, fold do not apply to single pages",

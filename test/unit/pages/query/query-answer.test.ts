@@ -197,7 +197,7 @@ describe("a stranger's text", () => {
   /** Every form a line of an answer can have. */
   const LINE_FORMS = [
     /^$/,
-    /^acme\.example: \d+ (?:of|full)/,
+    /^acme\.example: \d+ (?:of|full|record)/,
     /^where /,
     /^snapshot s_\w{8} of /,
     /^coverage: the (?:grouped )?rows hold /,
@@ -207,6 +207,8 @@ describe("a stranger's text", () => {
     /^p\d+[, ]/,
     /^[a-z_]+,pages,/,
     /^(?:"(?:[^"]|"")*"|[^",]*),\d+,\d*\+?(?:,[\d+-]*)?,\d*,[\d.]*$/,
+    // An area: links a page, and the share of them on failing pages.
+    /^(?:"(?:[^"]|"")*"|[^",]*),\d+,\d*\+?,[\d.]*\+?,[\d+-]*,\d*,[\d.]*,[\d.]*$/,
     /^(?:no page matches|no group: |\d+ more condition|without |not one row fits)/,
     /^(?:[\w:$-]+|"(?:[^"\\]|\\.)*")(?:\.(?:[\w:$-]+|"(?:[^"\\]|\\.)*"))*: /,
     /^left out to fit: /,

@@ -39,10 +39,12 @@ describe("sorting rules that are understood", () => {
   });
 
   it("maps a bare name and says so", () => {
-    expect(parseOrderBy(["backlinks,desc"], RULES)).toEqual({
-      order: [byBacklinks],
-      notes: ['order_by[0]: "backlinks" read as "page_summary.backlinks"'],
-    });
+    const { notes } = parseOrderBy(["referring_pages,desc"], RULES);
+    expect(notes).toEqual(['order_by[0]: "referring_pages" read as "page_summary.referring_pages"']);
+  });
+
+  it("maps a name under which answers show a field, and has nothing to say", () => {
+    expect(parseOrderBy(["backlinks,desc"], RULES)).toEqual({ order: [byBacklinks], notes: [] });
   });
 
   it("takes three rules", () => {

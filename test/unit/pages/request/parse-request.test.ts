@@ -87,11 +87,13 @@ describe("a request body", () => {
   it("gathers the notes of every argument", () => {
     const { notes } = parse({
       target: "https://www.Forbes.com/advisor/",
-      filters: ["backlinks", ">", "10"],
-      order_by: ["rank,desc"],
+      filters: ["referring_pages", ">", "10"],
+      order_by: ["canonical,desc"],
     });
     expect(notes).toHaveLength(3);
-    expect(notes.join("\n")).toMatch(/^target .*\nfilters: "backlinks" read as .*\norder_by\[0\]: "rank" read as .*$/);
+    expect(notes.join("\n")).toMatch(
+      /^target .*\nfilters: "referring_pages" read as .*\norder_by\[0\]: "canonical" read as .*$/,
+    );
   });
 });
 
