@@ -30,6 +30,12 @@ export interface ExportArgs {
 /** Excel takes a CSV file without it for the system's old code page. */
 const BYTE_ORDER_MARK = "\ufeff";
 
+/** Beside the file, not in it. */
+const noteTo =
+  ({ stderr }: Io) =>
+  (note: string): void =>
+    print(stderr, `note: ${note}`);
+
 /** `export <snapshot_id | target>`: a kept snapshot as a file, whole, to stdout or where `--out` says; free. */
 export async function runExport(
   { operands, options }: ExportArgs,
@@ -41,7 +47,7 @@ export async function runExport(
   const name = readFormat(options.format);
   if (options.force === true && options.out === undefined) throw usage("--force goes with --out");
   if (options.excel === true && SNAPSHOT_FILES[name].mimeType !== "text/csv") throw usage(wordExcel());
-  const snapshot = await findSnapshot(toSnapshotRef(operand), { surface: "cli" });
+  const snapshot = await findSnapshot(toSnapshotRef(operand), { surface: "cli", onChoice: noteTo(io) });
   const file = await SNAPSHOT_FILES[name].render(snapshot);
   const text = options.excel === true ? BYTE_ORDER_MARK + file : file;
   // Not print(): it would add a line break to what has none, and these bytes are the resource's.
@@ -86,7 +92,7 @@ export async function runView(
   if (options.out === undefined && io.stdout.isTTY === true) {
     throw usage("a page is nothing for a terminal: say --out FILE, such as --out pages.html");
   }
-  const find = (operand: string) => findSnapshot(toSnapshotRef(operand), { surface: "cli" });
+  const find = (operand: string) => findSnapshot(toSnapshotRef(operand), { surface: "cli", onChoice: noteTo(io) });
   const one = await find(first);
   const other = second === undefined ? undefined : await find(second);
   const file = other === undefined ? toSnapshotFile(one) : toComparisonFile(one, other);

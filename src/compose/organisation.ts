@@ -136,12 +136,14 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
     const snapshots: ReadSnapshots = {
       get: async (id) => (await ownSnapshots()).get(id),
       gone: async (id) => (await ownSnapshots()).gone(id),
-      list: async () => (await ownSnapshots()).list(),
+      list: async (target) => (await ownSnapshots()).list(target),
     };
     const app: App = {
       ...createReader({
         maxTokens: config.answerTokens,
         snapshots,
+        freshHours: config.freshHours,
+        now,
         matchTexts: async (...args) => (await loadMatchPool()).for(principal?.name ?? "")(...args),
       }),
       source,

@@ -69,14 +69,21 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     getPages: createGetPages({
       ...common,
       freshMs,
-      buyPages: spend.createBuyPages({ ...books, fetchPages, approve, withKeyLock, flights }),
+      buyPages: spend.createBuyPages({
+        ...books,
+        upstream: common.upstream,
+        fetchPages,
+        approve,
+        withKeyLock,
+        flights,
+      }),
       leftUsd,
       ...(whenEmpty !== undefined && { whenEmpty }),
     }),
     estimatePages: createEstimatePages({
       ...common,
       source,
-      findKept: snapshots.newest,
+      snapshots,
       askPrice,
       limits: async () => ({
         leftUsd: await leftUsd(),
@@ -112,15 +119,18 @@ export interface Reader {
 export interface ReaderParts {
   maxTokens: number;
   snapshots: ReadSnapshots;
+  /** How long a snapshot is fresh, hours. */
+  freshHours: number;
+  now: () => number;
   /** For the caller whose reader it is. */
   matchTexts: MatchTexts;
 }
 
 /** Each part is loaded when it is first asked for. */
-export function createReader({ maxTokens, snapshots, matchTexts }: ReaderParts): Reader {
+export function createReader({ maxTokens, snapshots, freshHours, now, matchTexts }: ReaderParts): Reader {
   const findSnapshot: FindSnapshot = async (...args) => {
     const { createFindSnapshot } = await import("../pages/find-snapshot.ts");
-    return createFindSnapshot({ snapshots })(...args);
+    return createFindSnapshot({ snapshots, freshMs: freshHours * HOUR_MS, now })(...args);
   };
   return {
     findSnapshot,

@@ -2,12 +2,13 @@ import { distance } from "fastest-levenshtein";
 import { AppError } from "../errors.ts";
 import { got, Refusal, toInputError } from "../lists/arguments.ts";
 import { parseTarget, registrableDomain } from "../lists/target.ts";
-import { countOf, formatMinute, formatUsd, quoteForMessage, toOneLine } from "../lists/text.ts";
+import { countOf, formatCount, formatMinute, formatUsd, quoteForMessage, toOneLine } from "../lists/text.ts";
 import { type Surface, toCall } from "./answer/next-steps.ts";
+import { fullestFirst } from "./held.ts";
 import { toRequestBody } from "./request.ts";
-import type { ReadSnapshots, Snapshot, SnapshotInfo } from "./snapshot.ts";
+import { ageOf, type ReadSnapshots, type Snapshot, type SnapshotInfo } from "./snapshot.ts";
 
-/** Which snapshot is meant: by its id, or the newest one of a target (a domain, in any spelling that a request takes). */
+/** Which snapshot is meant: by its id, or the fullest fresh one of a target (a domain, in any spelling that a request takes). */
 export interface SnapshotRef {
   snapshotId?: string;
   target?: string;
@@ -19,6 +20,8 @@ export interface AskedAs {
   prefix?: string;
   /** @default "mcp" */
   surface?: Surface;
+  /** Told in one sentence which one a target stood for, where others of it are kept too. Must not throw. */
+  onChoice?: (note: string) => void;
 }
 
 /**
@@ -29,6 +32,9 @@ export type FindSnapshot = (ref: SnapshotRef, asked?: AskedAs) => Promise<Snapsh
 
 export interface FindSnapshotDeps {
   snapshots: ReadSnapshots;
+  /** How long a snapshot is fresh after it was fetched, ms. */
+  freshMs: number;
+  now: () => number;
 }
 
 /** How many kept snapshots an error names. */
@@ -36,13 +42,19 @@ const MAX_NAMED = 5;
 
 const MAX_TARGET_CHARS = 80;
 
-export function createFindSnapshot({ snapshots }: FindSnapshotDeps): FindSnapshot {
-  return async (ref, { prefix = "", surface = "mcp" } = {}) => {
+export function createFindSnapshot(deps: FindSnapshotDeps): FindSnapshot {
+  const { snapshots } = deps;
+  return async (ref, { prefix = "", surface = "mcp", onChoice } = {}) => {
     const names = { id: `${prefix}snapshot_id`, target: `${prefix}target` };
     const id = ref.snapshotId?.trim() || undefined;
     const target = ref.target === undefined ? undefined : readTarget(ref.target, names.target);
     if (id !== undefined) return findById(id, { target, surface }, names, snapshots);
-    if (target !== undefined) return findNewest(target, surface, names, snapshots);
+    if (target !== undefined) {
+      const found = await findFullest(target, deps);
+      if (found === undefined) throw await refuseTarget(target, surface, names, snapshots);
+      if (found.others.length > 0) onChoice?.(wordChoice(found));
+      return found.snapshot;
+    }
     const known = sortForTarget(await snapshots.list(), target);
     throw refuse(names.id, `is required, or ${names.target}`, known, { target, surface });
   };
@@ -71,18 +83,53 @@ async function findById(id: string, situation: Situation, names: Names, snapshot
   throw toInputError([new Refusal(names.target, describeOther(snapshot, target), `leave ${names.target} out`)]);
 }
 
-/** The newest with pages: one without, such as of a filter that nothing met, has nothing that could be asked. */
-async function findNewest(target: string, surface: Surface, names: Names, snapshots: ReadSnapshots): Promise<Snapshot> {
-  const known = sortForTarget(await snapshots.list(), target);
-  const isOwn = ({ request }: SnapshotInfo) => request.target === target;
-  const own = known.filter(isOwn);
-  for (const info of [...own.filter(({ pageCount }) => pageCount > 0), ...own]) {
+interface Found {
+  snapshot: Snapshot;
+  isFresh: boolean;
+  /** What else is kept of the target, the newest first. */
+  others: SnapshotInfo[];
+}
+
+/**
+ * The fullest of those that are fresh; where none is, the newest. One without pages, such as of a filter that nothing
+ * met, has nothing that could be asked: it comes last.
+ */
+async function findFullest(target: string, { snapshots, freshMs, now }: FindSnapshotDeps): Promise<Found | undefined> {
+  const own = sortForTarget(await snapshots.list(target), target);
+  const withPages = own.filter(({ pageCount }) => pageCount > 0);
+  const at = now();
+  const isFresh = (info: SnapshotInfo) => {
+    const ageMs = ageOf(info, at);
+    return ageMs !== undefined && ageMs <= freshMs;
+  };
+  for (const info of [...withPages.filter(isFresh).sort(fullestFirst), ...withPages, ...own]) {
     // Undefined when it made room since the list was made, or its file is damaged.
     const snapshot = await snapshots.get(info.id);
-    if (snapshot !== undefined) return snapshot;
+    const others = own.filter(({ id }) => id !== info.id);
+    if (snapshot !== undefined) return { snapshot, isFresh: isFresh(info), others };
   }
-  const others = known.filter((info) => !isOwn(info));
-  throw refuse(names.target, `no snapshot of ${nameTarget(target)} is kept`, others, { target, surface });
+  return undefined;
+}
+
+/** How many of the others a note names. */
+const MAX_OTHERS = 3;
+
+function wordChoice({ snapshot, isFresh, others }: Found): string {
+  const named = others.slice(0, MAX_OTHERS).map((info) => `${info.id} (${describeOrigin(info)})`);
+  const rest = others.length - named.length;
+  const choice = isFresh ? "the fullest fresh snapshot" : "the newest snapshot, since none is fresh,";
+  const more = rest > 0 ? `; ${formatCount(rest)} more` : "";
+  return `${choice} of ${nameTarget(snapshot.request.target)} is asked; also kept: ${named.join("; ")}${more}`;
+}
+
+async function refuseTarget(
+  target: string,
+  surface: Surface,
+  names: Names,
+  snapshots: ReadSnapshots,
+): Promise<AppError> {
+  const others = sortForTarget(await snapshots.list(), target).filter(({ request }) => request.target !== target);
+  return refuse(names.target, `no snapshot of ${nameTarget(target)} is kept`, others, { target, surface });
 }
 
 function readTarget(written: string, name: string): string {
@@ -139,9 +186,14 @@ function describeKnown(known: readonly SnapshotInfo[]): string[] {
 }
 
 /** `acme.example, 93 pages, 2026-07-08 14:46 UTC` */
-function describeInfo({ request, pageCount, fetchedAt }: SnapshotInfo): string {
+const describeInfo = (info: SnapshotInfo): string => `${nameTarget(info.request.target)}, ${describeOrigin(info)}`;
+
+/** `imported, 10 of 8,143 pages, 2026-11-03 14:20 UTC` */
+export function describeOrigin({ source, pageCount, totalCount, fetchedAt }: SnapshotInfo): string {
+  const isPart = totalCount !== null && totalCount > pageCount;
+  const pages = isPart ? `${formatCount(pageCount)} of ${countOf(totalCount, "page")}` : countOf(pageCount, "page");
   const time = fetchedAt === null ? "time unknown" : formatMinute(fetchedAt);
-  return `${nameTarget(request.target)}, ${countOf(pageCount, "page")}, ${time}`;
+  return [...(source === "import" ? ["imported"] : []), pages, time].join(", ");
 }
 
 /** A host, but for a file of ours that somebody changed. */

@@ -56,7 +56,21 @@ export function withDefaults(
  * @returns 32 hexadecimal digits
  */
 export function toRequestKey(request: PagesRequest, upstream: string): string {
-  const { tag: _label, filters, backlinks_filters, order_by, ...rest } = withDefaults(request);
+  const { tag: _label, ...rest } = withDefaults(request);
+  return toKey(rest, upstream);
+}
+
+/**
+ * Names the list that a request asks for a part of: as `toRequestKey`, whatever the limit and the offset.
+ * @returns 32 hexadecimal digits
+ */
+export function toListKey(request: PagesRequest, upstream: string): string {
+  const { tag: _label, limit: _limit, offset: _offset, ...rest } = withDefaults(request);
+  return toKey(rest, upstream);
+}
+
+function toKey(asked: Partial<PagesRequest>, upstream: string): string {
+  const { filters, backlinks_filters, order_by, ...rest } = asked;
   const parts = {
     ...rest,
     filters: filters === undefined ? null : toCanonical(filters),

@@ -30,6 +30,8 @@ export interface Snapshot {
   pages: Page[];
   /** Fields of another type than documented, read as unknown. */
   oddFields: number;
+  /** On a part of a kept snapshot, with its id and handles: how many of its pages stand before these, and how many it has. */
+  sliceOf?: { from: number; pages: number };
 }
 
 /** How far the clocks of two machines that share a store may be apart. */
@@ -57,8 +59,11 @@ export type SnapshotInfo = Pick<
 export interface ReadSnapshots {
   /** @returns undefined when it was never here, has made room for newer ones, or cannot be read any more */
   get(id: string): Promise<Snapshot | undefined>;
-  /** Newest first. */
-  list(): Promise<SnapshotInfo[]>;
+  /**
+   * Newest first.
+   * @param target only those of it
+   */
+  list(target?: string): Promise<SnapshotInfo[]>;
   /**
    * What is remembered of a snapshot that was here and has made room or grown too old, to buy it again by.
    * @returns undefined for one that can still be read, that was never here, or that went too long ago

@@ -6,6 +6,7 @@ import {
   isRequestKey,
   isSnapshotId,
   newestFirst,
+  ofTarget,
   parseSnapshotFile,
   timeOf,
   toSnapshotFile,
@@ -142,7 +143,7 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
       return shared ?? inMemory;
     },
 
-    async list() {
+    async list(target) {
       const files = (await link.script(LIST_SNAPSHOTS, [names, expiry], [], FACTS)) as string[];
       const missing = files.filter((file) => !headers.has(file) && parseSnapshotFile(file) !== undefined);
       for (let start = 0; start < missing.length; start += AT_ONCE) {
@@ -153,7 +154,7 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
       const shared = files.map((file) => headers.get(file)).filter((info) => info !== undefined);
       const ids = new Set(shared.map(({ id }) => id));
       const inMemoryOnly = (await memory.list()).filter(({ id }) => !ids.has(id));
-      return [...inMemoryOnly, ...shared].sort(newestFirst);
+      return [...inMemoryOnly, ...shared].filter(ofTarget(target)).sort(newestFirst);
     },
 
     async gone(id) {

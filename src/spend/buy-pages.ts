@@ -1,8 +1,17 @@
 import { AppError } from "../errors.ts";
 import { formatUsd } from "../lists/text.ts";
+import { findHolding, type KeptSnapshots } from "../pages/held.ts";
 import { ageOf, type FetchPages, type Snapshot } from "../pages/snapshot.ts";
 import type { Approve } from "./approve.ts";
-import { type Bought, type CarryOutDeps, carryOut, type HeldTurn, LostTurnError, type Order } from "./carry-out.ts";
+import {
+  type Bought,
+  type CarryOutDeps,
+  carryOut,
+  type HeldTurn,
+  type KeepSnapshots,
+  LostTurnError,
+  type Order,
+} from "./carry-out.ts";
 import type { Flights } from "./flights.ts";
 import { type Ledger, toUsd } from "./ledger/ledger.ts";
 
@@ -13,6 +22,9 @@ import { type Ledger, toUsd } from "./ledger/ledger.ts";
 export type WithKeyLock = <T>(key: string, signal: AbortSignal, use: (turn: HeldTurn) => Promise<T>) => Promise<T>;
 
 export interface BuyDeps extends CarryOutDeps {
+  snapshots: KeepSnapshots & KeptSnapshots;
+  /** Who is asked, as it goes into the request's key. */
+  upstream: string;
   fetchPages: FetchPages;
   approve: Approve;
   withKeyLock: WithKeyLock;
@@ -38,7 +50,8 @@ const MAX_TURNS = 3;
 export function createBuyPages(deps: BuyDeps): BuyPages {
   return async (order, signal) => {
     const before = await deps.snapshots.newest(order.requestKey);
-    if (before !== undefined && isFresh(before, order, deps)) return toKept(before);
+    const kept = await findFresh(before, order, deps);
+    if (kept !== undefined) return kept;
     for (let join = 0; join < MAX_JOINS; join++) {
       const bought = await joinOrLoad(order, before, deps, signal);
       if (bought !== undefined) return bought;
@@ -93,8 +106,8 @@ async function load(
   const use = async (turn: HeldTurn) => {
     isMyTurn = true;
     const kept = await deps.snapshots.newest(order.requestKey);
-    if (kept !== undefined && (isFresh(kept, order, deps) || cameMeanwhile(kept, before))) return toKept(kept);
-    return buy({ ...order, turn }, deps, signal);
+    if (kept !== undefined && cameMeanwhile(kept, before)) return toKept(kept);
+    return (await findFresh(kept, order, deps)) ?? buy({ ...order, turn }, deps, signal);
   };
   return deps.withKeyLock(order.requestKey, signal, use).catch((error: unknown) => {
     if (error instanceof LostTurnError && turns < MAX_TURNS) return load(order, before, deps, signal, turns + 1);
@@ -103,7 +116,16 @@ async function load(
   });
 }
 
-function isFresh(snapshot: Snapshot, { maxAgeMs }: Order, { now }: BuyDeps): boolean {
+/** @param same the newest answer to the very same request; where it will not do, one that holds what is asked may */
+async function findFresh(same: Snapshot | undefined, order: Order, deps: BuyDeps): Promise<Bought | undefined> {
+  const willDo = (each: Pick<Snapshot, "fetchedAt">) => isFresh(each, order, deps);
+  if (order.maxAgeMs <= 0) return undefined;
+  if (same !== undefined && willDo(same)) return toKept(same);
+  const holding = await findHolding({ request: order.request, upstream: deps.upstream, willDo }, deps.snapshots);
+  return holding && toKept(holding);
+}
+
+function isFresh(snapshot: Pick<Snapshot, "fetchedAt">, { maxAgeMs }: Order, { now }: BuyDeps): boolean {
   const ageMs = ageOf(snapshot, now());
   return maxAgeMs > 0 && ageMs !== undefined && ageMs <= maxAgeMs;
 }

@@ -3,7 +3,15 @@ import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
 import { inBatches, type MakeRoomOptions, makeRoom } from "./make-room.ts";
 import { findObstacle, type OnDiskProblem, toErrorCode } from "./private-files.ts";
 import { createSnapshotFolder } from "./snapshot-folder.ts";
-import { isRequestKey, isSnapshotId, newestFirst, type SnapshotName, timeOf, toSnapshotFile } from "./snapshot-name.ts";
+import {
+  isRequestKey,
+  isSnapshotId,
+  newestFirst,
+  ofTarget,
+  type SnapshotName,
+  timeOf,
+  toSnapshotFile,
+} from "./snapshot-name.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 
 /** Damaged files are kept for whoever wants to find out why; more than these tell nothing new. */
@@ -99,14 +107,14 @@ export function createDiskStore({ folder, maxBytes, maxAgeMs, now, memory, onPro
       return inMemory;
     },
 
-    async list() {
+    async list(target) {
       const names = await files.names();
       const onDisk = (await inBatches(names, readHeader)).filter((info) => info !== undefined);
       const present = new Set(names.map(({ file }) => file));
       for (const file of headers.keys()) if (!present.has(file)) headers.delete(file);
       const ids = new Set(onDisk.map(({ id }) => id));
       const inMemoryOnly = (await memory.list()).filter(({ id }) => !ids.has(id));
-      return [...inMemoryOnly, ...onDisk].sort(newestFirst);
+      return [...inMemoryOnly, ...onDisk].filter(ofTarget(target)).sort(newestFirst);
     },
 
     obstacle: () => findObstacle(snapshotsFolder),

@@ -1,5 +1,5 @@
 import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
-import { newestFirst, toSnapshotInfo } from "./snapshot-name.ts";
+import { newestFirst, ofTarget, toSnapshotInfo } from "./snapshot-name.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 
 /** A snapshot weighs its pages and one more for itself, so that empty ones are bounded too. */
@@ -55,7 +55,7 @@ export function createMemoryStores({
       },
       get: async (id) => kept.get(keyOf(id))?.snapshot,
       newest: async (requestKey) => listAll().find((snapshot) => snapshot.requestKey === requestKey),
-      list: async () => listAll().map(toSnapshotInfo),
+      list: async (target) => listAll().map(toSnapshotInfo).filter(ofTarget(target)),
       gone: async (id) => gone.get(keyOf(id)),
     };
   };

@@ -85,6 +85,12 @@ export function toSnapshotInfo(snapshot: Snapshot): SnapshotInfo {
   return { id, source, request, requestKey, fetchedAt, charge, totalCount, pageCount: pages.length };
 }
 
+/** For `filter`: those of a target; all without one. */
+export const ofTarget =
+  (target: string | undefined) =>
+  ({ request }: Pick<SnapshotInfo, "request">): boolean =>
+    target === undefined || request.target === target;
+
 /** Where a snapshot stands among others, ms since the epoch; one whose time nobody knows counts as the oldest. */
 export const timeOf = ({ fetchedAt }: Pick<Snapshot, "fetchedAt">): number => fetchedAt ?? 0;
 

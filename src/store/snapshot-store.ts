@@ -31,7 +31,7 @@ export function createDatedStore(store: SnapshotStore, now: () => number): Snaps
   const date = <T extends Pick<SnapshotInfo, "fetchedAt">>(each: T): T =>
     isAhead(each) ? { ...each, fetchedAt: null } : each;
   const dateIf = <T extends Pick<SnapshotInfo, "fetchedAt">>(each: T | undefined) => each && date(each);
-  const list = async () => (await store.list()).map(date).sort(newestFirst);
+  const list = async (target?: string) => (await store.list(target)).map(date).sort(newestFirst);
   return {
     ...store,
     list,

@@ -46,7 +46,10 @@ const SCENARIOS: readonly (readonly [string, () => readonly [Snapshot, Snapshot]
 async function openTool(kept: readonly Snapshot[], maxTokens = 1500) {
   const snapshots = createMemoryStore();
   for (const each of kept) await snapshots.put(each);
-  const comparePages = createComparePages({ findSnapshot: createFindSnapshot({ snapshots }), maxTokens });
+  const comparePages = createComparePages({
+    findSnapshot: createFindSnapshot({ snapshots, freshMs: 0, now: Date.now }),
+    maxTokens,
+  });
   return createCompareDomainPages({ comparePages });
 }
 

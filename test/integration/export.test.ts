@@ -22,7 +22,7 @@ async function exportWith(operand: string | undefined, options: ExportArgs["opti
   const store = createMemoryStore();
   await store.put(snapshot);
   const io = createTestIo([]);
-  const findSnapshot = createFindSnapshot({ snapshots: store });
+  const findSnapshot = createFindSnapshot({ snapshots: store, freshMs: 0, now: Date.now });
   const operands = operand === undefined ? [] : [operand];
   const failure = await runExport({ operands, options }, { findSnapshot }, io).catch((error: unknown) => error);
   await settled();

@@ -47,6 +47,49 @@ const onDisk = (folder: string, more: Record<string, string> = {}) => ({
   now: () => NOON,
 });
 
+describe("an answer that holds more than is asked for", () => {
+  const stores: [string, () => Record<string, string>][] = [
+    ["in memory", () => ({ DOMAIN_PAGES_STORE: "memory" })],
+    ["on disk", () => ({ DOMAIN_PAGES_STORE: "disk", DOMAIN_PAGES_CACHE_DIR: makeTempFolder() })],
+  ];
+
+  it.each(stores)("answers every smaller limit and every offset for free, %s", async (_where, env) => {
+    const service = await shop.open({ env: env(), now: () => NOON });
+    const whole = await ask(service, { limit: 1000 });
+    const slice = await ask(service, { limit: 5, offset: 20 });
+    expect(slice.snapshotId).toBe(whole.snapshotId);
+    expect(slice.rows.map(([handle]) => handle)).toContain("p21");
+    const text = renderText(slice);
+    expect(text).toContain(
+      `note: a slice of kept snapshot ${whole.snapshotId}: 5 of its 93 pages, those after its first 20;`,
+    );
+    expect(text).toContain(`next, free: query_domain_pages {"snapshot_id":"${whole.snapshotId}"} (all 93 pages`);
+    await ask(service, { offset: 500 });
+    await ask(service);
+    expect(billed().calls).toBe(1);
+  });
+
+  it("is used by the next process too, where they share a folder, and by no other tenant's", async () => {
+    const folder = makeTempFolder();
+    await ask(await shop.open(onDisk(folder)), { limit: 40 });
+    const next = await shop.open(onDisk(folder));
+    expect(renderText(await ask(next, { limit: 10 }))).toContain("10 of its 40 pages, its first;");
+    expect(billed().calls).toBe(1);
+    await ask(next, { limit: 10, offset: 35 });
+    await ask(next, { limit: 41 });
+    expect(billed().calls).toBe(3);
+  });
+
+  it("does not do where fresh data is asked for, or another order", async () => {
+    let now = NOON;
+    const service = await shop.open({ now: () => ++now });
+    await ask(service, { limit: 1000 });
+    await ask(service, { limit: 3, order_by: ["page_summary.backlinks,desc"] });
+    await ask(service, { limit: 3 }, { wantsFresh: true });
+    expect(billed().calls).toBe(3);
+  });
+});
+
 describe("an answer that was paid for", () => {
   it("tells its charge and what is left of the budget", async () => {
     const service = await shop.open({ now: () => NOON });

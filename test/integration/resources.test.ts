@@ -37,7 +37,11 @@ describe("resources over kept snapshots", () => {
     logged = [];
     const log = createLog({ level: "debug", write: (line) => logged.push(line), secrets: [], now: () => 0 });
     const server = new McpServer({ name: "domain-pages-mcp", version: "0" });
-    registerResources(server, { snapshots, findSnapshot: createFindSnapshot({ snapshots }), log });
+    registerResources(server, {
+      snapshots,
+      findSnapshot: createFindSnapshot({ snapshots, freshMs: 0, now: Date.now }),
+      log,
+    });
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
     client = new Client({ name: "test", version: "0" });
     await Promise.all([server.connect(ours), client.connect(theirs)]);

@@ -28,7 +28,7 @@ async function viewWith(operands: readonly string[], options: ViewArgs["options"
   await store.put(snapshot);
   await store.put(other);
   const io = createTestIo([], terminalWidth === undefined ? {} : { terminalWidth });
-  const findSnapshot = createFindSnapshot({ snapshots: store });
+  const findSnapshot = createFindSnapshot({ snapshots: store, freshMs: 0, now: Date.now });
   const failure = await runView({ operands, options }, { findSnapshot }, io).catch((error: unknown) => error);
   await settled();
   return { failure, stdout: io.written("stdout"), stderr: io.written("stderr") };

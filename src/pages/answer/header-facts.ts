@@ -1,5 +1,5 @@
 import type { WireFilter } from "../../lists/filters/filter.ts";
-import { countOf } from "../../lists/text.ts";
+import { countOf, formatCount } from "../../lists/text.ts";
 import type { Page } from "../page.ts";
 import { toRequestBody, withDefaults } from "../request.ts";
 import type { Charge, Snapshot, Source } from "../snapshot.ts";
@@ -59,8 +59,17 @@ export function toHeaderFacts(snapshot: Snapshot, folds: number, { notes = [], d
     filters: body.filters ?? null,
     backlinksFilters: body.backlinks_filters ?? null,
     coverage: measureCoverage(snapshot),
-    notes: [...notes, ...noteOddFields(snapshot)],
+    notes: [...notes, ...noteSlice(snapshot), ...noteOddFields(snapshot)],
   };
+}
+
+function noteSlice({ id, pages, sliceOf }: Snapshot): string[] {
+  if (sliceOf === undefined) return [];
+  const { from, pages: all } = sliceOf;
+  const which = from === 0 ? "its first" : `those after its first ${formatCount(from)}`;
+  return [
+    `a slice of kept snapshot ${id}: ${formatCount(pages.length)} of its ${countOf(all, "page")}, ${which}; free questions to it see all`,
+  ];
 }
 
 function noteOddFields({ oddFields }: Snapshot): string[] {
@@ -90,6 +99,8 @@ export interface Coverage {
   /** Matching pages after the last fetched one; null when the total is not known. */
   pagesNotFetched: number | null;
   bound: Bound | null;
+  /** Pages that are not in this answer may well be kept. */
+  isSlice?: true;
 }
 
 /** How much of the target's list a snapshot holds, and what bounds the rest. */
@@ -103,6 +114,7 @@ export function measureCoverage(snapshot: Snapshot): Coverage {
     pagesSkipped: offset,
     pagesNotFetched: notFetched,
     bound: notFetched === 0 ? null : findBound(snapshot),
+    ...(snapshot.sliceOf !== undefined && { isSlice: true }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { toSafeJson } from "../../lists/text.ts";
+import { countOf, toSafeJson } from "../../lists/text.ts";
 import { MAX_LIMIT } from "../body.ts";
 import { type RequestBody, toRequestBody } from "../request.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -43,7 +43,13 @@ export interface Situation {
 }
 
 /** At most three calls, the free ones first; none when nothing is missing. */
-export const suggestNext = (situation: Situation): NextStep[] => [...showLeftOut(situation), ...suggestMore(situation)];
+export function suggestNext(situation: Situation): NextStep[] {
+  const { snapshot, surface } = situation;
+  const { id, sliceOf } = snapshot;
+  if (sliceOf === undefined) return [...showLeftOut(situation), ...suggestMore(situation)];
+  const call = wordCall("query", toSafeJson({ snapshot_id: id }), surface);
+  return [{ cost: "free", call, gain: `all ${countOf(sliceOf.pages, "page")} of the snapshot` }];
+}
 
 /** The call that fetches what the snapshot does not hold; none when it holds all, or was imported. */
 export function suggestMore({ snapshot, coverage, surface }: Omit<Situation, "rowsShown" | "leftOut">): NextStep[] {

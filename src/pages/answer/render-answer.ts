@@ -117,14 +117,14 @@ function describeLeftOut({ rowsLeftOut, columnsLeftOut, findingsLeftOut }: LeftO
   return parts.length === 0 ? [] : [`${parts.join(", ")} left out`];
 }
 
-function describeNotFetched({ pagesNotFetched, pagesSkipped, bound }: Coverage): string[] {
+function describeNotFetched({ pagesNotFetched, pagesSkipped, bound, isSlice }: Coverage): string[] {
   if (pagesNotFetched === 0) return [];
   if (pagesNotFetched === null) {
     const unknown = "how many pages are not fetched is not known";
     return [bound === null ? unknown : `${unknown}; those after these ${describeBound(bound, 2)}`];
   }
   // The skipped pages were not fetched either, and no bound holds for them.
-  const pages = `the ${countOf(pagesNotFetched, "page")} ${pagesSkipped === 0 ? "not fetched" : "after these"}`;
+  const pages = `the ${countOf(pagesNotFetched, "page")} ${pagesSkipped === 0 && isSlice === undefined ? "not fetched" : "after these"}`;
   return [bound === null ? pages : `${pages} ${describeBound(bound, pagesNotFetched)}`];
 }
 

@@ -44,10 +44,12 @@ export interface CompareCaller {
 export function createComparePages({ findSnapshot, maxTokens }: ComparePagesDeps): ComparePages {
   return async (input, { surface, onSnapshots }) => {
     const refs = parseComparison(input);
-    const first = await findSnapshot(refs.first, { surface });
-    const second = await findSnapshot(refs.second, { surface, prefix: refs.secondPrefix });
+    const notes: string[] = [];
+    const onChoice = (note: string) => notes.push(note);
+    const first = await findSnapshot(refs.first, { surface, onChoice });
+    const second = await findSnapshot(refs.second, { surface, prefix: refs.secondPrefix, onChoice });
     onSnapshots?.(first, second);
-    return buildComparison(first, second, { maxTokens, surface, notes: refs.notes });
+    return buildComparison(first, second, { maxTokens, surface, notes: [...refs.notes, ...new Set(notes)] });
   };
 }
 

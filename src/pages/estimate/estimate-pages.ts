@@ -1,9 +1,10 @@
 import { AppError } from "../../errors.ts";
 import type { Surface } from "../answer/next-steps.ts";
 import type { Caller } from "../get-pages.ts";
+import { findKept, type KeptSnapshots } from "../held.ts";
 import { parseRequest, type RequestRules } from "../parse-request.ts";
 import { type PagesRequest, type RequestBody, toRequestBody, toRequestKey, withDefaults } from "../request.ts";
-import { ageOf, type Quote, type Snapshot, type Source } from "../snapshot.ts";
+import { ageOf, type Quote, type Snapshot, type SnapshotInfo, type Source } from "../snapshot.ts";
 
 /** What a call would bring and cost. */
 export interface Estimate {
@@ -11,8 +12,10 @@ export interface Estimate {
   /** The request as it would be sent. */
   request: RequestBody;
   price: EstimatedPrice;
-  /** The newest kept answer to the same request; null when there is none. */
+  /** The kept answer to the request, fresh or not; null when there is none. */
   kept: KeptTwin | null;
+  /** What else is kept of the target, imported and older ones too: the newest first. */
+  alsoKept: SnapshotInfo[];
   limits: Limits;
   /** The most pages that can come. */
   pagesAtMost: number;
@@ -35,6 +38,8 @@ export interface KeptTwin {
   fetchedAt: number;
   ageMs: number;
   pageCount: number;
+  /** Pages of the snapshot that these are a slice of; null where they are all of it. */
+  sliceOf: number | null;
   /** It would be the answer, for free; else it is older than the server takes for fresh. */
   isFresh: boolean;
 }
@@ -53,8 +58,7 @@ export interface Limits {
 export interface EstimateDeps {
   source: Exclude<Source, "import">;
   upstream: string;
-  /** The newest kept answer to a request. */
-  findKept: (requestKey: string) => Promise<Snapshot | undefined>;
+  snapshots: KeptSnapshots;
   askPrice: (
     order: { request: PagesRequest; requestKey: string; maxAgeMs: number },
     signal: AbortSignal,
@@ -78,8 +82,17 @@ export function createEstimatePages(deps: EstimateDeps): EstimatePages {
     const { request, notes } = parseRequest(input, deps.rules);
     const requestKey = toRequestKey(request, deps.upstream);
     const limits = await deps.limits();
-    const snapshot = await deps.findKept(requestKey);
-    const kept = snapshot === undefined ? null : toTwin(snapshot, limits.freshMs, deps.now());
+    const now = deps.now();
+    const wanted = { request, upstream: deps.upstream };
+    const isFresh = (info: Pick<SnapshotInfo, "fetchedAt">) => {
+      const ageMs = ageOf(info, now);
+      return ageMs !== undefined && ageMs <= limits.freshMs;
+    };
+    const snapshot =
+      (await findKept({ ...wanted, willDo: isFresh }, deps.snapshots)) ??
+      (await findKept({ ...wanted, willDo: () => true }, deps.snapshots));
+    const kept = snapshot === undefined ? null : toTwin(snapshot, limits.freshMs, now);
+    const alsoKept = (await deps.snapshots.list(request.target)).filter(({ id }) => id !== kept?.snapshotId);
     const price: EstimatedPrice =
       kept?.isFresh === true
         ? { kind: "none", why: "a kept snapshot answers this request" }
@@ -92,6 +105,7 @@ export function createEstimatePages(deps: EstimateDeps): EstimatePages {
       request: toRequestBody(request),
       price,
       kept,
+      alsoKept,
       // Asking may have cost something after all.
       limits: price.kind === "bought" ? await deps.limits() : limits,
       pagesAtMost,
@@ -111,8 +125,15 @@ const TOKENS_PER_PAGE = 30;
 function toTwin(snapshot: Snapshot, freshMs: number, now: number): KeptTwin | null {
   const ageMs = ageOf(snapshot, now);
   if (ageMs === undefined) return null;
-  const { id, pages } = snapshot;
-  return { snapshotId: id, fetchedAt: now - ageMs, ageMs, pageCount: pages.length, isFresh: ageMs <= freshMs };
+  const { id, pages, sliceOf } = snapshot;
+  return {
+    snapshotId: id,
+    fetchedAt: now - ageMs,
+    ageMs,
+    pageCount: pages.length,
+    sliceOf: sliceOf?.pages ?? null,
+    isFresh: ageMs <= freshMs,
+  };
 }
 
 type PriceOrder = Parameters<EstimateDeps["askPrice"]>[0];

@@ -1,6 +1,8 @@
 import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
 import { toCall } from "../answer/next-steps.ts";
 import { describeSource } from "../answer/render-answer.ts";
+import { describeOrigin } from "../find-snapshot.ts";
+import type { SnapshotInfo } from "../snapshot.ts";
 import type { Estimate, KeptTwin, Limits } from "./estimate-pages.ts";
 
 /** The estimate as text, one fact a line. */
@@ -13,6 +15,7 @@ export function renderEstimateText(estimate: Estimate): string {
     `price: ${describePrice(estimate)}`,
     // What was bought by mistake is named with the price.
     ...(price.kind === "bought" ? [] : [`kept: ${describeKept(estimate)}`]),
+    ...describeAlsoKept(estimate),
     ...(estimate.source === "sandbox" ? [] : [`budget: ${describeBudget(limits)}`]),
     `expect: ${describeExpected(estimate)}`,
     ...[...notes, ...(price.kind === "bought" ? price.notes : [])].map((note) => `note: ${note}`),
@@ -26,7 +29,9 @@ function describePrice({ price, limits, kept }: Estimate): string {
     if (kept?.isFresh === true) return `$0: ${price.why}`;
     return `no quote: ${price.why}; at most ${formatUsd(limits.perCallUsd)}, the cap per call`;
   }
-  const quoted = `${formatUsd(price.usd)} as quoted by the gateway${price.mayExceed ? " (it may come out higher)" : ""}`;
+  const ceiling = price.usd > 0 ? ", a ceiling: the charge may be lower" : "";
+  const bound = price.mayExceed ? " (it may come out higher)" : ceiling;
+  const quoted = `${formatUsd(price.usd)} as quoted by the gateway${bound}`;
   return [quoted, ...describeObstacles(price.usd, limits)].join("; ");
 }
 
@@ -41,11 +46,27 @@ function describeObstacles(usd: number, { perCallUsd, leftUsd, askAboveUsd }: Li
 
 function describeKept({ kept, limits }: Estimate): string {
   if (kept === null) return "no answer to this request";
-  const what = `snapshot ${kept.snapshotId} of ${formatMinute(kept.fetchedAt)}, ${formatAge(kept.ageMs)} old, ${countOf(kept.pageCount, "page")}`;
+  const pages =
+    kept.sliceOf === null
+      ? countOf(kept.pageCount, "page")
+      : `${formatCount(kept.pageCount)} of its ${countOf(kept.sliceOf, "page")}`;
+  const what = `snapshot ${kept.snapshotId} of ${formatMinute(kept.fetchedAt)}, ${formatAge(kept.ageMs)} old, ${pages}`;
   if (kept.isFresh) {
     return `${what}: it answers this request for free until ${formatMinute(kept.fetchedAt + limits.freshMs)}`;
   }
   return `${what}: too old to be used (fresh for ${formatAge(limits.freshMs)})`;
+}
+
+/** How many of the others are named. */
+const MAX_NAMED = 3;
+
+function describeAlsoKept({ alsoKept }: Estimate): string[] {
+  if (alsoKept.length === 0) return [];
+  const named = alsoKept.slice(0, MAX_NAMED).map((info) => `${info.id} (${describeOrigin(info)})`);
+  const rest = alsoKept.length - named.length;
+  return [
+    `also kept of this target, for free questions: ${named.join("; ")}${rest > 0 ? `; ${formatCount(rest)} more` : ""}`,
+  ];
 }
 
 function describeBudget({ leftUsd, dailyUsd, perCallUsd }: Limits): string {
@@ -79,6 +100,8 @@ export function renderEstimateStructured(estimate: Estimate): Record<string, unk
     request,
     price: toPriceFacts(estimate),
     ...(price.kind !== "bought" && { kept: kept === null ? null : toKeptFacts(kept, limits) }),
+    ...(estimate.alsoKept.length > 0 && { also_kept: estimate.alsoKept.slice(0, MAX_NAMED).map(toInfoFacts) }),
+    ...(estimate.alsoKept.length > MAX_NAMED && { also_kept_more: estimate.alsoKept.length - MAX_NAMED }),
     ...(source === "aisa" && {
       budget: { left_usd: limits.leftUsd, daily_usd: limits.dailyUsd, per_call_usd: limits.perCallUsd },
     }),
@@ -98,18 +121,29 @@ function toPriceFacts({ price, limits, kept }: Estimate): Record<string, unknown
   const obstacles = describeObstacles(price.usd, limits);
   return {
     quoted_usd: price.usd,
-    ...(price.mayExceed && { may_exceed: true }),
+    ...(price.mayExceed ? { may_exceed: true } : price.usd > 0 && { is_ceiling: true }),
     ...(obstacles.length > 0 && { obstacles }),
   };
 }
 
-function toKeptFacts({ snapshotId, fetchedAt, ageMs, pageCount, isFresh }: KeptTwin, { freshMs }: Limits) {
+function toKeptFacts({ snapshotId, fetchedAt, ageMs, pageCount, sliceOf, isFresh }: KeptTwin, { freshMs }: Limits) {
   return {
     snapshot_id: snapshotId,
     fetched_at: new Date(fetchedAt).toISOString(),
     age: formatAge(ageMs),
     pages: pageCount,
+    ...(sliceOf !== null && { of_its_pages: sliceOf }),
     fresh: isFresh,
     ...(isFresh && { free_until: new Date(fetchedAt + freshMs).toISOString() }),
+  };
+}
+
+function toInfoFacts({ id, source, fetchedAt, pageCount, totalCount }: SnapshotInfo): Record<string, unknown> {
+  return {
+    snapshot_id: id,
+    ...(source === "import" && { imported: true }),
+    fetched_at: fetchedAt === null ? null : new Date(fetchedAt).toISOString(),
+    pages: pageCount,
+    pages_total: totalCount,
   };
 }

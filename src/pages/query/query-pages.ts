@@ -50,16 +50,22 @@ export function createQueryPages({ findSnapshot, maxTokens, matchTexts }: QueryP
   return async (input, { surface, signal, onSelected }) => {
     const parsed = parseQuery(input);
     const { ref } = parsed.query;
+    const notes = [...parsed.notes];
     const snapshot = await findSnapshot(ref.snapshotId === undefined ? ref : { snapshotId: ref.snapshotId }, {
       surface,
+      onChoice: (note) => notes.push(note),
     });
     const compileRegex = await settleQuery(snapshot, parsed.query, matchTexts, signal);
-    return querySnapshot(snapshot, parsed, {
-      maxTokens,
-      surface,
-      ...(compileRegex !== undefined && { regex: { compileRegex } }),
-      ...(onSelected !== undefined && { onSelected: (selected) => onSelected(snapshot, selected) }),
-    });
+    return querySnapshot(
+      snapshot,
+      { ...parsed, notes },
+      {
+        maxTokens,
+        surface,
+        ...(compileRegex !== undefined && { regex: { compileRegex } }),
+        ...(onSelected !== undefined && { onSelected: (selected) => onSelected(snapshot, selected) }),
+      },
+    );
   };
 }
 

@@ -4,6 +4,7 @@ import { createEstimatePages, type EstimateDeps, type Limits } from "../../../..
 import { renderEstimateStructured, renderEstimateText } from "../../../../src/pages/estimate/render-estimate.ts";
 import { toRequestKey } from "../../../../src/pages/request.ts";
 import type { Snapshot } from "../../../../src/pages/snapshot.ts";
+import { createMemoryStore } from "../../../../src/store/memory-store.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 
 const NOW = Date.UTC(2026, 6, 8, 17, 0);
@@ -12,14 +13,16 @@ const LIMITS: Limits = { leftUsd: 4.5, dailyUsd: 5, perCallUsd: 0.25, askAboveUs
 
 interface Setting extends Partial<Omit<EstimateDeps, "limits">> {
   limits?: Partial<Limits>;
-  kept?: Snapshot;
+  kept?: Snapshot | Snapshot[];
 }
 
-async function estimate(args: Record<string, unknown>, { kept, limits, ...deps }: Setting = {}) {
+async function estimate(args: Record<string, unknown>, { kept = [], limits, ...deps }: Setting = {}) {
+  const snapshots = createMemoryStore();
+  for (const snapshot of [kept].flat()) await snapshots.put(snapshot);
   const estimatePages = createEstimatePages({
     source: "aisa",
     upstream: "aisa",
-    findKept: async (key) => (kept?.requestKey === key ? kept : undefined),
+    snapshots,
     askPrice: async () => ({ kind: "quoted", usd: 0.048, mayExceed: false }),
     limits: async () => ({ ...LIMITS, ...limits }),
     now: () => NOW,
@@ -43,7 +46,7 @@ describe("an estimate", () => {
     });
     expect(text).toBe(`estimate for acme.example; nothing was bought
 request {"target":"acme.example","limit":1000,"filters":["page_summary.rank",">",5]}
-price: $0.048 as quoted by the gateway
+price: $0.048 as quoted by the gateway, a ceiling: the charge may be lower
 kept: no answer to this request
 budget: $4.5 of $5 left today (UTC); at most $0.25 per call
 expect: up to 1,000 pages, an answer of about 1,500 tokens
@@ -72,6 +75,41 @@ next, paid: get_domain_pages {"target":"acme.example","limit":1000,"filters":["p
     expect(data).toMatchObject({ kept: { snapshot_id: KEPT.id, fresh: true, age: "2 h" }, pages_total: 93 });
   });
 
+  it("names the kept snapshot that holds what is asked for, whatever the limit and the offset", async () => {
+    const items = Array.from({ length: 93 }, (_, index) => ({ url: `https://acme.example/${index}` }));
+    const whole = makeSnapshot({ items, request: { limit: 1000 } });
+    for (const [args, slice] of [
+      [{ limit: 40 }, "40 of its 93 pages"],
+      [{ limit: 100, offset: 90 }, "3 of its 93 pages"],
+      [{ limit: 500 }, "93 pages"],
+    ] as const) {
+      const { text, data } = await estimate({ target: "acme.example", ...args }, { kept: whole });
+      expect(text).toContain(`kept: snapshot ${whole.id} of 2026-07-08 14:46 UTC, 2 h old, ${slice}: it answers`);
+      expect(data).toMatchObject({ kept: { snapshot_id: whole.id, fresh: true }, price: { at_most_usd: 0 } });
+    }
+  });
+
+  it("names what else is kept of the target, imported and older ones with their date", async () => {
+    const imported = makeSnapshot({
+      source: "import",
+      items: [{}, {}],
+      totalCount: 8143,
+      fetchedAt: NOW - 90 * 24 * HOUR_MS,
+    });
+    const other = makeSnapshot({ request: { target: "example.org" } });
+    const { text, data } = await estimate({ target: "acme.example", limit: 1000 }, { kept: [imported, KEPT, other] });
+    expect(text).toContain(
+      `kept: no answer to this request\nalso kept of this target, for free questions: ${KEPT.id} (1 of 93 pages, 2026-07-08 14:46 UTC); ${imported.id} (imported, 2 of 8,143 pages, 2026-04-09 17:00 UTC)\n`,
+    );
+    expect(data).toMatchObject({
+      kept: null,
+      also_kept: [
+        { snapshot_id: KEPT.id, pages: 1 },
+        { snapshot_id: imported.id, imported: true, fetched_at: "2026-04-09T17:00:00.000Z", pages_total: 8143 },
+      ],
+    });
+  });
+
   it("says when the kept snapshot is too old, and asks", async () => {
     const { text } = await estimate({ target: "acme.example" }, { kept: KEPT, limits: { freshMs: HOUR_MS } });
     expect(text).toContain("2 h old, 1 page: too old to be used (fresh for 1 h)");
@@ -85,8 +123,8 @@ next, paid: get_domain_pages {"target":"acme.example","limit":1000,"filters":["p
     ["the threshold", { askAboveUsd: 0.02 }, "above $0.02, so a person has to agree"],
   ])("says when the price is above %s", async (_what, limits, words) => {
     const { text, data } = await estimate({ target: "acme.example" }, { limits });
-    expect(text).toContain(`price: $0.048 as quoted by the gateway; ${words}\n`);
-    expect(data["price"]).toEqual({ quoted_usd: 0.048, obstacles: [words] });
+    expect(text).toContain(`price: $0.048 as quoted by the gateway, a ceiling: the charge may be lower; ${words}\n`);
+    expect(data["price"]).toEqual({ quoted_usd: 0.048, is_ceiling: true, obstacles: [words] });
   });
 
   it("says that the charge may come out higher, if the gateway does", async () => {

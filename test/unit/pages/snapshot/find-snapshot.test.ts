@@ -17,10 +17,14 @@ const make = (target: string, days = 0, pages = 1, facts: SnapshotFactsInTests =
     fetchedAt: FETCHED_AT + days * DAY_MS,
   });
 
-async function open(kept: readonly Snapshot[], gone?: SnapshotInfo) {
+/** Long after everything that is kept, so that nothing is fresh. */
+const LATER = FETCHED_AT + 100 * DAY_MS;
+
+async function open(kept: readonly Snapshot[], gone?: SnapshotInfo, now = LATER) {
   const store = createMemoryStore();
   for (const each of kept) await store.put(each);
-  return createFindSnapshot({ snapshots: { ...store, gone: async (id) => (gone?.id === id ? gone : undefined) } });
+  const snapshots = { ...store, gone: async (id: string) => (gone?.id === id ? gone : undefined) };
+  return createFindSnapshot({ snapshots, freshMs: DAY_MS, now: () => now });
 }
 
 /** What a caller reads when it fails. */
@@ -46,6 +50,44 @@ describe("the newest snapshot of a target", () => {
   it("is an empty one where all are", async () => {
     const find = await open([empty]);
     expect((await find({ target: "acme.example" })).id).toBe(empty.id);
+  });
+});
+
+describe("of the fresh snapshots of a target", () => {
+  const at = FETCHED_AT + 3 * DAY_MS + 3_600_000;
+  const whole = make("acme.example", 3, 5, { request: { limit: 100 } });
+  const filters = {
+    kind: "condition" as const,
+    field: "status_code",
+    type: "num" as const,
+    operator: ">=" as const,
+    value: 400,
+  };
+
+  /** The one that is found, and what is said of the choice. */
+  async function choose(...kept: Snapshot[]) {
+    const notes: string[] = [];
+    const find = await open(kept, undefined, at);
+    return { found: await find({ target: "acme.example" }, { onChoice: (note) => notes.push(note) }), notes };
+  }
+
+  it.each<[string, Snapshot]>([
+    ["a newer one with fewer pages", make("acme.example", 3.01, 2)],
+    ["an older one with more", make("acme.example", 0, 900, { totalCount: 5000 })],
+    ["a newer one of a filter with more", make("acme.example", 3.01, 7, { request: { filters } })],
+    ["one dated ahead", make("acme.example", 30, 900, { totalCount: 5000 })],
+  ])("the fullest is meant, and not %s", async (_what, less) => {
+    expect((await choose(whole, less)).found).toBe(whole);
+    expect((await choose(less, whole)).found).toBe(whole);
+  });
+
+  it("the choice is told with those that are kept beside it, and not where there is no choice", async () => {
+    const few = make("acme.example", 3.01, 2, { totalCount: 5 });
+    const old = make("acme.example", 0, 9, { source: "import" });
+    expect((await choose(whole, few, old, other)).notes).toEqual([
+      `the fullest fresh snapshot of acme.example is asked; also kept: ${few.id} (2 of 5 pages, 2026-07-11 15:00 UTC); ${old.id} (imported, 9 pages, 2026-07-08 14:46 UTC)`,
+    ]);
+    expect((await choose(whole, other)).notes).toEqual([]);
   });
 });
 
@@ -78,7 +120,8 @@ describe("a snapshot is found", () => {
     const store = createMemoryStore();
     for (const each of [older, newer]) await store.put(each);
     const get = async (id: string) => (id === newer.id ? undefined : store.get(id));
-    expect(await createFindSnapshot({ snapshots: { ...store, get } })({ target: "acme.example" })).toBe(older);
+    const find = createFindSnapshot({ snapshots: { ...store, get }, freshMs: DAY_MS, now: () => LATER });
+    expect(await find({ target: "acme.example" })).toBe(older);
   });
 });
 
