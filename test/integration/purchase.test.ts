@@ -47,10 +47,13 @@ const onDisk = (folder: string, more: Record<string, string> = {}) => ({
   now: () => NOON,
 });
 
+/** The whole list may be bought. */
+const DEAR = { DOMAIN_PAGES_MAX_PRICE_USD: "2" };
+
 describe("an answer that holds more than is asked for", () => {
   const stores: [string, () => Record<string, string>][] = [
-    ["in memory", () => ({ DOMAIN_PAGES_STORE: "memory" })],
-    ["on disk", () => ({ DOMAIN_PAGES_STORE: "disk", DOMAIN_PAGES_CACHE_DIR: makeTempFolder() })],
+    ["in memory", () => ({ DOMAIN_PAGES_STORE: "memory", ...DEAR })],
+    ["on disk", () => ({ DOMAIN_PAGES_STORE: "disk", DOMAIN_PAGES_CACHE_DIR: makeTempFolder(), ...DEAR })],
   ];
 
   it.each(stores)("answers every smaller limit and every offset for free, %s", async (_where, env) => {
@@ -82,7 +85,7 @@ describe("an answer that holds more than is asked for", () => {
 
   it("does not do where fresh data is asked for, or another order", async () => {
     let now = NOON;
-    const service = await shop.open({ now: () => ++now });
+    const service = await shop.open({ env: DEAR, now: () => ++now });
     await ask(service, { limit: 1000 });
     await ask(service, { limit: 3, order_by: ["page_summary.backlinks,desc"] });
     await ask(service, { limit: 3 }, { wantsFresh: true });
