@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutSlice, findHeld, findKept } from "../../../src/pages/held.ts";
-import { type PagesRequest, toRequestKey } from "../../../src/pages/request.ts";
+import type { PagesRequest } from "../../../src/pages/request.ts";
 import type { Snapshot } from "../../../src/pages/snapshot.ts";
 import { createMemoryStore } from "../../../src/store/memory-store.ts";
 import { toSnapshotInfo } from "../../../src/store/snapshot-name.ts";
@@ -88,7 +88,6 @@ describe("a kept snapshot", () => {
 describe("the kept answer to a request", () => {
   const wanted = (asked: Partial<PagesRequest>) => ({
     request: ask(asked),
-    requestKey: toRequestKey(ask(asked), "aisa"),
     upstream: "aisa",
   });
 
@@ -98,7 +97,10 @@ describe("the kept answer to a request", () => {
     for (const each of [whole, same]) await store.put(each);
     const any = await findKept({ ...wanted({ limit: 10 }), willDo: () => true }, store);
     expect(any).toBe(same);
-    const fresh = await findKept({ ...wanted({ limit: 10 }), willDo: (at) => at !== null && at > 5 }, store);
+    const fresh = await findKept(
+      { ...wanted({ limit: 10 }), willDo: ({ fetchedAt }) => fetchedAt !== null && fetchedAt > 5 },
+      store,
+    );
     expect(fresh).toMatchObject({ id: whole.id, sliceOf: { from: 0, pages: 93 } });
     expect(await findKept({ ...wanted({ limit: 10 }), willDo: () => false }, store)).toBeUndefined();
   });
