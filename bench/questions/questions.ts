@@ -23,9 +23,12 @@ const movedFacts = ({ facts }: Truth): Fact[] => facts.filter((fact) => isMoved(
 
 const finding = (seen: Seen, words: RegExp): SeenFinding | undefined =>
   seen.findings.find(({ rule }) => words.test(rule));
-/** A finding that is not there says "none", unless findings were left out. */
-const count = (seen: Seen, words: RegExp, what: "pages" | "backlinks"): Value =>
-  finding(seen, words)?.[what] ?? (seen.findingsLeftOut > 0 ? undefined : 0);
+/** Dead pages are told in up to three findings. One that is not there says "none", unless findings were left out. */
+const count = (seen: Seen, words: RegExp, what: "pages" | "backlinks"): Value => {
+  const found = seen.findings.filter(({ rule }) => words.test(rule));
+  const mayBeLeftOut = seen.findingsLeftOut > 0 && found.length < (words === DEAD ? DEAD_FINDINGS : 1);
+  return mayBeLeftOut ? undefined : sum(found.map((each) => each[what]));
+};
 const firstOf = (seen: Seen, words: RegExp): string | undefined => finding(seen, words)?.top[0];
 const handleOf = (evidence: string | undefined): Value =>
   evidence === undefined ? undefined : (/^p\d+/.exec(evidence)?.[0] ?? undefined);
@@ -36,6 +39,7 @@ const home = (seen: Seen): SeenRow | undefined => seen.rows.find((row) => row["u
 const homePage = ({ pages, target }: Truth): RealPage | undefined =>
   pages.find(({ main }) => main.home === target || main.home === `${target}/`);
 const DEAD = /^dead pages/;
+const DEAD_FINDINGS = 3;
 const MOVED = /^redirects with links/;
 const FEW_DOMAINS = /^few domains, many links|per domain/;
 const CHAINS = /chain/;

@@ -16,7 +16,7 @@ interface Structured {
     pages_not_fetched?: number | null;
     not_fetched_have?: string;
     rows_left_out?: number;
-    findings_left_out?: number;
+    findings_left_out?: string[];
   };
   columns?: string[];
   rows?: (string | number | null)[][];
@@ -41,7 +41,7 @@ export function readStructured(json: string): Seen {
     backlinksShown: coverage.backlinks_shown,
     notFetched: coverage.pages_not_fetched ?? undefined,
     rowsLeftOut: coverage.rows_left_out ?? 0,
-    findingsLeftOut: coverage.findings_left_out ?? 0,
+    findingsLeftOut: coverage.findings_left_out?.length ?? 0,
     rankBound: toNumber(/rank at most ([\d,]+)/.exec(coverage.not_fetched_have ?? "")?.[1]),
     upstreamCostUsd: data.upstream_cost_usd,
     rows: toRows(data.columns, data.rows),

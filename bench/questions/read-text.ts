@@ -50,11 +50,12 @@ function readFindings(block: string): SeenFinding[] {
     .split("\n")
     .slice(1)
     .flatMap((line) => {
-      const match = /^(.+?): ([\d,]+) pages?, ([\d,]+) backlinks?(?:; (.*))?$/.exec(line);
+      const match = /^(.+?): ([\d,]+) (page|URL)s?, ([\d,]+) backlinks?(?:; (.*))?$/.exec(line);
       if (match === null) return [];
-      const [, rule = "", pages, backlinks, rest = ""] = match;
+      const [, rule = "", pages, unit, backlinks, rest = ""] = match;
       const top = rest.split("; ").filter((each) => /^p\d/.test(each));
-      return [{ rule, pages: toNumber(pages) ?? 0, backlinks: toNumber(backlinks) ?? 0, top }];
+      const counts = unit === "URL" ? { counts: "URLs" } : {};
+      return [{ rule, pages: toNumber(pages) ?? 0, ...counts, backlinks: toNumber(backlinks) ?? 0, top }];
     });
 }
 

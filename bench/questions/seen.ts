@@ -30,6 +30,8 @@ export type SeenRow = Readonly<Record<string, string | number | undefined>>;
 export interface SeenFinding {
   rule: string;
   pages: number;
+  /** Left out where pages are counted, as rows do. */
+  counts?: string;
   backlinks: number;
   /** `p2 1,070 from 38 domains`, one for each page named. */
   top: string[];

@@ -47,6 +47,15 @@ export function ageOf({ fetchedAt }: Pick<Snapshot, "fetchedAt">, now: number): 
   return Math.max(0, now - fetchedAt);
 }
 
+const DAY_MS = 86_400_000;
+
+/**
+ * The latest date that anything in a snapshot can truly have, ms since the epoch: a day after it was fetched, for clocks
+ * that differ. What is dated later is of unknown date. `Infinity` for a snapshot of unknown time.
+ */
+export const latestOf = ({ fetchedAt }: Pick<Snapshot, "fetchedAt">): number =>
+  fetchedAt === null ? Number.POSITIVE_INFINITY : fetchedAt + DAY_MS;
+
 /** A snapshot as a list shows it, without its pages. */
 export type SnapshotInfo = Pick<
   Snapshot,

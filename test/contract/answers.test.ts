@@ -190,7 +190,7 @@ const LINE_FORMS = [
   /^id,url/,
   /^p\d+,/,
   /^findings(?: \(% of 20\+ referring pages\))?$/,
-  /^(?:dead pages|redirects|redirect chains|links mostly|few domains|high spam|mostly nofollow|ugc or|one TLD|one country|links lost|thin|canonical elsewhere|may be fading)[^:]*(?:: [^:]*)?: [\d,]+ pages?, [\d,]+ backlinks?; p\d/,
+  /^(?:dead pages|redirects|redirects that end|redirect chains|links mostly|few domains|high spam|mostly nofollow|ugc or|one TLD|one country|links lost|thin|canonical elsewhere|rarely crawled)[^:]*(?:: [^:]*)?: [\d,]+ (?:page|URL)s?, [\d,]+ backlinks?; p\d/,
   /^sections$/,
   /^section,pages,backlinks,ref_domains,dead$/,
   /^\d+ more$/,

@@ -1,6 +1,6 @@
 import { estimateTokens } from "../../lists/tokens.ts";
 import { factsOf, foldsOf } from "../findings/find-facts.ts";
-import { describeFinding, type Finding } from "../findings/finding.ts";
+import { describeFinding, type Finding, nameFinding } from "../findings/finding.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Fold, sumBacklinks } from "./fold.ts";
 import { type HeaderFacts, type HeaderOptions, toHeaderFacts } from "./header-facts.ts";
@@ -14,7 +14,8 @@ export interface LeftOut {
   /** Folds without a row. */
   rowsLeftOut: number;
   columnsLeftOut: string[];
-  findingsLeftOut: number;
+  /** Each by its name and how many it is of: `redirects 12`. */
+  findingsLeftOut: string[];
 }
 
 /**
@@ -39,6 +40,12 @@ export interface AnswerOptions extends HeaderOptions {
   surface: Surface;
 }
 
+/** A list this short is read whole; what is said of it is not to be longer than the list. */
+const SHORT_LIST = 10;
+
+/** What an answer about a short list gets of the tokens: 800 of the usual 1,500. */
+const SHORT_SHARE = 800 / 1500;
+
 /** What the sentences about left-out rows and columns may add to the frame once they are known. */
 const FRAME_SLACK = 30;
 
@@ -49,7 +56,8 @@ const FRAME_SLACK = 30;
 export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer {
   const folds = foldsOf(snapshot);
   const frame = buildFrame(snapshot, folds, options);
-  const tokens = options.maxTokens - FRAME_SLACK - estimateTokens(renderHeader(frame) + renderNext(frame));
+  const maxTokens = snapshot.pages.length > SHORT_LIST ? options.maxTokens : options.maxTokens * SHORT_SHARE;
+  const tokens = maxTokens - FRAME_SLACK - estimateTokens(renderHeader(frame) + renderNext(frame));
   const findings = factsOf(snapshot);
   const sections = rollUpSections(folds, frame.target);
   const tables = toTables(folds, frame.target);
@@ -59,6 +67,7 @@ export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer 
     columnChoices: tables.length,
     rowCost: (choice, row) => tables[choice]?.cost(row) ?? 0,
     findingCosts: findings.map((finding) => estimateTokens(describeFinding(finding)) + 2),
+    nameCosts: findings.map((finding) => estimateTokens(`${nameFinding(finding)}, `)),
     sectionsCost: estimateTokens(renderSections(sections)),
   });
   const table = tables[granted.columns];
@@ -66,7 +75,7 @@ export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer 
   const left = {
     rowsLeftOut: folds.length - rows.length,
     columnsLeftOut: DISPENSABLE.slice(0, granted.columns).filter((name) => tables[0]?.columns.includes(name)),
-    findingsLeftOut: findings.length - granted.findings,
+    findingsLeftOut: findings.slice(granted.findings).map(nameFinding),
   };
   return {
     ...frame,
@@ -80,7 +89,7 @@ export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer 
       snapshot,
       coverage: frame.coverage,
       rowsShown: rows.length,
-      leftOut: { rows: left.rowsLeftOut, columns: left.columnsLeftOut, findings: left.findingsLeftOut },
+      leftOut: { rows: left.rowsLeftOut, columns: left.columnsLeftOut, findings: left.findingsLeftOut.length },
       surface: options.surface,
     }),
   };
@@ -94,7 +103,7 @@ function buildFrame(snapshot: Snapshot, folds: readonly Fold[], options: AnswerO
     backlinksShown: sumBacklinks(folds).links ?? 0,
     rowsLeftOut: folds.length,
     columnsLeftOut: [],
-    findingsLeftOut: 0,
+    findingsLeftOut: [],
     columns: [],
     rows: [],
     findings: [],
@@ -136,7 +145,7 @@ function withoutUrlsOf(handles: ReadonlySet<string>, findings: readonly Finding[
 
 /**
  * How an answer is fitted into its tokens. Everything in it is ordered by value already: rows by the list's order,
- * findings by the links at stake. What does not fit is left out from the end, and counted by the caller.
+ * findings by what can be won by acting. What does not fit is left out from the end, and counted by the caller.
  */
 export interface Wanted {
   /** What the rows, findings and sections may cost together. */
@@ -147,6 +156,8 @@ export interface Wanted {
   /** Cost of one row under one choice of columns; asked for as many rows as may fit, and no more. */
   rowCost: (choice: number, row: number) => number;
   findingCosts: readonly number[];
+  /** Cost of each finding's name, which stands for it where it is left out. */
+  nameCosts: readonly number[];
   /** Cost of the rollup by section as a whole; 0 when there is none. */
   sectionsCost: number;
 }
@@ -173,12 +184,15 @@ const GOOD_ROWS = 10;
 
 /** Decides how much of everything fits. */
 export function fitAnswer(wanted: Wanted): Granted {
-  const { tokens, findingCosts, sectionsCost } = wanted;
+  const { findingCosts, nameCosts, sectionsCost } = wanted;
+  // All are named to begin with; a finding that is told gives the cost of its name back.
+  const tokens = wanted.tokens - nameCosts.reduce((sum, cost) => sum + cost, 0);
+  const costOf = (index: number): number => (findingCosts[index] ?? 0) - (nameCosts[index] ?? 0);
   const sections = sectionsCost > 0 && sectionsCost <= tokens * SECTIONS_SHARE;
   const forSections = sections ? sectionsCost : 0;
   const forFindings = Math.max(tokens * FINDINGS_SHARE, tokens - costOfRows(wanted)) - forSections;
-  const findings = countFitting(findingCosts.length, (index) => findingCosts[index] ?? 0, forFindings);
-  const spent = findingCosts.slice(0, findings).reduce((sum, cost) => sum + cost, 0);
+  const findings = countFitting(findingCosts.length, costOf, forFindings);
+  const spent = findingCosts.slice(0, findings).reduce((sum, _, index) => sum + costOf(index), 0);
   return { findings, sections, ...fitRows(wanted, tokens - forSections - spent) };
 }
 

@@ -43,28 +43,27 @@ export interface Fold {
   livingTwin: Page | null;
   /** Of a redirect: the fetched dead page that its visitors end on. Null when it does not, or is not known to. */
   deadEnd: Page | null;
+  /** Of a redirect: what it leads to was not fetched, so that nothing is known of it. */
+  leadsToUnfetched: boolean;
 }
 
 /** Where the pages of one list belong, worked out once for however many of them are folded. */
 export interface Folding {
   places: readonly Place[];
-  /** The page that each living row is named after, by the row's key. */
-  living: ReadonlyMap<string, Page>;
+  /** By a row's key the page that it is named after, of rows that others name: living twins, and dead ends. */
+  named: ReadonlyMap<string, Page>;
 }
 
 /** Reads where every page of a list belongs. */
 export function readFolding(pages: readonly Page[]): Folding {
   const places = findFinalKeys(pages);
-  const wanted = new Set(places.flatMap(({ twinKey }) => twinKey ?? []));
-  const living = new Map<string, Page>();
+  const wanted = new Set(places.flatMap(({ twinKey, deadEnd }) => twinKey ?? deadEnd?.finalKey ?? []));
+  const named = new Map<string, Page>();
   if (wanted.size > 0) {
-    const twins = places.filter(({ finalKey }) => finalKey !== undefined && wanted.has(finalKey));
-    for (const [key, group] of gather(twins)) {
-      const { page } = pickMain(group);
-      if (typeof key === "string" && isLive(page)) living.set(key, page);
-    }
+    const some = places.filter(({ finalKey }) => finalKey !== undefined && wanted.has(finalKey));
+    for (const [key, group] of gather(some)) if (typeof key === "string") named.set(key, pickMain(group).page);
   }
-  return { places, living };
+  return { places, named };
 }
 
 /**
@@ -75,14 +74,14 @@ export function readFolding(pages: readonly Page[]): Folding {
  */
 export const foldPages = (pages: readonly Page[]): Fold[] => foldAll(readFolding(pages));
 
-export const foldAll = ({ places, living }: Folding): Fold[] =>
-  [...gather(places).values()].map((group) => toFold(group, living));
+export const foldAll = ({ places, named }: Folding): Fold[] =>
+  [...gather(places).values()].map((group) => toFold(group, named));
 
 /** Some pages of a list, folded as they are in the whole of it: a page belongs to the same row whatever is asked. */
-export function foldSome(pages: readonly Page[], { places, living }: Folding): Fold[] {
+export function foldSome(pages: readonly Page[], { places, named }: Folding): Fold[] {
   const wanted = new Set(pages);
   const some = places.filter(({ page }) => wanted.has(page));
-  return [...gather(some).values()].map((group) => toFold(group, living));
+  return [...gather(some).values()].map((group) => toFold(group, named));
 }
 
 /** By row, in the order of each one's first page. */
@@ -124,8 +123,9 @@ export function mapFolded(pages: readonly Page[]): ReadonlyMap<string, string> {
   );
 }
 
-function toFold(places: readonly Place[], living: Folding["living"]): Fold {
+function toFold(places: readonly Place[], named: Folding["named"]): Fold {
   const mainPlace = pickMain(places);
+  const twin = named.get(mainPlace.twinKey ?? "");
   const main = mainPlace.page;
   const members = places.map(({ page }) => page);
   const backlinks = summarise(members, (page) => page.backlinks);
@@ -143,8 +143,9 @@ function toFold(places: readonly Place[], living: Folding["living"]): Fold {
     nofollowShare: nofollowShare(members),
     spamScore: spam && { low: spam.least, high: spam.most },
     canonicalElsewhere: canonicalElsewhere(mainPlace, places),
-    livingTwin: living.get(mainPlace.twinKey ?? "") ?? null,
-    deadEnd: mainPlace.deadEnd ?? null,
+    livingTwin: twin !== undefined && isLive(twin) ? twin : null,
+    deadEnd: named.get(mainPlace.deadEnd?.finalKey ?? "") ?? null,
+    leadsToUnfetched: main.location !== null && isRedirect(main) && !mainPlace.isLocationFetched,
   };
 }
 

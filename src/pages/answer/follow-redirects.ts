@@ -15,7 +15,9 @@ export interface Place {
   /** Of a dead page: the {@link finalKey} of the row under which its other variants answer; undefined when none does. */
   twinKey: string | undefined;
   /** Of a redirect: the fetched dead page that its visitors end on. It is a row of its own: they never reach a living one. */
-  deadEnd: Page | undefined;
+  deadEnd: Place | undefined;
+  /** Of a redirect: whether what it leads to was fetched, under whatever spelling. */
+  isLocationFetched: boolean;
 }
 
 /** A place on the way: its own key, and the key of the other fetched page that its redirect leads to. */
@@ -41,6 +43,9 @@ export function findFinalKeys(pages: readonly Page[]): Place[] {
   if (dead.length > 0) findDeadEnds(steps, dead);
   const stops = readStops(steps);
   for (const step of steps) setFinalKey(step, stops);
+  const redirects = steps.filter(({ next }) => next !== undefined);
+  const keys = redirects.length === 0 ? undefined : new Set(steps.map(({ key }) => key));
+  for (const step of redirects) step.isLocationFetched = keys?.has(step.next) ?? false;
   return steps;
 }
 
@@ -75,6 +80,7 @@ function toStep(page: Page): Step {
     finalKey: undefined,
     twinKey: undefined,
     deadEnd: undefined,
+    isLocationFetched: false,
     key,
     next: key === undefined ? undefined : next,
     exit: undefined,
@@ -98,7 +104,7 @@ interface Ends {
   /** By key: how many pages there are from which a visitor may arrive. */
   alive: Map<string, number>;
   /** By key: the first error that visitors end on. */
-  errors: Map<string, Page>;
+  errors: Map<string, Place>;
   /** By spelling, as browsers send it. */
   byUrl: ReadonlyMap<string, readonly Step[]>;
 }
@@ -109,8 +115,8 @@ interface Ends {
  */
 function findDeadEnds(steps: readonly Step[], dead: readonly Step[]): void {
   const leading = groupBy(steps, ({ next }) => next);
-  const errors = new Map<string, Page>();
-  for (const { key, page } of dead) if (key !== undefined && !errors.has(key)) errors.set(key, page);
+  const errors = new Map<string, Place>();
+  for (const step of dead) if (step.key !== undefined && !errors.has(step.key)) errors.set(step.key, step);
   let keys = [...errors.keys()].filter((key) => leading.has(key));
   if (keys.length === 0) return;
   const living = groupBy(steps, ({ page, key }) => (isDead(page) ? undefined : key));
@@ -136,8 +142,8 @@ function markDeadEnd(step: Step, { alive, errors, byUrl }: Ends): boolean {
 }
 
 /** What visitors of one spelling end on; undefined where one of its pages is no error. */
-function findError(steps: readonly Step[]): Page | undefined {
-  const errors = steps.map(({ page, deadEnd }) => (isDead(page) ? page : deadEnd));
+function findError(steps: readonly Step[]): Place | undefined {
+  const errors = steps.map((step) => (isDead(step.page) ? step : step.deadEnd));
   return errors.includes(undefined) ? undefined : errors[0];
 }
 

@@ -1,8 +1,8 @@
-import type { WireFilter } from "../../lists/filters/filter.ts";
+import { parseTime, type WireFilter } from "../../lists/filters/filter.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import type { Page } from "../page.ts";
 import { toRequestBody, withDefaults } from "../request.ts";
-import type { Charge, Snapshot, Source } from "../snapshot.ts";
+import { type Charge, latestOf, type Snapshot, type Source } from "../snapshot.ts";
 
 /** What is told of a snapshot above its rows: what was asked, what came, what it cost, and how much of the whole it is. */
 export interface HeaderFacts {
@@ -26,8 +26,44 @@ export interface HeaderFacts {
   filters: WireFilter | null;
   backlinksFilters: WireFilter | null;
   coverage: Coverage;
+  /** When the data provider's crawler last saw the pages; null when none tells it. */
+  crawled: Crawled | null;
   notes: string[];
 }
+
+/** `2026-01-31` */
+export interface Crawled {
+  oldest: string;
+  median: string;
+}
+
+const DATE_CHARS = 10;
+
+/** A snapshot never changes, however often it is answered from. */
+const CRAWLED = new WeakMap<Snapshot, Crawled | null>();
+
+/** Over the fetched pages that tell it; a date after the snapshot itself is none. */
+export function readCrawled(snapshot: Snapshot): Crawled | null {
+  const known = CRAWLED.get(snapshot);
+  if (known !== undefined) return known;
+  const fresh = findCrawled(snapshot);
+  CRAWLED.set(snapshot, fresh);
+  return fresh;
+}
+
+function findCrawled(snapshot: Snapshot): Crawled | null {
+  const until = latestOf(snapshot);
+  const times = snapshot.pages.flatMap(({ raw }) => {
+    const time = raw["fetch_time"];
+    const at = typeof time === "string" ? parseTime(time) : undefined;
+    return at === undefined || at > until ? [] : [at];
+  });
+  times.sort((a, b) => a - b);
+  const [oldest, median] = [times[0], times[Math.floor((times.length - 1) / 2)]];
+  return oldest === undefined || median === undefined ? null : { oldest: toDay(oldest), median: toDay(median) };
+}
+
+const toDay = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, DATE_CHARS);
 
 export interface HeaderOptions {
   /** What the request parser read differently, and other things the reader must know. */
@@ -59,6 +95,7 @@ export function toHeaderFacts(snapshot: Snapshot, folds: number, { notes = [], d
     filters: body.filters ?? null,
     backlinksFilters: body.backlinks_filters ?? null,
     coverage: measureCoverage(snapshot),
+    crawled: readCrawled(snapshot),
     notes: [...notes, ...noteSlice(snapshot), ...noteOddFields(snapshot)],
   };
 }

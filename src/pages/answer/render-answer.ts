@@ -61,8 +61,23 @@ export function describeFilters({ filters, backlinksFilters }: HeaderFacts): str
 function describeOrigin(answer: Answer): string {
   const { source, fetchedAt, delivery } = answer;
   const when = fetchedAt === null ? "of unknown time" : `of ${formatMinute(fetchedAt)}${describeAge(delivery)}`;
-  return [source === "import" ? `${when}, imported` : when, ...describeMoney(answer)].join("; ");
+  const parts = [
+    source === "import" ? `${when}, imported` : when,
+    ...describeMoney(answer),
+    ...describeCrawled(answer),
+  ];
+  return parts.join("; ");
 }
+
+/** How old the figures themselves are: the provider tells what its crawler last saw, whenever it is asked. */
+export const describeCrawled = ({ crawled }: Pick<HeaderFacts, "crawled">): string[] =>
+  crawled === null
+    ? []
+    : [
+        crawled.oldest === crawled.median
+          ? `pages last crawled ${crawled.median}`
+          : `pages last crawled: oldest ${crawled.oldest}, median ${crawled.median}`,
+      ];
 
 /** What it cost and what is left, one part each; nothing for an imported file that does not tell. */
 export function describeMoney({ source, charge, delivery, upstreamCostUsd }: HeaderFacts): string[] {
@@ -112,7 +127,9 @@ function describeLeftOut({ rowsLeftOut, columnsLeftOut, findingsLeftOut }: LeftO
   const parts = [
     ...(rowsLeftOut === 0 ? [] : [countOf(rowsLeftOut, "more row")]),
     ...(columnsLeftOut.length === 0 ? [] : [`the columns ${columnsLeftOut.join(", ")}`]),
-    ...(findingsLeftOut === 0 ? [] : [countOf(findingsLeftOut, "more finding")]),
+    ...(findingsLeftOut.length === 0
+      ? []
+      : [`${countOf(findingsLeftOut.length, "more finding")} (${findingsLeftOut.join(", ")})`]),
   ];
   return parts.length === 0 ? [] : [`${parts.join(", ")} left out`];
 }
@@ -178,6 +195,7 @@ export function renderStructured(answer: Answer): Record<string, unknown> {
     source: answer.source,
     fetched_at: answer.fetchedAt === null ? null : new Date(answer.fetchedAt).toISOString(),
     ...toMoney(answer),
+    pages_last_crawled: answer.crawled ?? undefined,
     upstream_cost_usd: answer.upstreamCostUsd ?? undefined,
     pages_fetched: answer.pagesFetched,
     pages_total: answer.pagesTotal,
@@ -193,9 +211,10 @@ export function renderStructured(answer: Answer): Record<string, unknown> {
     columns: answer.columns,
     rows: answer.rows,
     findings_note: needsNote(answer.findings) ? SHARE_NOTE : undefined,
-    findings: answer.findings.map(({ rule, pages, backlinks, top }) => ({
+    findings: answer.findings.map(({ rule, pages, unit, backlinks, top }) => ({
       rule,
       pages,
+      ...(unit === "URL" && { counts: "URLs" }),
       backlinks,
       top: top.map(describeEvidence),
     })),
@@ -229,7 +248,7 @@ function toCoverage({ coverage, ...answer }: Answer): Record<string, unknown> {
     not_fetched_have: coverage.bound === null ? undefined : wordBound(coverage.bound),
     rows_left_out: answer.rowsLeftOut || undefined,
     columns_left_out: answer.columnsLeftOut.length === 0 ? undefined : answer.columnsLeftOut,
-    findings_left_out: answer.findingsLeftOut || undefined,
+    findings_left_out: answer.findingsLeftOut.length === 0 ? undefined : answer.findingsLeftOut,
   });
 }
 

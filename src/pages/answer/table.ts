@@ -1,4 +1,5 @@
 import { toOneLine } from "../../lists/text.ts";
+import type { Page } from "../page.ts";
 import type { Fold, Range } from "./fold.ts";
 import { identifyUrl } from "./url-identity.ts";
 
@@ -103,12 +104,29 @@ export function toDisplayUrl(url: string, target: string): string {
   return toOneLine(host === target ? path : `${host}${path}`, MAX_URL_CHARS);
 }
 
-function toHttpCell({ main, members, redirects }: Fold, target: string): Cell {
+/**
+ * Where a page redirects to: as its own URL is told, where it stays on its scheme and host; else whole, so that no jump
+ * from http to https or between `app.` and `www.` is out of sight.
+ */
+export function toDisplayLocation({ url, location }: Page, target: string): string {
+  if (location === null || !URL.canParse(location, url) || !URL.canParse(url))
+    return toDisplayUrl(location ?? "", target);
+  const [from, to] = [new URL(url), new URL(location, url)];
+  return from.origin === to.origin ? toDisplayUrl(location, target) : toOneLine(to.href, MAX_URL_CHARS);
+}
+
+function toHttpCell(fold: Fold, target: string): Cell {
+  const { main, members, redirects, livingTwin, deadEnd, leadsToUnfetched } = fold;
   const parts: string[] = [];
   if (redirects > 0) parts.push(`+${redirects} redirect${redirects === 1 ? "" : "s"}`);
   const variants = members.length - 1 - redirects;
   if (variants > 0) parts.push(`+${variants} variant${variants === 1 ? "" : "s"}`);
-  if (main.location !== null) parts.unshift(`to ${toDisplayUrl(main.location, target)}`);
+  if (livingTwin !== null) parts.unshift(`-> ${livingTwin.handle}`);
+  if (main.location !== null) {
+    const end = deadEnd === null ? "" : ` (dead: ${deadEnd.handle})`;
+    const isUnknown = leadsToUnfetched ? " (not fetched)" : "";
+    parts.unshift(`to ${toDisplayLocation(main, target)}${end}${isUnknown}`);
+  }
   if (parts.length === 0) return main.status;
   return [main.status ?? "?", ...parts].join(" ");
 }

@@ -1,7 +1,7 @@
 import { formatCount } from "../../lists/text.ts";
 import type { Fold, Range } from "../answer/fold.ts";
 import { isDead, isLive, isRedirect } from "../answer/follow-redirects.ts";
-import { type Cell, toDisplayUrl, toRangeCell } from "../answer/table.ts";
+import { type Cell, toDisplayLocation, toDisplayUrl, toRangeCell } from "../answer/table.ts";
 import type { Page } from "../page.ts";
 import type { WideBlock } from "./comparison.ts";
 import type { Differences } from "./differences.ts";
@@ -52,7 +52,7 @@ export const domainsCell = ({ referringDomains }: PageState): Cell => toRangeCel
 /** `404`, `301 to /new` */
 export function httpCell({ page }: PageState, target: string): Cell {
   const { status, location } = page;
-  return location !== null && isRedirect(page) ? `${status} to ${toDisplayUrl(location, target)}` : status;
+  return location !== null && isRedirect(page) ? `${status} to ${toDisplayLocation(page, target)}` : status;
 }
 
 /** In one list only. */

@@ -28,9 +28,9 @@ export function renderReportMarkdown(snapshot: Snapshot): string {
 function renderFindings({ findings }: Answer): string[] {
   if (findings.length === 0) return [];
   const note = needsNote(findings) ? [`Percentages are ${escapeMarkdown(SHARE_NOTE)}.`] : [];
-  const list = findings.map(({ rule, pages, backlinks, top }) => {
-    const head = `- **${escapeMarkdown(rule)}**: ${countOf(pages, "page")}, ${countOf(backlinks, "backlink")}`;
-    const rest = pages > top.length ? [`  - ${countOf(pages - top.length, "more page")}`] : [];
+  const list = findings.map(({ rule, pages, unit, backlinks, top }) => {
+    const head = `- **${escapeMarkdown(rule)}**: ${countOf(pages, unit)}, ${countOf(backlinks, "backlink")}`;
+    const rest = pages > top.length ? [`  - ${countOf(pages - top.length, `more ${unit}`)}`] : [];
     return [head, ...top.map((each) => `  - ${escapeMarkdown(describeEvidence(each))}`), ...rest].join("\n");
   });
   return ["## Findings", ...note, list.join("\n")];

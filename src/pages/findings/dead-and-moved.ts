@@ -1,9 +1,10 @@
 import type { Fold } from "../answer/fold.ts";
-import { isDead, isLive, isRedirect, MAX_HOPS, toAbsolute } from "../answer/follow-redirects.ts";
+import { isLive, isRedirect, MAX_HOPS, toAbsolute } from "../answer/follow-redirects.ts";
 import { toDisplayUrl } from "../answer/table.ts";
 import { identifyUrl } from "../answer/url-identity.ts";
-import type { Page } from "../page.ts";
+import { type DeadKind, deadKindOf, type Page } from "../page.ts";
 import {
+  type Candidate,
   describeLinks,
   describePageLinks,
   type Finding,
@@ -16,25 +17,64 @@ import {
 import { createSuggest } from "./similar-page.ts";
 import { countShare, describeShare, MOST } from "./skew.ts";
 
-/** Links that can be won back: whoever follows them meets an error. A live page much alike is suggested as target. */
-export function findDeadPages(list: List): Finding | null {
+/**
+ * Links that can be won back: whoever follows them finds that the page is gone. Its living twin is where they are to
+ * lead; else a live page much alike is suggested.
+ */
+export function findGone(list: List): Finding | null {
   const suggest = createSuggest(list.folds.filter(({ main }) => isLive(main)).map(({ main }) => main));
   const says = (fold: Fold): string => {
-    const like = suggest(fold.main);
-    const links = describeLinks(fold);
+    const like = fold.livingTwin === null ? suggest(fold.main) : null;
+    const links = describeDead(fold);
     return like === null ? links : `${links}, like ${like.handle} (${like.score.toFixed(2)}, suggestion)`;
   };
+  return toFinding("gone", "dead pages with links, gone (http 404, 410)", pickDead(list, "gone", says));
+}
+
+/** A server that failed when it was asked: what links there hold may be back tomorrow, or need a repair. */
+export const findTrouble = (list: List): Finding | null =>
+  toFinding("trouble", "dead pages with links, in trouble (http 5xx)", pickDead(list, "trouble", describeDead));
+
+/** It answers, but not to a crawler: behind a log-in, or closed to robots. Whether visitors arrive is to be looked at. */
+export const findRefused = (list: List): Finding | null =>
+  toFinding(
+    "refused",
+    "dead pages with links, refused to the crawler (other http >= 400)",
+    pickDead(list, "refused", describeDead),
+  );
+
+const pickDead = ({ folds, target }: List, kind: DeadKind, says: (fold: Fold) => string): Candidate[] =>
+  pickFolds(folds, target, (fold) => (deadKindOf(fold.main.status) === kind ? () => says(fold) : null));
+
+/** `1,070 from 38 domains, -> p3 (living twin)` */
+function describeDead(fold: Fold): string {
+  const twin = fold.livingTwin === null ? "" : `, -> ${fold.livingTwin.handle} (living twin)`;
+  return `${describeLinks(fold)}${twin}`;
+}
+
+/** Links to an address that moved to one that is dead: they are lost as those to the dead page itself are. */
+export function findDeadEnds({ folds }: List): Finding | null {
   return toFinding(
-    "dead pages with links (http >= 400)",
-    pickFolds(list.folds, list.target, (fold) => (isDead(fold.main) ? () => says(fold) : null)),
+    "redirects to dead",
+    "redirects that end on a dead page (3xx to a fetched 4xx or 5xx)",
+    folds.flatMap(({ deadEnd, members }) =>
+      deadEnd === null
+        ? []
+        : members.map((page) =>
+            ofPage(page, () => `${describePageLinks(page)}, to ${deadEnd.handle} (http ${deadEnd.status})`),
+          ),
+    ),
+    "URL",
   );
 }
 
 /** Links that still point at an address that moved. */
 export function findRedirects({ folds }: List): Finding | null {
   return toFinding(
+    "redirects",
     "redirects with links (http 3xx)",
     gatherRedirects(folds).map((page) => ofPage(page, () => describePageLinks(page))),
+    "URL",
   );
 }
 
@@ -45,16 +85,19 @@ export function findRedirectChains({ folds }: List): Finding | null {
   const next = ({ url, location }: Page): Page | undefined =>
     location === null ? undefined : byUrl.get(toAbsolute(location, url));
   return toFinding(
+    "redirect chains",
     "redirect chains (3xx to a fetched 3xx)",
     redirects
       .filter((page) => next(page) !== undefined)
       .map((page) => ofPage(page, () => `${describePageLinks(page)}, ${describeWay(page, next)}`)),
+    "URL",
   );
 }
 
 /** Links that are redirects themselves, mostly from domains that were bought or moved. */
 export function findRedirectLinks(list: List): Finding | null {
   return toFinding(
+    "redirecting links",
     `links mostly redirects (> ${MOST * 100}%)`,
     pickFolds(list.large, list.target, (fold) => {
       const share = countShare(fold, "referring_links_types", ["redirect"], MOST);
@@ -90,6 +133,7 @@ function describeWay(start: Page, next: (page: Page) => Page | undefined): strin
 /** Pages that name another one as the real one. A hint of their own, which search engines may not take. */
 export function findCanonicalElsewhere(list: List): Finding | null {
   return toFinding(
+    "canonical elsewhere",
     "canonical elsewhere (meta.canonical names another page; a hint, not folded)",
     pickFolds(list.folds, list.target, (fold) => {
       const canonical = fold.canonicalElsewhere;

@@ -1,11 +1,14 @@
 import { type Fold, type Folding, foldAll, readFolding } from "../answer/fold.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { latestOf, type Snapshot } from "../snapshot.ts";
 import {
   findCanonicalElsewhere,
-  findDeadPages,
+  findDeadEnds,
+  findGone,
   findRedirectChains,
   findRedirectLinks,
   findRedirects,
+  findRefused,
+  findTrouble,
 } from "./dead-and-moved.ts";
 import { type Finding, type Rule, toList } from "./finding.ts";
 import {
@@ -16,33 +19,40 @@ import {
   findUgcAndSponsored,
 } from "./link-quality.ts";
 import { findCountrySkew, findTldSkew } from "./skew.ts";
-import { findFading, findLost, findThinPages } from "./thin-and-fading.ts";
+import { findLost, findRarelyCrawled, findThinPages } from "./thin-and-fading.ts";
 
-/** What can be won back, then what links are worth: the order between findings of equal weight. */
+/**
+ * In the order of what can be won by acting, whatever its size: links that are lost now, links on a detour, links that
+ * went; then what links are worth; then hints, where nothing is lost: of pages, of old figures, of where links come from.
+ */
 const RULES: readonly Rule[] = [
-  findDeadPages,
-  findLost,
+  findGone,
+  findTrouble,
+  findDeadEnds,
   findRedirectChains,
   findRedirects,
-  findConcentration,
+  findLost,
+  findRefused,
   findSpam,
+  findConcentration,
   findRedirectLinks,
   findNofollow,
   findUgcAndSponsored,
   findBoilerplateLinks,
+  findThinPages,
+  findCanonicalElsewhere,
+  findRarelyCrawled,
   findTldSkew,
   findCountrySkew,
 ];
 
-/** Nothing is lost where these fire; they come after all that links are really at stake in. */
-const HINTS: readonly Rule[] = [findThinPages, findCanonicalElsewhere, findFading];
-
-/** What the snapshot shows to act on, most backlinks at stake first, hints last; empty when there is nothing. */
-export function findFacts(folds: readonly Fold[], target: string): Finding[] {
-  const list = toList(folds, target);
-  const find = (rules: readonly Rule[]) =>
-    rules.flatMap((rule) => rule(list) ?? []).sort((a, b) => b.backlinks - a.backlinks);
-  return [...find(RULES), ...find(HINTS)];
+/**
+ * What there is to act on, in the order of {@link RULES}; empty when there is nothing.
+ * @param until ms since the epoch: what is dated later is of unknown date
+ */
+export function findFacts(folds: readonly Fold[], target: string, until?: number): Finding[] {
+  const list = toList(folds, target, until);
+  return RULES.flatMap((rule) => rule(list) ?? []);
 }
 
 /** What is worked out once for a snapshot, which never changes, however often it is answered from, asked and looked at. */
@@ -72,6 +82,6 @@ export const foldingOf = (snapshot: Snapshot): Folding => know(snapshot).folding
 /** All findings of a snapshot. */
 export function factsOf(snapshot: Snapshot): readonly Finding[] {
   const known = know(snapshot);
-  known.facts ??= findFacts(known.folds, snapshot.request.target);
+  known.facts ??= findFacts(known.folds, snapshot.request.target, latestOf(snapshot));
   return known.facts;
 }

@@ -14,10 +14,14 @@ export interface Evidence {
 
 /** A fact worth acting on, by a rule that is printed with it. */
 export interface Finding {
+  /** In a word or two: what it is called where there is no room for it. */
+  name: string;
   /** What was looked for, with its condition in brackets. */
   rule: string;
-  /** How many pages match, named or not; at least 1. */
+  /** How many match, named or not; at least 1. */
   pages: number;
+  /** What {@link pages} counts: pages as rows do, or URLs, folded or not. */
+  unit: "page" | "URL";
   /** What these pages hold, as far as it is known; above 0. */
   backlinks: number;
   /** Most backlinks first, at most {@link MAX_EVIDENCE}. */
@@ -38,13 +42,15 @@ export const MIN_REFERRING_PAGES = 20;
 /** What every rule works on. */
 export interface List {
   target: string;
+  /** ms since the epoch: what is dated later than this is of unknown date. `Infinity` where nothing tells. */
+  until: number;
   folds: readonly Fold[];
   /** Those with {@link MIN_REFERRING_PAGES}: of the others, most of a long list, no share is worth reading. */
   large: readonly Fold[];
 }
 
-export function toList(folds: readonly Fold[], target: string): List {
-  return { target, folds, large: folds.filter((fold) => sumReferringPages(fold) >= MIN_REFERRING_PAGES) };
+export function toList(folds: readonly Fold[], target: string, until = Number.POSITIVE_INFINITY): List {
+  return { target, until, folds, large: folds.filter((fold) => sumReferringPages(fold) >= MIN_REFERRING_PAGES) };
 }
 
 /** Over the variants that tell theirs. */
@@ -87,12 +93,19 @@ export function ofPage(page: Page, says: () => string): Candidate {
 }
 
 /** Pages without links, or whose links are unknown, have nothing at stake and are passed over. */
-export function toFinding(rule: string, candidates: readonly Candidate[]): Finding | null {
+export function toFinding(
+  name: string,
+  rule: string,
+  candidates: readonly Candidate[],
+  unit: Finding["unit"] = "page",
+): Finding | null {
   const linked = candidates.filter(({ backlinks }) => backlinks > 0).sort((a, b) => b.backlinks - a.backlinks);
   if (linked.length === 0) return null;
   return {
+    name,
     rule,
     pages: linked.length,
+    unit,
     backlinks: linked.reduce((sum, { backlinks }) => sum + backlinks, 0),
     top: linked.slice(0, MAX_EVIDENCE).map(({ page, target, says }) => ({
       handle: page.handle,
@@ -109,14 +122,17 @@ export const SHARE_NOTE = `% of ${MIN_REFERRING_PAGES}+ referring pages`;
 export const needsNote = (findings: readonly Finding[]): boolean => findings.some(({ rule }) => rule.includes("%"));
 
 /** `rule: 3 pages, 1,410 backlinks; p2 1,070 from 38 domains; 2 more` */
-export function describeFinding({ rule, pages, backlinks, top }: Finding): string {
+export function describeFinding({ rule, pages, unit, backlinks, top }: Finding): string {
   const rest = pages - top.length;
   return [
-    `${rule}: ${countOf(pages, "page")}, ${countOf(backlinks, "backlink")}`,
+    `${rule}: ${countOf(pages, unit)}, ${countOf(backlinks, "backlink")}`,
     ...top.map(describeEvidence),
     ...(rest > 0 ? [`${formatCount(rest)} more`] : []),
   ].join("; ");
 }
+
+/** `redirects 12`: all that is told of a finding which is left out. */
+export const nameFinding = ({ name, pages }: Finding): string => `${name} ${formatCount(pages)}`;
 
 /** `p2 1,070 from 38 domains`, with the URL after the handle where no row tells it. The same in both renderings. */
 export function describeEvidence({ handle, url, says }: Evidence): string {

@@ -17,7 +17,7 @@ export function findConcentration(list: List): Finding | null {
     return () => `${formatCount(perDomain)}${isExact(fold) ? "" : "+"} per domain${isSitewide ? ", sitewide" : ""}`;
   });
   const sitewide = anySitewide ? `; sitewide: > ${MOST * 100}% in footer, nav, header or aside` : "";
-  return toFinding(`few domains, many links (> ${MANY_PER_DOMAIN} per domain${sitewide})`, candidates);
+  return toFinding("few domains", `few domains, many links (> ${MANY_PER_DOMAIN} per domain${sitewide})`, candidates);
 }
 
 /** Rounded down to a tenth; null when the domains are unknown or nothing bounds them from above. */
@@ -32,6 +32,7 @@ const isExact = ({ backlinksAtLeast, referringDomains }: Fold): boolean =>
 /** Pages whose links mostly ask search engines not to follow them. */
 export function findNofollow(list: List): Finding | null {
   return toFinding(
+    "nofollow",
     `mostly nofollow (> ${MOST * 100}%)`,
     pickFolds(list.large, list.target, (fold) => {
       const share = countNofollow(fold);
@@ -65,6 +66,7 @@ interface Marked {
 /** Links that their own site calls written by users, or paid for. */
 export function findUgcAndSponsored(list: List): Finding | null {
   return toFinding(
+    "ugc or sponsored",
     `ugc or sponsored links (> ${NOTABLE * 100}%)`,
     pickFolds(list.large, list.target, (fold) => {
       const shares: Marked[] = [];
@@ -89,6 +91,7 @@ const BOILERPLATE = ["footer", "nav", "header", "aside"] as const;
 /** Links outside the text: they come with a template, and count for less than what an author wrote. */
 export function findBoilerplateLinks(list: List): Finding | null {
   return toFinding(
+    "footer or menu links",
     `links mostly in footer, nav, header or aside (> ${MOST * 100}%)`,
     pickFolds(list.large, list.target, (fold) => {
       const share = countBoilerplate(fold);
@@ -120,6 +123,7 @@ const HIGH = 60;
 /** Pages whose links come from spam on average. */
 export function findSpam(list: List): Finding | null {
   return toFinding(
+    "spam",
     `high spam score (> ${HIGH})`,
     pickFolds(list.folds, list.target, (fold) => {
       const score = meanScore(fold);

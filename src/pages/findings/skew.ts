@@ -4,6 +4,7 @@ import type { JsonObject, Page } from "../page.ts";
 import { type Finding, type List, MIN_REFERRING_PAGES, pickFolds, sumReferringPages, toFinding } from "./finding.ts";
 
 interface Kind {
+  name: string;
   breakdown: BreakdownName;
   /** The rule before its brackets. */
   says: string;
@@ -16,6 +17,7 @@ interface Kind {
 const TLD_FORM = /^(?=.{2,40}$)[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i;
 
 const TLD: Kind = {
+  name: "TLD",
   breakdown: "referring_links_tld",
   says: "one TLD but com links most",
   // Close to half of all web sites are under .com: a majority there is the normal case.
@@ -24,6 +26,7 @@ const TLD: Kind = {
 };
 
 const COUNTRY: Kind = {
+  name: "country",
   breakdown: "referring_links_countries",
   says: "one country links most",
   // "WW" is the upstream's word for no country in particular, "" for an unknown one.
@@ -50,10 +53,10 @@ function findSkew(list: List, kind: Kind): Finding | null {
   const large = pick(({ share }) => exceeds(share, MOST));
   if (large.length > 0) {
     const most = `> ${MOST * 100}%`;
-    return toFinding(`${kind.says} (${most}${inAll === "" ? "" : `; whole list: ${inAll}`})`, large);
+    return toFinding(kind.name, `${kind.says} (${most}${inAll === "" ? "" : `; whole list: ${inAll}`})`, large);
   }
   const small = pick(({ key }) => key === whole?.key);
-  return toFinding(`${kind.says} (> ${MOST * 100}% of the whole list: ${inAll})`, small);
+  return toFinding(kind.name, `${kind.says} (> ${MOST * 100}% of the whole list: ${inAll})`, small);
 }
 
 interface Leader {

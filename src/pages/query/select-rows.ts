@@ -115,9 +115,9 @@ function takeSingles(snapshot: Snapshot, matching: readonly Page[] | undefined, 
 }
 
 /** Every page a row of its own; what it knows of its twin, or of where it ends, it knows still. */
-const apart = ({ places, living }: Folding): Folding => ({
+const apart = ({ places, named }: Folding): Folding => ({
   places: places.map((place) => ({ ...place, finalKey: undefined })),
-  living,
+  named,
 });
 
 /** One thing that was asked of the pages, and the question without it. */

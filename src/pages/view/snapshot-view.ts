@@ -1,7 +1,13 @@
 import { countOf, toOneLine } from "../../lists/text.ts";
 import { sumBacklinks } from "../answer/fold.ts";
 import { type HeaderOptions, toHeaderFacts } from "../answer/header-facts.ts";
-import { describeCoverage, describeFilters, describeMoney, describeView } from "../answer/render-answer.ts";
+import {
+  describeCoverage,
+  describeCrawled,
+  describeFilters,
+  describeMoney,
+  describeView,
+} from "../answer/render-answer.ts";
 import { factsOf, foldsOf } from "../findings/find-facts.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { PagesQuery } from "../query/pages-query.ts";
@@ -152,7 +158,7 @@ export function toViewHead(snapshot: Snapshot, options: HeaderOptions, bytes: nu
   const facts = toHeaderFacts(snapshot, rows.length, options);
   const backlinks = sumBacklinks(rows).links ?? 0;
   // All rows of the snapshot are within reach of a view, so it is told nothing of any that an answer leaves out.
-  const whole = { rowsLeftOut: 0, columnsLeftOut: [], findingsLeftOut: 0, backlinksShown: backlinks };
+  const whole = { rowsLeftOut: 0, columnsLeftOut: [], findingsLeftOut: [], backlinksShown: backlinks };
   const request = toRequestBody(snapshot.request);
   return {
     target: toOneLine(facts.target, MAX_TARGET_CHARS),
@@ -161,7 +167,10 @@ export function toViewHead(snapshot: Snapshot, options: HeaderOptions, bytes: nu
     fetchedAt: facts.fetchedAt,
     charge: [...(facts.source === "import" ? ["imported"] : []), ...describeMoney(facts)].join("; "),
     coverage: facts.pagesFetched === 0 ? "no pages" : describeCoverage({ coverage: facts.coverage, ...whole }),
-    asked: toOneLine([describeView(facts), ...describeFilters(facts)].join("; "), MAX_ASKED_CHARS),
+    asked: toOneLine(
+      [describeView(facts), ...describeFilters(facts), ...describeCrawled(facts)].join("; "),
+      MAX_ASKED_CHARS,
+    ),
     pagesFetched: facts.pagesFetched,
     pagesTotal: facts.pagesTotal,
     folds: facts.folds,
@@ -197,8 +206,8 @@ export function toViewFindings(findings: readonly Finding[], bytes: number): Vie
   });
 }
 
-function toViewFinding({ rule, pages, backlinks, top, handles }: Finding, bytes: number): ViewFinding {
-  const bare: ViewFinding = { rule: toOneLine(rule, MAX_RULE_CHARS), pages, backlinks, handles: [], says: {} };
+function toViewFinding({ rule, pages, unit, backlinks, top, handles }: Finding, bytes: number): ViewFinding {
+  const bare: ViewFinding = { rule: toOneLine(rule, MAX_RULE_CHARS), pages, unit, backlinks, handles: [], says: {} };
   const says = top.map(({ handle, says }): [string, string] => [handle, toOneLine(says, MAX_SAYS_CHARS)]);
   const kept = fitItems(handles, bytes - jsonBytes(bare) - 1);
   const withHandles = { ...bare, handles: kept };

@@ -16,7 +16,7 @@ export interface SnapshotView {
   version: 1;
   head: ViewHead;
   rows: ViewRows;
-  /** Most backlinks at stake first, hints last. */
+  /** By what can be won by acting, hints last. */
   findings: ViewFinding[];
   /** Sums over the whole snapshot, largest first. */
   breakdowns: { linkTypes: Breakdown; countries: Breakdown; tlds: Breakdown };
@@ -113,6 +113,8 @@ export type ViewCell = string | number | boolean | null | string[];
 export interface ViewFinding {
   rule: string;
   pages: number;
+  /** What {@link pages} counts: rows, or URLs whether folded or not. */
+  unit: "page" | "URL";
   backlinks: number;
   /**
    * Of its pages, most backlinks first; fewer than `pages` where not all fit. A handle may be that of a row, or one of a

@@ -21,7 +21,7 @@ export function Findings({ findings }: { findings: readonly ViewFinding[] }) {
 
 function FindingCard({ finding }: { finding: ViewFinding }) {
   const { filter, words } = useStore();
-  const { rule, pages, backlinks, handles, says } = finding;
+  const { rule, pages, unit, backlinks, handles, says } = finding;
   const { name, condition } = splitRule(rule);
   const isOn = filter.value.finding?.name === rule;
   const toggle = () => {
@@ -33,7 +33,7 @@ function FindingCard({ finding }: { finding: ViewFinding }) {
       <strong>{name}</strong>
       {condition !== "" && <span class="quiet small">{condition}</span>}
       <span class="amount">
-        <b>{words.value.count(backlinks)}</b> backlinks, {words.value.counted(pages, "page")}
+        <b>{words.value.count(backlinks)}</b> backlinks, {words.value.counted(pages, unit)}
       </span>
       {named.map((handle) => (
         <span key={handle} class="says small">

@@ -3,6 +3,8 @@ import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
 import { type Answer, buildAnswer } from "../../../../src/pages/answer/answer.ts";
 import { renderStructured, renderText } from "../../../../src/pages/answer/render-answer.ts";
+import { factsOf } from "../../../../src/pages/findings/find-facts.ts";
+import { nameFinding } from "../../../../src/pages/findings/finding.ts";
 import { parseRequest } from "../../../../src/pages/parse-request.ts";
 import { SCRIPTS } from "../../../support/answer-scripts.ts";
 import { type ItemFacts, makeSnapshot, type SnapshotFactsInTests } from "../../../support/make-snapshot.ts";
@@ -114,7 +116,8 @@ describe("the budget of an answer", () => {
   it("leaves findings out when it is too small for them, and counts them", () => {
     const answer = answerOf({ items: list(100) }, 1);
     expect(answer.findings).toEqual([]);
-    expect(answer.findingsLeftOut).toBeGreaterThan(0);
+    expect(answer.findingsLeftOut).toEqual(factsOf(makeSnapshot({ items: list(100) })).map(nameFinding));
+    expect(renderText(answer)).toMatch(/\d+ more findings \(gone [\d,]+, /);
   });
 
   it("leaves nothing out of a list that fits", () => {

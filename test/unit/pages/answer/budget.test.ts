@@ -10,6 +10,7 @@ const wanted = ({
   rowCount: rowCosts[0]?.length ?? 0,
   columnChoices: rowCosts.length,
   rowCost: (choice, row) => rowCosts[choice]?.[row] ?? 0,
+  nameCosts: [],
   findingCosts: [],
   sectionsCost: 0,
   ...more,

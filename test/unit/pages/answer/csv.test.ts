@@ -43,7 +43,9 @@ describe("the table", () => {
     expect(http({ url, status: 200 }, { url: `${url}#a`, status: 200 }, { url: `${url}#b`, status: 200 })).toEqual([
       "200 +2 variants",
     ]);
-    expect(http({ url, status: 301, location: "https://other.example/x" })).toEqual(["301 to other.example/x"]);
+    expect(http({ url, status: 301, location: "https://other.example/x" })).toEqual([
+      "301 to https://other.example/x (not fetched)",
+    ]);
   });
 
   it("writes the day that the last link was lost, whole and without the clock", () => {

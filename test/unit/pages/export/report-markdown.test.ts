@@ -21,7 +21,7 @@ it("is a report with findings and the whole table", () => {
       `snapshot s\\_${makeSnapshot({ items }).id.slice(2)} of 2026-07-08 14:46 UTC; charged \\$0.012; upstream cost \\$0.02436`,
       "coverage: the rows hold all 19 backlinks fetched",
       "## Findings",
-      "- **dead pages with links (http >= 400)**: 1 page, 7 backlinks\n  - p2 7 from 2 domains",
+      "- **dead pages with links, gone (http 404, 410)**: 1 page, 7 backlinks\n  - p2 7 from 2 domains",
       "## Pages",
       [
         "| id | url | http | backlinks | ref\\_domains | title |",

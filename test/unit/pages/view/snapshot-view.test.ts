@@ -163,7 +163,8 @@ describe("findings", () => {
     }));
     expect(view(dead).findings).toEqual([
       {
-        rule: "dead pages with links (http >= 400)",
+        rule: "dead pages with links, gone (http 404, 410)",
+        unit: "page",
         pages: 4,
         backlinks: 29,
         handles: ["p2", "p4", "p3", "p1"],

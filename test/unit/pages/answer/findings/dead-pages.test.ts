@@ -3,7 +3,9 @@ import { findIn, item, lineOf } from "./find.ts";
 
 const DEAD = "dead pages with links";
 const dead = (items: unknown[]) => lineOf(DEAD, items);
-const ALL = `${DEAD} (http >= 400)`;
+const ALL = `${DEAD}, gone (http 404, 410)`;
+const TROUBLE = `${DEAD}, in trouble (http 5xx)`;
+const REFUSED = `${DEAD}, refused to the crawler (other http >= 400)`;
 
 it("finds nothing where every page answers, or tells no status", () => {
   expect(findIn([item("/", { backlinks: 50 }), item("/x", { status: null, backlinks: 9 })])).toEqual([]);
@@ -12,7 +14,13 @@ it("finds nothing where every page answers, or tells no status", () => {
 
 it.each([
   ["399 is no error", [item("/a", { status: 399, backlinks: 5 })], undefined],
-  ["400 is", [item("/a", { status: 400, backlinks: 5 })], `${ALL}: 1 page, 5 backlinks; p1 5`],
+  ["400 is", [item("/a", { status: 400, backlinks: 5 })], `${REFUSED}: 1 page, 5 backlinks; p1 5`],
+  ["500 is", [item("/a", { status: 520, backlinks: 5 })], `${TROUBLE}: 1 page, 5 backlinks; p1 5`],
+  [
+    "its living twin, the cheapest redirect there is",
+    [item("http://acme.example/a", { status: 404, backlinks: 1108 }), item("/a", { backlinks: 5 })],
+    `${ALL}: 1 page, 1,108 backlinks; p1 1,108, -> p2 (living twin)`,
+  ],
   ["without links", [item("/a", { status: 404, backlinks: 0 })], undefined],
   ["links unknown", [item("/a", { status: 404, backlinks: null })], undefined],
   [
@@ -25,7 +33,7 @@ it.each([
     [
       item("/a", { status: 404, backlinks: 5, domains: 3 }),
       item("/b", { status: 410, backlinks: 1070, domains: 38 }),
-      item("/c", { status: 500, backlinks: 7, domains: 7 }),
+      item("/c", { status: 404, backlinks: 7, domains: 7 }),
     ],
     `${ALL}: 3 pages, 1,082 backlinks; p2 1,070 from 38 domains; p3 7 from 7 domains; p1 5 from 3 domains`,
   ],
@@ -111,4 +119,27 @@ describe("a suggested target", () => {
     // Compared whole, they would take minutes, and the test would not end in its time.
     expect(dead([...live, item(`/${long}`, { status: 404, backlinks: 5 })])).toContain("1 page, 5 backlinks");
   });
+});
+
+it("tells those that are gone from those that refuse and those in trouble", () => {
+  const statuses = [401, 403, 404, 405, 406, 410, 429, 451, 500, 503, 527, 999];
+  const items = statuses.map((status, index) => item(`/${status}`, { status, backlinks: 2 ** index }));
+  const said = findIn(items).map(({ rule, pages, backlinks }) => [rule, pages, backlinks]);
+  const sum = (wanted: number[]) => wanted.reduce((total, status) => total + 2 ** statuses.indexOf(status), 0);
+  expect(said).toEqual([
+    [ALL, 2, sum([404, 410])],
+    [TROUBLE, 3, sum([500, 503, 527])],
+    [REFUSED, 7, sum([401, 403, 405, 406, 429, 451, 999])],
+  ]);
+});
+
+it("tells redirects that end on a dead page, by URL, whatever folds", () => {
+  const items = [
+    item("/gone", { status: 404, backlinks: 3 }),
+    item("/old", { status: 301, backlinks: 12, location: "https://acme.example/gone" }),
+    item("http://acme.example/old", { status: 301, backlinks: 5, location: "https://acme.example/gone" }),
+  ];
+  expect(lineOf("redirects that end", items)).toBe(
+    "redirects that end on a dead page (3xx to a fetched 4xx or 5xx): 2 URLs, 17 backlinks; p2 12, to p1 (http 404); p3 5, to p1 (http 404)",
+  );
 });

@@ -30,9 +30,9 @@ describe("lost", () => {
 });
 
 describe("fading", () => {
-  const RULE = "may be fading (> 180 days between the last two crawls)";
+  const RULE = "rarely crawled, figures may be old (> 180 days between the last two crawls)";
   const find = (times: { first_visited?: unknown; prev_visited?: unknown; fetch_time?: unknown }) =>
-    lineOf("may be fading", [item("/a", { backlinks: 10, item: times })]);
+    lineOf("rarely crawled", [item("/a", { backlinks: 10, item: times })]);
   const time = (day: string) => `${day} 12:32:23 +00:00`;
 
   it.each([

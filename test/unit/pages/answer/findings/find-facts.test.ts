@@ -12,19 +12,35 @@ describe("the order", () => {
   const both = (dead: number, moved: number) =>
     rules([item("/a", { status: 404, backlinks: dead }), item("/b", { status: 301, backlinks: moved })]);
 
-  it("puts the finding first that has more backlinks at stake", () => {
-    expect(both(5, 9)).toEqual([
-      ["redirects with links", 9],
-      ["dead pages with links", 5],
-    ]);
-    expect(both(9, 5)).toEqual([
-      ["dead pages with links", 9],
-      ["redirects with links", 5],
+  it("is that of what can be won by acting, whatever its size", () => {
+    for (const [dead, moved] of [
+      [5, 9],
+      [9, 5],
+    ] as const) {
+      expect(both(dead, moved)).toEqual([
+        ["dead pages with links, gone", dead],
+        ["redirects with links", moved],
+      ]);
+    }
+    const items = [
+      item("/403", { status: 403, backlinks: 900 }),
+      item("/lost", { backlinks: 800, lost: "2026-01-01" }),
+      item("/moved", { status: 301, backlinks: 700, location: "/elsewhere" }),
+      item("/old", { status: 301, backlinks: 600, location: "https://acme.example/503" }),
+      item("/503", { status: 503, backlinks: 500 }),
+      item("/404", { status: 404, backlinks: 1 }),
+    ];
+    expect(rules(items)).toEqual([
+      ["dead pages with links, gone", 1],
+      ["dead pages with links, in trouble", 500],
+      ["redirects that end on a dead page", 600],
+      ["redirects with links", 1300],
+      ["links lost", 800],
+      ["dead pages with links, refused to the crawler", 900],
     ]);
   });
 
-  it("puts what can be won back first among equals", () => {
-    expect(both(5, 5)[0]).toEqual(["dead pages with links", 5]);
+  it("puts hints last: of pages, of old figures, of where links come from", () => {
     const all = item("/a", {
       status: 404,
       backlinks: 500,
@@ -41,17 +57,17 @@ describe("the order", () => {
       item: { fetch_time: "2026-01-01", prev_visited: "2020-01-01" },
     });
     expect(rules([all]).map(([rule]) => rule)).toEqual([
-      "dead pages with links",
+      "dead pages with links, gone",
       "links lost",
-      "few domains, many links",
       "high spam score",
+      "few domains, many links",
       "links mostly redirects",
       "mostly nofollow",
       "ugc or sponsored links",
       "links mostly in footer, nav, header or aside",
+      "rarely crawled, figures may be old",
       "one TLD but com links most",
       "one country links most",
-      "may be fading",
     ]);
   });
 });
@@ -61,7 +77,7 @@ it("tells the URL, quoted, of a page without a row", () => {
   expect(finding?.top[0]?.url).toMatch(/^\/x{118}…$/);
   const [hostile] = findIn([item('/"; p9 9,999\n- none: 1 page', { status: 404, backlinks: 5 })]);
   expect(hostile && describeFinding(hostile)).toBe(
-    'dead pages with links (http >= 400): 1 page, 5 backlinks; p1 "/\\";%20p9 9,999 - none: 1 page" 5',
+    'dead pages with links, gone (http 404, 410): 1 page, 5 backlinks; p1 "/\\";%20p9 9,999 - none: 1 page" 5',
   );
 });
 
@@ -131,6 +147,7 @@ describe("whatever the items hold", () => {
         const findings = findFacts(foldPages(pages), "acme.example");
         for (const finding of findings) {
           expect(finding.pages).toBeLessThanOrEqual(pages.length);
+          expect(finding.handles).toHaveLength(finding.pages);
           expect(finding.pages).toBeGreaterThan(0);
           expect(finding.backlinks).toBeGreaterThan(0);
           expect(finding.top.length).toBe(Math.min(MAX_EVIDENCE, finding.pages));
@@ -138,14 +155,11 @@ describe("whatever the items hold", () => {
           for (const { handle } of finding.top) expect(handles.has(handle)).toBe(true);
           expect(describeFinding(finding)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]|NaN|undefined|null|\[object/u);
         }
-        const isHint = ({ rule }: Finding) => /^(?:thin|canonical elsewhere|may be fading)/.test(rule);
+        const isHint = ({ rule }: Finding) =>
+          /^(?:thin|canonical elsewhere|rarely crawled|one TLD|one country)/.test(rule);
         const hints = findings.filter(isHint);
         const rest = findings.filter((finding) => !isHint(finding));
         expect(findings).toEqual([...rest, ...hints]);
-        for (const part of [rest, hints]) {
-          const stakes = part.map(({ backlinks }) => backlinks);
-          expect(stakes).toEqual([...stakes].sort((a, b) => b - a));
-        }
         expect(new Set(findings.map(({ rule }) => rule)).size).toBe(findings.length);
       }),
       { numRuns: 400 },

@@ -53,7 +53,8 @@ function leader(members: Members, map: `referring_links_${string}`, isMeant: (ke
 
 /** By the start of the printed rule: what is said of a page, given main page first; null when it does not match. */
 const RECOUNT: Readonly<Record<string, (members: Members) => string | null>> = {
-  "dead pages": (members) => (members[0].status_code >= 400 ? from(members) : null),
+  "dead pages with links, gone": (members) => ([404, 410].includes(members[0].status_code) ? from(members) : null),
+  "dead pages with links, in trouble": (members) => (members[0].status_code >= 500 ? from(members) : null),
   "links mostly redirects": (members) => part(keys(members, "referring_links_types", "redirect"), pages(members), 0.5),
   "few domains": (members) => {
     const domains = sum(members, (item) => item.page_summary.referring_domains);
@@ -87,7 +88,7 @@ const RECOUNT: Readonly<Record<string, (members: Members) => string | null>> = {
       ? from(members)
       : null;
   },
-  "may be fading": ([main]) => {
+  "rarely crawled": ([main]) => {
     const days =
       (Date.parse(main.fetch_time.slice(0, 10)) - Date.parse((main.prev_visited ?? main.first_visited).slice(0, 10))) /
       86_400_000;
@@ -138,28 +139,13 @@ it("says of ten pages what an analyst would", () => {
   expect(said).toMatchInlineSnapshot(`
     [
       [
-        "one country links most",
-        "p3 US 870 of 870",
-        "p4 US 241 of 241",
-        "p8 US 211 of 211",
-      ],
-      [
-        "dead pages with links",
+        "dead pages with links, gone",
         "p3 905 from 31 domains",
-        "p7 70 from 66 domains",
         "p5 48 from 4 domains, like p4 (0.96, suggestion)",
       ],
       [
-        "few domains, many links",
-        "p3 29.1 per domain",
-      ],
-      [
-        "links mostly redirects",
-        "p3 690 of 870",
-      ],
-      [
-        "one TLD but com links most",
-        "p3 .net 600 of 870",
+        "dead pages with links, in trouble",
+        "p10 6 from 3 domains",
       ],
       [
         "redirects with links",
@@ -171,8 +157,30 @@ it("says of ten pages what an analyst would", () => {
         "p9 12 from 9 domains, lost 2026-09-30",
       ],
       [
-        "may be fading",
+        "dead pages with links, refused to the crawler",
+        "p7 70 from 66 domains",
+      ],
+      [
+        "few domains, many links",
+        "p3 29.1 per domain",
+      ],
+      [
+        "links mostly redirects",
+        "p3 690 of 870",
+      ],
+      [
+        "rarely crawled, figures may be old",
         "p8 2,790 days, since first_visited",
+      ],
+      [
+        "one TLD but com links most",
+        "p3 .net 600 of 870",
+      ],
+      [
+        "one country links most",
+        "p3 US 870 of 870",
+        "p4 US 241 of 241",
+        "p8 US 211 of 211",
       ],
     ]
   `);

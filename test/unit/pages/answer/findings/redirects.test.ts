@@ -13,12 +13,12 @@ describe("redirects with links", () => {
       item("http://acme.example/", to("https://acme.example/", { domains: 6 })),
     ];
     expect(findIn(items).map(describeFinding)).toEqual([
-      `${RULE}: 1 page, 12 backlinks; p2 "http://acme.example/" 12 from 6 domains`,
+      `${RULE}: 1 URL, 12 backlinks; p2 "http://acme.example/" 12 from 6 domains`,
     ]);
   });
 
   it.each([
-    ["300", { status: 300 }, `${RULE}: 1 page, 12 backlinks; p1 12`],
+    ["300", { status: 300 }, `${RULE}: 1 URL, 12 backlinks; p1 12`],
     ["299 is none", { status: 299 }, undefined],
     ["400 is none", { status: 400 }, undefined],
     ["without links", { backlinks: 0 }, undefined],
@@ -40,7 +40,7 @@ describe("redirect chains", () => {
     [
       "two hops, one of them relative",
       [item("/a", to("/b")), item("/b", to("https://acme.example/c")), item("/c", {})],
-      `${RULE}: 1 page, 12 backlinks; p1 12, via p2`,
+      `${RULE}: 1 URL, 12 backlinks; p1 12, via p2`,
     ],
     [
       "from http to https to www",
@@ -49,25 +49,25 @@ describe("redirect chains", () => {
         item("https://acme.example/", to("https://www.acme.example/")),
         item("https://www.acme.example/", { backlinks: 1 }),
       ],
-      `${RULE}: 1 page, 12 backlinks; p1 12, via p2`,
+      `${RULE}: 1 URL, 12 backlinks; p1 12, via p2`,
     ],
     [
       "five hops",
       ["/a", "/b", "/c", "/d", "/e", "/f"].map((path, index, all) =>
         item(path, to(all[index + 1] ?? "/end", { backlinks: index === 0 ? 9 : 0 })),
       ),
-      `${RULE}: 1 page, 9 backlinks; p1 9, via p2, p3, p4, 2 more`,
+      `${RULE}: 1 URL, 9 backlinks; p1 9, via p2, p3, p4, 2 more`,
     ],
     [
       "a loop",
       [item("/a", to("/b")), item("/b", to("/a", { backlinks: 5 }))],
-      `${RULE}: 2 pages, 17 backlinks; p1 12, loop via p2; p2 5, loop via p1`,
+      `${RULE}: 2 URLs, 17 backlinks; p1 12, loop via p2; p2 5, loop via p1`,
     ],
-    ["on itself", [item("/a", to("/a#top"))], `${RULE}: 1 page, 12 backlinks; p1 12, loop on itself`],
+    ["on itself", [item("/a", to("/a#top"))], `${RULE}: 1 URL, 12 backlinks; p1 12, loop on itself`],
     [
       "into a loop",
       [item("/a", to("/b")), item("/b", to("/b", { backlinks: 0 }))],
-      `${RULE}: 1 page, 12 backlinks; p1 12, loop via p2`,
+      `${RULE}: 1 URL, 12 backlinks; p1 12, loop via p2`,
     ],
     ["a location that is no URL", [item("/a", to("http://[")), item("/b", to("/c"))], undefined],
   ])("%s", (_, items, expected) => {
@@ -78,7 +78,7 @@ describe("redirect chains", () => {
     const items = Array.from({ length: 40 }, (_, index) =>
       item(`/${index}`, to(`/${index + 1}`, { backlinks: index === 0 ? 9 : 0 })),
     );
-    expect(chain(...items)).toBe(`${RULE}: 1 page, 9 backlinks; p1 9, via p2, p3, p4, 17 more`);
+    expect(chain(...items)).toBe(`${RULE}: 1 URL, 9 backlinks; p1 9, via p2, p3, p4, 17 more`);
   });
 });
 
