@@ -6,6 +6,7 @@ import { z } from "zod";
 import { readPages } from "../pages/page.ts";
 import type { PagesRequest } from "../pages/request.ts";
 import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import { noteJsonBytes } from "./memory-store.ts";
 import { toSnapshotInfo } from "./snapshot-name.ts";
 
 const compress = promisify(gzip);
@@ -95,10 +96,13 @@ async function readItems(body: Buffer, { itemsBytes }: SnapshotHeader): Promise<
 }
 
 function toSnapshot(header: SnapshotHeader, items: unknown): Snapshot | "damaged" {
-  const { pageCount, itemsBytes: _items, bodyBytes: _body, bodySha256: _hash, ...facts } = header;
+  const { pageCount, itemsBytes, bodyBytes: _body, bodySha256: _hash, ...facts } = header;
   // What was odd about the items was counted when they came; an item that was no object is `{}` by now.
   const { pages } = readPages(items);
-  return Array.isArray(items) && pages.length === pageCount ? { ...facts, pages } : "damaged";
+  if (!Array.isArray(items) || pages.length !== pageCount) return "damaged";
+  const snapshot = { ...facts, pages };
+  noteJsonBytes(snapshot, itemsBytes);
+  return snapshot;
 }
 
 const FORMAT = 1;

@@ -318,7 +318,7 @@ describe("a snapshot that made room", () => {
   });
 
   it("is remembered by a store that was opened before, once its memory is without it too", async () => {
-    const store = openStore({ memory: createMemoryStore({ maxPages: 1 }) });
+    const store = openStore({ memory: createMemoryStore({ maxBytes: 1 }) });
     const [old, next] = [make({ taskId: "a", ...ANCIENT }), make({ taskId: "b" })];
     await store.put(old);
     await store.put(next);

@@ -5,8 +5,12 @@ import { toSnapshotInfo } from "../../../src/store/snapshot-name.ts";
 import type { SnapshotStore } from "../../../src/store/snapshot-store.ts";
 import { KEY, makeSnapshot, OTHER_KEY } from "./make-snapshot.ts";
 
+/** Somewhat more than a page of `snapshotOf` takes in memory. */
+const PAGE_BYTES = 102_000;
+
 function snapshotOf(pages: number, taskId = `t${pages}`, fetchedAt: number | null = 0) {
-  const items = Array.from({ length: pages }, (_, index) => ({ page: `https://acme.example/${index}` }));
+  const meta = { description: "d".repeat(50_000) };
+  const items = Array.from({ length: pages }, (_, index) => ({ page: `https://acme.example/${index}`, meta }));
   return makeSnapshot({ items, taskId, fetchedAt });
 }
 
@@ -43,7 +47,7 @@ describe("createMemoryStore", () => {
   });
 
   it("makes room by dropping what was put longest ago", async () => {
-    const store = createMemoryStore({ maxPages: 10 });
+    const store = createMemoryStore({ maxBytes: 10 * PAGE_BYTES });
     const [a, b, c] = [snapshotOf(4, "a", 9), snapshotOf(4, "b"), snapshotOf(4, "c")];
     for (const each of [a, b, c]) await store.put(each);
     expect(await idsOf(store)).toEqual([c.id, b.id]);
@@ -51,7 +55,7 @@ describe("createMemoryStore", () => {
   });
 
   it("keeps the newest even when it alone is too large", async () => {
-    const store = createMemoryStore({ maxPages: 10 });
+    const store = createMemoryStore({ maxBytes: 10 * PAGE_BYTES });
     const large = snapshotOf(50);
     await store.put(snapshotOf(2));
     await store.put(large);
@@ -59,13 +63,25 @@ describe("createMemoryStore", () => {
   });
 
   it("bounds snapshots without pages too", async () => {
-    const store = createMemoryStore({ maxPages: 10 });
+    const store = createMemoryStore({ maxBytes: 50_000 });
     for (let index = 0; index < 100; index++) await store.put(snapshotOf(0, `empty ${index}`));
-    expect(await store.list()).toHaveLength(10);
+    expect((await store.list()).length).toBeLessThan(15);
+  });
+
+  it.each([
+    ["a text", { meta: { title: "x".repeat(1_000_000) } }],
+    ["many texts", { anything: Array.from({ length: 1000 }, () => ({ x: "y".repeat(1000) })) }],
+    ["a name", { page_summary: { ["z".repeat(1_000_000)]: 1 } }],
+    ["many numbers", { numbers: Array.from({ length: 100_000 }, (_, index) => index) }],
+    ["many levels", JSON.parse(`${'{"a":'.repeat(5000)}"${"b".repeat(1_000_000)}"${"}".repeat(5000)}`)],
+  ])("weighs %s of a page, not the page", async (_name, item) => {
+    const store = createMemoryStore({ maxBytes: 3_000_000 });
+    for (const taskId of ["a", "b", "c"]) await store.put(makeSnapshot({ items: [item], taskId }));
+    expect((await store.list()).length).toBeLessThan(3);
   });
 
   it("remembers what it dropped, until that is put again", async () => {
-    const store = createMemoryStore({ maxPages: 10 });
+    const store = createMemoryStore({ maxBytes: 10 * PAGE_BYTES });
     const [a, b] = [snapshotOf(4, "a"), snapshotOf(8, "b")];
     await store.put(a);
     expect(await store.gone(a.id)).toBeUndefined();
@@ -79,18 +95,18 @@ describe("createMemoryStore", () => {
   });
 
   it("remembers the last 1,000 that it dropped", async () => {
-    const store = createMemoryStore({ maxPages: 1 });
+    const store = createMemoryStore({ maxBytes: 1 });
     const all = Array.from({ length: 1003 }, (_, index) => snapshotOf(0, `empty ${index}`));
     for (const each of all) await store.put(each);
     const gone = await Promise.all(all.map(({ id }) => store.gone(id)));
     expect(gone.map((info) => info === undefined)).toEqual([true, true, ...Array(1000).fill(false), true]);
   });
 
-  it("never holds more pages than allowed, whatever is put in whichever order", async () => {
+  it("never holds more than allowed, whatever is put in whichever order", async () => {
     const puts = fc.array(fc.record({ pages: fc.nat(12), task: fc.nat(6) }), { maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(puts, async (all) => {
-        const store = createMemoryStore({ maxPages: 20 });
+        const store = createMemoryStore({ maxBytes: 20 * PAGE_BYTES });
         for (const { pages, task } of all) {
           const snapshot = snapshotOf(pages, `t${task}`);
           await store.put(snapshot);
@@ -124,8 +140,8 @@ describe("createMemoryStores", () => {
     expect(await storeOf("ours").get(snapshot.id)).toBe(snapshot);
   });
 
-  it("bounds the pages of all together, and remembers for each what has gone", async () => {
-    const storeOf = createMemoryStores({ maxPages: 10 });
+  it("bounds what all hold together, and remembers for each what has gone", async () => {
+    const storeOf = createMemoryStores({ maxBytes: 10 * PAGE_BYTES });
     const [first, second] = [snapshotOf(6, "first"), snapshotOf(7, "second")];
     await storeOf("ours").put(first);
     await storeOf("theirs").put(second);
