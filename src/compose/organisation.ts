@@ -136,7 +136,7 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
     const snapshots: ReadSnapshots = {
       get: async (id) => (await ownSnapshots()).get(id),
       gone: async (id) => (await ownSnapshots()).gone(id),
-      list: async (target) => (await ownSnapshots()).list(target),
+      list: async (...which) => (await ownSnapshots()).list(...which),
     };
     const app: App = {
       ...createReader({

@@ -1,6 +1,7 @@
 import { completable, type McpServer, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { ReadSnapshots } from "../pages/snapshot.ts";
+import { MAX_COMPLETED_FROM } from "./resources.ts";
 
 /** A prompt for an analyst: a way to work with the tools, from the free question to the report. */
 export interface AnalystPrompt {
@@ -103,7 +104,7 @@ const MAX_OFFERED = 20;
 /** Registers the prompts for analysts. Domains are completed from what is kept, and checked before they become words. */
 export function registerPrompts(server: McpServer, snapshots: ReadSnapshots): void {
   const offer = async (typed: string | undefined) => {
-    const targets = (await snapshots.list()).map(({ request }) => request.target);
+    const targets = (await snapshots.list(undefined, MAX_COMPLETED_FROM)).map(({ request }) => request.target);
     return [...new Set(targets)].filter((target) => target.startsWith(typed ?? "")).slice(0, MAX_OFFERED);
   };
   for (const { name, title, description, domains, text } of ANALYST_PROMPTS) {

@@ -148,7 +148,7 @@ const MAX_TARGET_CHARS = 80;
 
 /** Of the newest snapshots, the summary and the rows: the other files are named where those are described. */
 export async function listSnapshotResources(snapshots: ReadSnapshots): Promise<ListResourcesResult> {
-  return { resources: (await snapshots.list()).slice(0, MAX_LISTED).flatMap(toEntries) };
+  return { resources: (await snapshots.list(undefined, MAX_LISTED)).flatMap(toEntries) };
 }
 
 function toEntries({ id, request, pageCount, fetchedAt }: SnapshotInfo): ListResourcesResult["resources"] {
@@ -172,11 +172,14 @@ function toEntries({ id, request, pageCount, fetchedAt }: SnapshotInfo): ListRes
   ];
 }
 
-/** The ids that begin with what was typed; else those of the targets that hold it. Newest first. */
+/** Every letter that is typed asks for them. */
+export const MAX_COMPLETED_FROM = 500;
+
+/** The ids that begin with what was typed; else those of the targets that hold it. Newest first, of the newest. */
 export const completeIds =
   (snapshots: ReadSnapshots): CompleteResourceTemplateCallback =>
   async (typed) => {
-    const infos = await snapshots.list();
+    const infos = await snapshots.list(undefined, MAX_COMPLETED_FROM);
     const byId = infos.filter(({ id }) => id.startsWith(typed));
     const found = byId.length > 0 ? byId : infos.filter(({ request }) => request.target.includes(typed.toLowerCase()));
     return found.map(({ id }) => id);

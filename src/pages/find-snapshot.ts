@@ -37,6 +37,9 @@ export interface FindSnapshotDeps {
   now: () => number;
 }
 
+/** How many of the newest snapshots an error looks through for those to name: to tell of all takes seconds. */
+const MAX_KNOWN = 500;
+
 /** How many kept snapshots an error names. */
 const MAX_NAMED = 5;
 
@@ -55,7 +58,7 @@ export function createFindSnapshot(deps: FindSnapshotDeps): FindSnapshot {
       if (found.others.length > 0) onChoice?.(wordChoice(found));
       return found.snapshot;
     }
-    const known = sortForTarget(await snapshots.list(), target);
+    const known = await listKnown(snapshots, target);
     throw refuse(names.id, `is required, or ${names.target}`, known, { target, surface });
   };
 }
@@ -77,7 +80,7 @@ async function findById(id: string, situation: Situation, names: Names, snapshot
   if (snapshot === undefined) {
     const gone = await snapshots.gone(id);
     if (gone !== undefined) throw refuseGone(gone, names.id, surface);
-    throw refuseUnknown(id, names.id, sortForTarget(await snapshots.list(), target), situation);
+    throw refuseUnknown(id, names.id, await listKnown(snapshots, target), situation);
   }
   if (target === undefined || snapshot.request.target === target) return snapshot;
   throw toInputError([new Refusal(names.target, describeOther(snapshot, target), `leave ${names.target} out`)]);
@@ -128,7 +131,7 @@ async function refuseTarget(
   names: Names,
   snapshots: ReadSnapshots,
 ): Promise<AppError> {
-  const others = sortForTarget(await snapshots.list(), target).filter(({ request }) => request.target !== target);
+  const others = (await listKnown(snapshots, target)).filter(({ request }) => request.target !== target);
   return refuse(names.target, `no snapshot of ${nameTarget(target)} is kept`, others, { target, surface });
 }
 
@@ -142,6 +145,9 @@ function readTarget(written: string, name: string): string {
 
 const describeOther = (snapshot: Snapshot, target: string): string =>
   `snapshot ${snapshot.id} is of ${nameTarget(snapshot.request.target)}, not of ${nameTarget(target)}`;
+
+const listKnown = async (snapshots: ReadSnapshots, target: string | undefined): Promise<SnapshotInfo[]> =>
+  sortForTarget(await snapshots.list(undefined, MAX_KNOWN), target);
 
 /** Those of the target first, then those of its domain; among these the newest, and of equals the one with more pages. */
 function sortForTarget(list: readonly SnapshotInfo[], target: string | undefined): SnapshotInfo[] {
@@ -181,8 +187,9 @@ function refuse(name: string, rule: string, known: readonly SnapshotInfo[], { ta
 function describeKnown(known: readonly SnapshotInfo[]): string[] {
   if (known.length === 0) return ["kept: none at all"];
   const rest = known.length - MAX_NAMED;
+  const more = known.length < MAX_KNOWN ? `${rest} more` : `at least ${rest} more`;
   const named = known.slice(0, MAX_NAMED).map((info) => `${info.id} (${describeInfo(info)})`);
-  return [`kept: ${named.join("; ")}${rest > 0 ? `; ${rest} more` : ""}`];
+  return [`kept: ${named.join("; ")}${rest > 0 ? `; ${more}` : ""}`];
 }
 
 /** `acme.example, 93 pages, 2026-07-08 14:46 UTC` */

@@ -69,10 +69,11 @@ export interface ReadSnapshots {
   /** @returns undefined when it was never here, has made room for newer ones, or cannot be read any more */
   get(id: string): Promise<Snapshot | undefined>;
   /**
-   * Newest first.
-   * @param target only those of it
+   * Newest first. Of tens of thousands, mostly a few are wanted: to tell of all takes seconds.
+   * @param target only those of it, spelt as requests have it
+   * @param newest no more than so many
    */
-  list(target?: string): Promise<SnapshotInfo[]>;
+  list(target?: string, newest?: number): Promise<SnapshotInfo[]>;
   /**
    * What is remembered of a snapshot that was here and has made room or grown too old, to buy it again by.
    * @returns undefined for one that can still be read, that was never here, or that went too long ago

@@ -3,6 +3,7 @@ import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
 import { inBatches, type MakeRoomOptions, makeRoom } from "./make-room.ts";
 import { findObstacle, type OnDiskProblem, toErrorCode } from "./private-files.ts";
 import { createSnapshotFolder } from "./snapshot-folder.ts";
+import { createSnapshotIndex } from "./snapshot-index.ts";
 import {
   isRequestKey,
   isSnapshotId,
@@ -13,6 +14,12 @@ import {
   toSnapshotFile,
 } from "./snapshot-name.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
+
+/** Files whose beginnings are read together. */
+const AT_ONCE = 256;
+
+/** About 1 kB each. */
+const MAX_HEADERS = 2000;
 
 /** Damaged files are kept for whoever wants to find out why; more than these tell nothing new. */
 const MAX_SET_ASIDE = 20;
@@ -43,7 +50,7 @@ export function createDiskStore({ folder, maxBytes, maxAgeMs, now, memory, onPro
     onProblem,
     onSetAside: () => tidy(setAsideFolder),
   });
-  const headers = new Map<string, SnapshotInfo>();
+  const index = createSnapshotIndex({ folder: snapshotsFolder, indexFile: path.join(folder, "snapshots.index") });
 
   const tidy = async (which: string, options: MakeRoomOptions = {}) => {
     const maxFiles = which === setAsideFolder ? MAX_SET_ASIDE : Number.POSITIVE_INFINITY;
@@ -62,10 +69,21 @@ export function createDiskStore({ folder, maxBytes, maxAgeMs, now, memory, onPro
     return snapshot;
   };
 
-  const readHeader = async (name: SnapshotName): Promise<SnapshotInfo | undefined> => {
+  /** Those asked for last; a file that is there is as it was. */
+  const headers = new Map<string, SnapshotInfo>();
+  const readInfo = async (name: SnapshotName): Promise<SnapshotInfo | undefined> => {
     const info = headers.get(name.file) ?? (await files.readInfo(name));
+    headers.delete(name.file);
     if (info !== undefined) headers.set(name.file, info);
+    if (headers.size > MAX_HEADERS) headers.delete(headers.keys().next().value as string);
     return info;
+  };
+
+  /** The files that may be of a target: its own, and those that nothing is known of. */
+  const namesOf = async (target: string): Promise<SnapshotName[]> => {
+    const names = await files.names();
+    const entries = await index.learn(names);
+    return names.filter(({ file }) => (entries.get(file)?.target ?? target) === target);
   };
 
   return {
@@ -73,6 +91,7 @@ export function createDiskStore({ folder, maxBytes, maxAgeMs, now, memory, onPro
       await memory.put(snapshot);
       try {
         const file = await files.write(snapshot);
+        await index.add(file, snapshot);
         await tidy(snapshotsFolder, { spare: file, leavesHeaders: true });
         await tidy(setAsideFolder);
         return { where: "disk" };
@@ -107,14 +126,19 @@ export function createDiskStore({ folder, maxBytes, maxAgeMs, now, memory, onPro
       return inMemory;
     },
 
-    async list(target) {
-      const names = await files.names();
-      const onDisk = (await inBatches(names, readHeader)).filter((info) => info !== undefined);
-      const present = new Set(names.map(({ file }) => file));
-      for (const file of headers.keys()) if (!present.has(file)) headers.delete(file);
+    async list(target, newest = Number.POSITIVE_INFINITY) {
+      const all = await files.names();
+      const names = target === undefined ? all : await index.find(target, all);
+      const isAsked = ofTarget(target);
+      const onDisk: SnapshotInfo[] = [];
+      for (let from = 0; from < names.length && onDisk.length < newest; from += AT_ONCE) {
+        const infos = await inBatches(names.slice(from, from + AT_ONCE), readInfo);
+        for (const info of infos) if (info !== undefined && isAsked(info)) onDisk.push(info);
+      }
+      // Those in memory that are on disk as well, and older than what was read there, are cut off in the end.
       const ids = new Set(onDisk.map(({ id }) => id));
-      const inMemoryOnly = (await memory.list()).filter(({ id }) => !ids.has(id));
-      return [...inMemoryOnly, ...onDisk].filter(ofTarget(target)).sort(newestFirst);
+      const inMemoryOnly = (await memory.list(target)).filter(({ id }) => !ids.has(id));
+      return [...inMemoryOnly, ...onDisk].sort(newestFirst).slice(0, newest);
     },
 
     obstacle: () => findObstacle(snapshotsFolder),

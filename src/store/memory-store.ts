@@ -96,7 +96,8 @@ export function createMemoryStores({
         // Of two fetched in the same ms, the one put later is the newer.
         return same.reverse().sort(newestFirst)[0];
       },
-      list: async (target) => own().filter(ofTarget(target)).reverse().sort(newestFirst).map(toSnapshotInfo),
+      list: async (target, newest) =>
+        own().filter(ofTarget(target)).reverse().sort(newestFirst).slice(0, newest).map(toSnapshotInfo),
       gone: async (id) => gone.get(keyOf(id)),
     };
   };

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
@@ -135,9 +136,12 @@ const isFilter = (value: unknown): boolean => {
   return value["kind"] === "condition" && typeof value["field"] === "string" && typeof value["operator"] === "string";
 };
 
-/** Light, since the seal tells that we wrote it; what is left to notice is a form of the past. */
+/** As `parseTarget` leaves it: whatever else is in a file, answers show its target on a line of their own words. */
+const TARGET = /^[a-z0-9._-]{1,253}$/;
+
+/** Light, since the seal tells that we wrote it; what is left to notice is a form of the past, or a change by others. */
 function isRequest(value: unknown): boolean {
-  if (!isObject(value) || typeof value["target"] !== "string") return false;
+  if (!isObject(value) || typeof value["target"] !== "string" || !TARGET.test(value["target"])) return false;
   const filters = [value["filters"], value["backlinks_filters"]].filter((each) => each !== undefined);
   const order = value["order_by"] ?? [];
   const isRule = (rule: unknown) => isObject(rule) && typeof rule["field"] === "string";
@@ -204,15 +208,25 @@ export function readHeader(bytes: Buffer): { header: SnapshotHeader; bodyStart: 
 /** What most header lines fit into. */
 const FIRST_READ_BYTES = 4096;
 
-/** Opens a file, and closes it whatever happens. */
+/** A folder, a pipe, a device: something else than a file stands where a file should be. */
+export class NotAFile extends Error {
+  override readonly name = "NotAFile";
+}
+
+/**
+ * Opens a file, and closes it whatever happens.
+ * @throws {NotAFile}; else what the system throws
+ */
 export async function openFile<T>(
   file: string,
   use: (handle: FileHandle, fileBytes: number) => Promise<T>,
 ): Promise<T> {
-  const handle = await open(file);
+  // A pipe that nobody writes to would be waited for.
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const { size } = await handle.stat();
-    return await use(handle, size);
+    const found = await handle.stat();
+    if (!found.isFile()) throw new NotAFile();
+    return await use(handle, found.size);
   } finally {
     await handle.close();
   }

@@ -1,4 +1,4 @@
-import { chmod, type FileHandle, readdir, rename } from "node:fs/promises";
+import { chmod, type FileHandle, readdir, rename, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
 import { forgetGone, readGone } from "./make-room.ts";
@@ -9,10 +9,15 @@ import {
   encodeSnapshot,
   MAX_HEADER_BYTES,
   MAX_ITEMS_BYTES,
+  NotAFile,
   openFile,
   readHeaderLine,
 } from "./snapshot-file.ts";
+import { inSlices } from "./snapshot-index.ts";
 import { parseSnapshotFile, type SnapshotName, toSnapshotFile } from "./snapshot-name.ts";
+
+/** Some file systems tell times by the second or two. */
+const SETTLED_MS = 3000;
 
 const MAX_FILE_BYTES = MAX_HEADER_BYTES + MAX_ITEMS_BYTES;
 
@@ -73,6 +78,10 @@ export function createSnapshotFolder({
     try {
       decoded = await openFile(path.join(folder, file), decode);
     } catch (error) {
+      if (error instanceof NotAFile) {
+        await setAside(file);
+        return undefined;
+      }
       // Gone since the folder was listed: it has made room.
       if (toErrorCode(error) !== "ENOENT") onProblem({ kind: "not_read", code: toErrorCode(error) });
       return undefined;
@@ -82,12 +91,26 @@ export function createSnapshotFolder({
     return undefined;
   };
 
+  let listed: { names: SnapshotName[]; changedMs: number; at: number } | undefined;
+
+  const list = async (): Promise<SnapshotName[]> => {
+    const at = Date.now();
+    const { mtimeMs } = await stat(folder);
+    // A change in the moment of listing may leave the folder's time as it was.
+    if (listed?.changedMs === mtimeMs && mtimeMs < listed.at - SETTLED_MS && mtimeMs < at) return listed.names;
+    const known = new Map(listed?.names.map((name) => [name.file, name]));
+    const files = await readdir(folder);
+    const found = await inSlices(files, (file) => known.get(file) ?? parseSnapshotFile(file));
+    const names = found.filter((name) => name !== undefined).sort((a, b) => b.time - a.time);
+    listed = { names, changedMs: mtimeMs, at };
+    return names;
+  };
+  const listOnce = createSharedRun(list);
+
   return {
     async names() {
       try {
-        const files = await readdir(folder);
-        const names = files.map(parseSnapshotFile).filter((name) => name !== undefined);
-        return names.sort((a, b) => b.time - a.time);
+        return await listOnce();
       } catch (error) {
         // No folder yet: nothing was kept.
         if (toErrorCode(error) !== "ENOENT") onProblem({ kind: "not_read", code: toErrorCode(error) });
@@ -122,3 +145,29 @@ export function createSnapshotFolder({
 async function readInfoOf(handle: FileHandle, fileBytes: number): Promise<SnapshotInfo | "damaged"> {
   return decodeInfo(await readHeaderLine(handle, fileBytes), fileBytes);
 }
+
+/**
+ * Those who ask while it runs share the next run: what was there when they asked is in what they get, and a hundred of
+ * them make no more than two runs.
+ */
+function createSharedRun<T>(run: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  let next: Promise<T> | undefined;
+  const start = (): Promise<T> => {
+    const begun = run().finally(() => {
+      if (running === begun) running = undefined;
+    });
+    running = begun;
+    return begun;
+  };
+  return () => {
+    if (running === undefined) return start();
+    next ??= running.then(ignore, ignore).then(() => {
+      next = undefined;
+      return start();
+    });
+    return next;
+  };
+}
+
+const ignore = () => {};

@@ -31,7 +31,13 @@ export function createDatedStore(store: SnapshotStore, now: () => number): Snaps
   const date = <T extends Pick<SnapshotInfo, "fetchedAt">>(each: T): T =>
     isAhead(each) ? { ...each, fetchedAt: null } : each;
   const dateIf = <T extends Pick<SnapshotInfo, "fetchedAt">>(each: T | undefined) => each && date(each);
-  const list = async (target?: string) => (await store.list(target)).map(date).sort(newestFirst);
+  const list = async (target?: string, newest?: number) => {
+    const first = await store.list(target, newest);
+    if (!first.some(isAhead)) return first;
+    // They came first, and are last: others take their place.
+    const all = newest === undefined ? first : await store.list(target);
+    return all.map(date).sort(newestFirst).slice(0, newest);
+  };
   return {
     ...store,
     list,

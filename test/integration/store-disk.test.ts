@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Snapshot } from "../../src/pages/snapshot.ts";
 import { createDiskStore, type DiskStoreDeps } from "../../src/store/disk-store.ts";
@@ -435,6 +438,130 @@ describe("where the disk fails", () => {
     await openStore().put(older);
     await mkdir(fileOf(newer));
     expect(await openStore().newest(KEY)).toEqual(older);
-    expect(problems).toEqual([{ kind: "not_read", code: "EISDIR" }]);
+    expect(problems).toEqual([{ kind: "damaged", file: toSnapshotFile(newer) }]);
+  });
+
+  it.skipIf(process.platform === "win32")("because a pipe stands in a file's place, nobody waits for it", async () => {
+    const [older, newer] = [make({ taskId: "a", fetchedAt: LONG_AGO }), make({ taskId: "b" })];
+    await openStore().put(older);
+    await promisify(execFile)("mkfifo", [fileOf(newer), `${fileOf(newer)}.gone`]);
+    expect(await openStore().gone(newer.id)).toBeUndefined();
+    expect(await openStore().list("acme.example")).toEqual([toSnapshotInfo(older)]);
+    expect(await openStore().list()).toEqual([toSnapshotInfo(older)]);
+    expect(await openStore().newest(KEY)).toEqual(older);
+    expect(await openStore().put(newer)).toEqual({ where: "disk" });
+    expect(problems).toEqual([{ kind: "damaged", file: toSnapshotFile(newer) }]);
+  });
+});
+
+describe("of many snapshots", () => {
+  const ofTarget = (target: string, taskId: string, facts: Parameters<typeof makeSnapshot>[0] = {}) =>
+    make({ request: { target }, taskId, ...facts });
+  const indexFile = () => path.join(folder, "snapshots.index");
+
+  async function putSome() {
+    const store = openStore();
+    const all = ["a", "b", "a", "c"].map((name, index) =>
+      ofTarget(`${name}.example`, `t${index}`, { fetchedAt: LONG_AGO + index }),
+    );
+    for (const each of all) await store.put(each);
+    return { all, ofA: [all[2], all[0]].map((each) => toSnapshotInfo(each as Snapshot)) };
+  }
+
+  it("those of a target are told without opening the others", async () => {
+    const { all, ofA } = await putSome();
+    // Opened, it would be found damaged, and set aside.
+    await damageHeader(all[1] as Snapshot);
+    expect(await openStore().list("a.example")).toEqual(ofA);
+    expect(await openStore().list("a.example", 1)).toEqual(ofA.slice(0, 1));
+    expect(await openStore().list("d.example")).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  it("the newest are told without opening the others", async () => {
+    const { all } = await putSome();
+    const newestFirst = all.toReversed().map(toSnapshotInfo);
+    expect(await openStore().list(undefined, 2)).toEqual(newestFirst.slice(0, 2));
+    const store = openStore();
+    const inMemory = await store.get(all[0]?.id ?? "");
+    expect(inMemory).toEqual(all[0]);
+    expect(await store.list(undefined, 3)).toEqual(newestFirst.slice(0, 3));
+    expect(await store.list(undefined, 9)).toEqual(newestFirst);
+  });
+
+  it("the index is made anew from the files, whatever has become of it", async () => {
+    const { ofA } = await putSome();
+    const whole = await readFile(indexFile(), "latin1");
+    const lines = whole.split("\n");
+    const swapped = lines.map((line) => line.replace("a.example", "x.example")).join("\n");
+    for (const text of [
+      whole,
+      "",
+      whole.slice(0, 150),
+      swapped,
+      `torn ${whole}`,
+      "\u0000\u00ff\n".repeat(99),
+      lines.reverse().join("\n"),
+    ]) {
+      await writeFile(indexFile(), text, "latin1");
+      expect(await openStore().list("a.example")).toEqual(ofA);
+      expect(await openStore().list("x.example")).toEqual([]);
+    }
+    await rm(indexFile());
+    await mkdir(indexFile());
+    expect(await openStore().list("a.example")).toEqual(ofA);
+    expect(problems).toEqual([]);
+  });
+
+  it("the index is the owner's alone, and forgets what is gone when it has grown", async () => {
+    const { all, ofA } = await putSome();
+    expect(await modeOf(indexFile())).toBe("600");
+    const [line = ""] = (await readFile(indexFile(), "latin1")).split("\n");
+    await writeFile(indexFile(), `${line}\n`.repeat(6000), "latin1");
+    expect(await openStore().list("a.example")).toEqual(ofA);
+    expect((await readFile(indexFile(), "latin1")).split("\n")).toHaveLength(all.length + 1);
+    expect(await modeOf(indexFile())).toBe("600");
+  });
+
+  it("what another process puts or removes is seen at once", async () => {
+    const { ofA } = await putSome();
+    const store = openStore();
+    expect(await store.list("a.example")).toEqual(ofA);
+    const more = ofTarget("a.example", "more");
+    await openStore().put(more);
+    expect(await store.list("a.example")).toEqual([toSnapshotInfo(more), ...ofA]);
+    await rm(fileOf(more));
+    expect(await store.list("a.example")).toEqual(ofA);
+    expect(await store.get(more.id)).toBeUndefined();
+  });
+
+  it("those who ask at once all see what was there when they asked", async () => {
+    const store = openStore();
+    const sees = await Promise.all(
+      Array.from({ length: 8 }, async (_, index) => {
+        const own = ofTarget("a.example", `at once ${index}`);
+        await openStore().put(own);
+        return (await store.list("a.example")).some(({ id }) => id === own.id);
+      }),
+    );
+    expect(sees).toEqual(Array(8).fill(true));
+    expect(await store.list("a.example")).toHaveLength(8);
+  });
+
+  it("a target that answers could not show is damage, sealed or not", async () => {
+    for (const target of ["a.example\nSANDBOX", "a example", "", "<b>", "a".repeat(254)]) {
+      expect(await openStore().put(ofTarget(target, "odd"))).toMatchObject({ where: "memory" });
+    }
+    const odd = ofTarget("a.example", "odd");
+    await openStore().put(odd);
+    const bytes = await readFile(fileOf(odd));
+    const end = bytes.indexOf("\n");
+    const line = bytes.toString("utf8", 0, end).replace('"target":"a.example"', '"target":"a.example\\nnot charged"');
+    const opening = line.replace(/,"sha256":"[0-9a-f]{64}"\}$/, "");
+    const sealed = `${opening},"sha256":"${createHash("sha256").update(opening).digest("hex")}"}`;
+    await writeFile(fileOf(odd), Buffer.concat([Buffer.from(sealed), bytes.subarray(end)]));
+    problems = [];
+    expect(await openStore().list()).toEqual([]);
+    expect(problems).toEqual([{ kind: "damaged", file: toSnapshotFile(odd) }]);
   });
 });
