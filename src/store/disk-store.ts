@@ -79,13 +79,6 @@ export function createDiskStore({ folder, maxBytes, maxAgeMs, now, memory, onPro
     return info;
   };
 
-  /** The files that may be of a target: its own, and those that nothing is known of. */
-  const namesOf = async (target: string): Promise<SnapshotName[]> => {
-    const names = await files.names();
-    const entries = await index.learn(names);
-    return names.filter(({ file }) => (entries.get(file)?.target ?? target) === target);
-  };
-
   return {
     async put(snapshot) {
       await memory.put(snapshot);

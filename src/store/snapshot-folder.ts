@@ -23,8 +23,8 @@ const MAX_FILE_BYTES = MAX_HEADER_BYTES + MAX_ITEMS_BYTES;
 
 /** The files of snapshots, one each. Reading never throws; a file that cannot be read is undefined. */
 export interface SnapshotFolder {
-  /** All that are there, the newest first. */
-  names(): Promise<SnapshotName[]>;
+  /** All that are there, the newest first; the same object as long as nothing has changed. */
+  names(): Promise<readonly SnapshotName[]>;
   read(name: SnapshotName): Promise<Snapshot | undefined>;
   /** Reads no more than the header. */
   readInfo(name: SnapshotName): Promise<SnapshotInfo | undefined>;
@@ -91,16 +91,15 @@ export function createSnapshotFolder({
     return undefined;
   };
 
-  let listed: { names: SnapshotName[]; changedMs: number; at: number } | undefined;
+  let listed: { names: readonly SnapshotName[]; changedMs: number; at: number } | undefined;
 
-  const list = async (): Promise<SnapshotName[]> => {
+  const list = async (): Promise<readonly SnapshotName[]> => {
     const at = Date.now();
     const { mtimeMs } = await stat(folder);
     // A change in the moment of listing may leave the folder's time as it was.
     if (listed?.changedMs === mtimeMs && mtimeMs < listed.at - SETTLED_MS && mtimeMs < at) return listed.names;
-    const known = new Map(listed?.names.map((name) => [name.file, name]));
     const files = await readdir(folder);
-    const found = await inSlices(files, (file) => known.get(file) ?? parseSnapshotFile(file));
+    const found = await inSlices(files, parseSnapshotFile);
     const names = found.filter((name) => name !== undefined).sort((a, b) => b.time - a.time);
     listed = { names, changedMs: mtimeMs, at };
     return names;

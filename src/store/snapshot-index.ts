@@ -1,24 +1,18 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, openSync, readSync } from "node:fs";
 import { appendFile, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setImmediate as giveWay } from "node:timers/promises";
 import type { Snapshot } from "../pages/snapshot.ts";
 import { writePrivateFile } from "./private-files.ts";
-import { parseSnapshotFile, type SnapshotName } from "./snapshot-name.ts";
-
-/** What is asked of all snapshots at once, and is not in their files' names. */
-export interface IndexEntry {
-  target: string;
-  pageCount: number;
-}
+import type { SnapshotName } from "./snapshot-name.ts";
 
 /** Which file is of which target, so that a question to a target opens that target's files alone. */
 export interface SnapshotIndex {
   /**
-   * Finds out what is not known yet.
-   * @returns by file name; a file that cannot be read, or is none of ours, is not in it
+   * The files that may be of a target: its own, and those that nothing could be found out about.
+   * @param names as the folder lists them; the same object as long as the folder is as it was
    */
-  learn(names: readonly SnapshotName[]): Promise<ReadonlyMap<string, IndexEntry>>;
+  find(target: string, names: readonly SnapshotName[]): Promise<readonly SnapshotName[]>;
   /** Takes note of a file that was just written. Never throws. */
   add(file: string, snapshot: Snapshot): Promise<void>;
 }
@@ -42,106 +36,112 @@ const MAX_SPARE_LINES = 5000;
  * at once, does not fit its sum and counts as not there.
  */
 export function createSnapshotIndex({ folder, indexFile }: SnapshotIndexDeps): SnapshotIndex {
-  const entries = new Map<string, IndexEntry>();
+  /** Targets by file name. */
+  const entries = new Map<string, string>();
   /** Each target once, however many files are of it. */
   const targets = new Map<string, string>();
-  let isLoaded = false;
+  let learnt: { names: readonly SnapshotName[]; byTarget: ReadonlyMap<string, SnapshotName[]> } | undefined;
   let learning: Promise<unknown> = Promise.resolve();
 
-  const note = (file: string, { target, pageCount }: IndexEntry) => {
+  const note = (file: string, target: string) => {
     const same = targets.get(target) ?? target;
-    targets.set(same, same);
-    entries.set(file, { target: same, pageCount });
+    if (same === target) targets.set(same, same);
+    entries.set(file, same);
   };
 
-  const load = async (present: ReadonlySet<string>): Promise<number> => {
+  /** @returns how many lines there are */
+  const load = async (): Promise<number> => {
     const text = await readFile(indexFile, "latin1").catch(() => "");
-    let lines = 0;
-    await inSlices(splitLines(text), (line) => {
-      lines += 1;
-      const [file, entry] = parseLine(line) ?? [];
-      if (file !== undefined && entry !== undefined && present.has(file)) note(file, entry);
+    const lines = text.split("\n");
+    await inSlices(lines, (line) => {
+      const [file, target] = parseLine(line);
+      if (file !== undefined && target !== undefined) note(file, target);
     });
-    isLoaded = true;
-    return lines;
+    return lines.length;
   };
 
   /** What cannot be kept is found out again: nothing depends on it. */
   const keep = (lines: readonly string[]) =>
     appendFile(indexFile, lines.join(""), { mode: 0o600, encoding: "latin1" }).catch(() => {});
 
-  const learnAll = async (names: readonly SnapshotName[]): Promise<void> => {
-    const present = new Set(names.map(({ file }) => file));
-    for (const file of entries.keys()) if (!present.has(file)) entries.delete(file);
+  const learn = async (names: readonly SnapshotName[]): Promise<ReadonlyMap<string, SnapshotName[]>> => {
+    if (learnt?.names === names) return learnt.byTarget;
     const isUnknown = ({ file }: SnapshotName) => !entries.has(file);
     let unknown = names.filter(isUnknown);
     let lines = 0;
-    if (unknown.length > FEW || !isLoaded) {
-      lines = await load(present);
+    if (unknown.length > FEW || learnt === undefined) {
+      lines = await load();
       unknown = names.filter(isUnknown);
     }
     const found: string[] = [];
     await inSlices(unknown, ({ file }) => {
-      const entry = readEntry(path.join(folder, file));
-      if (entry === undefined) return;
-      note(file, entry);
-      found.push(toLine(file, entry));
+      const target = readTarget(path.join(folder, file));
+      if (target === undefined) return;
+      note(file, target);
+      found.push(toLine(file, target));
     });
-    if (lines > entries.size + MAX_SPARE_LINES) {
-      const all = [...entries].map(([file, entry]) => toLine(file, entry)).join("");
+    const byTarget = new Map<string, SnapshotName[]>();
+    await inSlices(names, (name) => {
+      const target = entries.get(name.file) ?? UNKNOWN;
+      const same = byTarget.get(target);
+      if (same === undefined) byTarget.set(target, [name]);
+      else same.push(name);
+    });
+    if (entries.size > names.length) forgetAllBut(names);
+    if (lines > names.length + MAX_SPARE_LINES) {
+      const all = [...entries].map(([file, target]) => toLine(file, target)).join("");
       await writePrivateFile(indexFile, Buffer.from(all, "latin1")).catch(() => {});
     } else if (found.length > 0) await keep(found);
+    learnt = { names, byTarget };
+    return byTarget;
+  };
+
+  const forgetAllBut = (names: readonly SnapshotName[]) => {
+    const present = new Set(names.map(({ file }) => file));
+    for (const file of entries.keys()) if (!present.has(file)) entries.delete(file);
+    targets.clear();
+    for (const target of entries.values()) targets.set(target, target);
   };
 
   return {
-    async learn(names) {
+    async find(target, names) {
       // One after the other: those who ask at once find what the first has found out.
-      const learnt = learning.then(() => learnAll(names));
-      learning = learnt.catch(() => {});
-      await learnt;
-      return entries;
+      const learningThis = learning.then(() => learn(names));
+      learning = learningThis.catch(() => {});
+      const byTarget = await learningThis;
+      const unknown = byTarget.get(UNKNOWN) ?? [];
+      const own = byTarget.get(target) ?? [];
+      return unknown.length === 0 ? own : [...own, ...unknown].sort((a, b) => b.time - a.time);
     },
-    async add(file, { request, pages }) {
-      const entry = { target: request.target, pageCount: pages.length };
-      // As the files say it, and no other: a name that could break a line is in no index.
-      if (!PLAIN_TARGET.test(entry.target)) return;
-      note(file, entry);
-      await keep([toLine(file, entry)]);
+    async add(file, { request: { target } }) {
+      note(file, target);
+      await keep([toLine(file, target)]);
     },
   };
 }
+
+/** No target is called so. */
+const UNKNOWN = "?";
 
 /** As requests have it: lower case, punycode. */
 const PLAIN_TARGET = /^[a-z0-9._-]{1,253}$/;
 
-const LINE = /^(\S+) ([a-z0-9._-]{1,253}) (\d{1,9}) ([0-9a-z]{1,7})$/;
+const toLine = (file: string, target: string): string => `${file} ${target} ${sumOf(file, target)}\n`;
 
-function toLine(file: string, { target, pageCount }: IndexEntry): string {
-  const words = `${file} ${target} ${pageCount}`;
-  return `${words} ${sumOf(words)}\n`;
-}
-
-function parseLine(line: string): [string, IndexEntry] | undefined {
-  const [, file, target, count, sum] = LINE.exec(line) ?? [];
-  if (file === undefined || target === undefined || count === undefined) return undefined;
-  if (sumOf(`${file} ${target} ${count}`) !== sum || parseSnapshotFile(file) === undefined) return undefined;
-  return [file, { target, pageCount: Number(count) }];
+function parseLine(line: string): [file?: string, target?: string] {
+  const [file, target, sum, ...more] = line.split(" ");
+  if (file === undefined || target === undefined || more.length > 0) return [];
+  return sumOf(file, target) === sum ? [file, target] : [];
 }
 
 /** FNV-1a: against tearing, not against anybody. */
-function sumOf(words: string): string {
+function sumOf(...words: string[]): string {
   let sum = 0x811c9dc5;
-  for (let at = 0; at < words.length; at += 1) sum = Math.imul(sum ^ words.charCodeAt(at), 0x01000193);
-  return (sum >>> 0).toString(36);
-}
-
-function* splitLines(text: string): Generator<string> {
-  for (let from = 0; from < text.length; ) {
-    const end = text.indexOf("\n", from);
-    const to = end < 0 ? text.length : end;
-    yield text.slice(from, to);
-    from = to + 1;
+  for (const word of words) {
+    for (let at = 0; at < word.length; at += 1) sum = Math.imul(sum ^ word.charCodeAt(at), 0x01000193);
+    sum = Math.imul(sum, 0x01000193);
   }
+  return (sum >>> 0).toString(36);
 }
 
 /** What nearly all header lines fit into. */
@@ -152,22 +152,17 @@ const START = Buffer.alloc(START_BYTES);
  * What the beginning of a snapshot's file says, unsealed: whoever opens the file finds out whether it is whole. Read at
  * once and not as a promise: of a hundred thousand files, each promise would cost more than its file.
  */
-function readEntry(file: string): IndexEntry | undefined {
+function readTarget(file: string): string | undefined {
   let handle: number | undefined;
   try {
     // A pipe in the place of a file is not waited for.
     handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    if (!fstatSync(handle).isFile()) return undefined;
-    const text = START.toString("utf8", 0, readSync(handle, START, 0, START_BYTES, 0));
-    const end = text.indexOf("\n");
-    if (end < 0) return undefined;
-    const { request, pageCount } = JSON.parse(text.slice(0, end)) as {
-      request?: { target?: unknown };
-      pageCount?: unknown;
-    };
+    const bytes = readSync(handle, START, 0, START_BYTES, 0);
+    const end = START.indexOf("\n");
+    if (end < 0 || end >= bytes) return undefined;
+    const { request } = JSON.parse(START.toString("utf8", 0, end)) as { request?: { target?: unknown } };
     const target = request?.target;
-    if (typeof target !== "string" || !PLAIN_TARGET.test(target) || !Number.isSafeInteger(pageCount)) return undefined;
-    return { target, pageCount: Number(pageCount) };
+    return typeof target === "string" && PLAIN_TARGET.test(target) ? target : undefined;
   } catch {
     return undefined;
   } finally {
