@@ -30,19 +30,24 @@ export const NO_SECTIONS: Sections = { columns: COLUMNS, rows: [], leftOut: 0 };
  */
 export function rollUpSections(folds: readonly Fold[], target: string): Sections {
   if (folds.length < MIN_FOLDS) return NO_SECTIONS;
+  const sections = sumSections(folds, target);
+  if (sections.rows.length < 2) return NO_SECTIONS;
+  const rows = sections.rows.slice(0, MAX_SECTIONS);
+  return { columns: COLUMNS, rows, leftOut: sections.rows.length - rows.length };
+}
+
+/** Every section of a list, however few rows it has; as {@link rollUpSections} words them. */
+export function sumSections(folds: readonly Fold[], target: string): Omit<Sections, "leftOut"> {
   const sections = [...gather(folds)].map(([name, members]) => ({ name, members, ...sumBacklinks(members) }));
-  if (sections.length < 2) return NO_SECTIONS;
   sections.sort((a, b) => (b.links ?? -1) - (a.links ?? -1));
-  const rows = sections
-    .slice(0, MAX_SECTIONS)
-    .map(({ name, members, links, isAtLeast }) => [
-      toName(name, target),
-      members.length,
-      isAtLeast ? `${links}+` : links,
-      toRangeCell(overlapDomains(members)),
-      countDead(members),
-    ]);
-  return { columns: COLUMNS, rows, leftOut: sections.length - rows.length };
+  const rows = sections.map(({ name, members, links, isAtLeast }) => [
+    toName(name, target),
+    members.length,
+    isAtLeast ? `${links}+` : links,
+    toRangeCell(overlapDomains(members)),
+    countDead(members),
+  ]);
+  return { columns: COLUMNS, rows };
 }
 
 /** `sections`, then CSV lines as in the table; empty without rows. */

@@ -124,13 +124,18 @@ function compareOverTime(given: Snapshot, other: Snapshot): Made {
   const [before, after] = isTurned ? [other, given] : [given, other];
   const [foldsBefore, foldsAfter] = [foldPages(before.pages), foldPages(after.pages)];
   const coverages = [measureCoverage(before), measureCoverage(after)] as const;
-  const can = findDifferences([before, after], coverages, "over_time", roleNames({ kind: "over_time" }));
+  const { target } = after.request;
+  const can = findDifferences(
+    [before, after],
+    coverages,
+    "over_time",
+    roleNames({ kind: "over_time", targets: [target, target] }),
+  );
   const { counts, changes, isTrimmed } = findPageChanges(
     { folds: foldsBefore, coverage: coverages[0] },
     { folds: foldsAfter, coverage: coverages[1] },
     can,
   );
-  const { target } = after.request;
   const changesBlock = toChangesBlock(changes, target, can);
   const sections = can.totals ? [toSectionMoves(foldsBefore, foldsAfter, target)] : [];
   return {
@@ -174,7 +179,9 @@ function tellOrder(before: Snapshot, after: Snapshot, isTurned: boolean): string
 function compareSideBySide(first: Snapshot, second: Snapshot): Made {
   const [foldsFirst, foldsSecond] = [foldPages(first.pages), foldPages(second.pages)];
   const coverages = [measureCoverage(first), measureCoverage(second)] as const;
-  const can = findDifferences([first, second], coverages, "side_by_side", roleNames({ kind: "side_by_side" }));
+  const targets = [first.request.target, second.request.target] as const;
+  const names = roleNames({ kind: "side_by_side", targets });
+  const can = findDifferences([first, second], coverages, "side_by_side", names);
   return {
     frame: {
       kind: "side_by_side",
@@ -183,11 +190,15 @@ function compareSideBySide(first: Snapshot, second: Snapshot): Made {
       notes: [],
       limits: can.limits,
       pages: null,
-      figures: tellFiguresOfBoth({ snapshot: first, folds: foldsFirst }, { snapshot: second, folds: foldsSecond }),
+      figures: tellFiguresOfBoth(
+        { snapshot: first, folds: foldsFirst },
+        { snapshot: second, folds: foldsSecond },
+        names,
+      ),
     },
     blocks: toSideBySide(
-      { target: first.request.target, folds: foldsFirst },
-      { target: second.request.target, folds: foldsSecond },
+      { name: names[0], target: targets[0], folds: foldsFirst },
+      { name: names[1], target: targets[1], folds: foldsSecond },
     ),
     missing: null,
   };

@@ -1,3 +1,4 @@
+import { toOneLine } from "../../lists/text.ts";
 import { estimateTokens } from "../../lists/tokens.ts";
 import type { NextStep } from "../answer/next-steps.ts";
 import { type Cell, toCsvLine } from "../answer/table.ts";
@@ -79,9 +80,26 @@ export interface Comparison {
   next: NextStep[];
 }
 
-/** What the two are called in an answer. */
-export const roleNames = ({ kind }: Pick<Comparison, "kind">): readonly [string, string] =>
-  kind === "over_time" ? ["before", "after"] : ["first", "second"];
+/** A domain is longer than a column's name should be only where somebody means it to be. */
+const MAX_LABEL_CHARS = 60;
+
+/** What the two are called in an answer: before and after, or each by its domain; first and second where that is one. */
+export function roleNames({ kind, targets: [first, second] }: Roles): readonly [string, string] {
+  if (kind === "over_time") return ["before", "after"];
+  const labels = [toOneLine(first, MAX_LABEL_CHARS), toOneLine(second, MAX_LABEL_CHARS)] as const;
+  return labels[0] === labels[1] ? ["first", "second"] : labels;
+}
+
+export interface Roles {
+  kind: Comparison["kind"];
+  targets: readonly [string, string];
+}
+
+/** The same of a comparison that is made. */
+export const rolesOf = ({ kind, first, second }: Pick<Comparison, "kind" | "first" | "second">): Roles => ({
+  kind,
+  targets: [first.target, second.target],
+});
 
 /** A table before it is known how many of its rows fit. */
 export interface WideBlock {

@@ -111,11 +111,11 @@ export function tellChangedFigures(before: ListOf, after: ListOf, can: Differenc
   return { columns: ["figure", "before", "after", "change"], rows };
 }
 
-/** `figure,first,second` */
-export function tellFiguresOfBoth(first: ListOf, second: ListOf): Table {
+/** `figure,acme.example,example.org` */
+export function tellFiguresOfBoth(first: ListOf, second: ListOf, names: readonly [string, string]): Table {
   const figures = [sumUpList(first.snapshot, first.folds), sumUpList(second.snapshot, second.folds)] as const;
   const rows = tellFigures(SIDE_BY_SIDE, ...figures).map(({ figure, cells }) => [figure.name, ...cells]);
-  return { columns: ["figure", "first", "second"], rows };
+  return { columns: ["figure", ...names], rows };
 }
 
 /** Those figures that say something. */

@@ -1,7 +1,7 @@
 import { countOf, formatAge, formatCount, formatMinute } from "../../lists/text.ts";
 import { describeSource } from "../answer/render-answer.ts";
 import { toCsv } from "../answer/table.ts";
-import { type Block, type Comparison, type PageCounts, roleNames, type Side } from "./comparison.ts";
+import { type Block, type Comparison, type PageCounts, roleNames, rolesOf, type Side } from "./comparison.ts";
 
 /** The comparison as text: what is compared, what is not, counts, figures, tables, next calls. No newline at its end. */
 export function renderComparisonText(comparison: Comparison): string {
@@ -18,15 +18,15 @@ export function renderComparisonText(comparison: Comparison): string {
 
 function renderHead(comparison: Comparison): string {
   const { first, second, notes, limits, pages } = comparison;
-  const [firstName, secondName] = roleNames(comparison);
+  const [firstName, secondName] = roleNames(rolesOf(comparison));
   const isSameView = first.view === second.view;
   const sources = [first.source, second.source].includes("sandbox") ? describeSource("sandbox") : [];
   return [
     // Where only one is generated, a limit says so.
     ...(first.source === second.source ? sources : []),
     describeTitle(comparison),
-    `${firstName}: ${describeSide(first, comparison.kind, !isSameView)}`,
-    `${secondName}: ${describeSide(second, comparison.kind, !isSameView)}`,
+    `${firstName}: ${describeSide(first, !isSameView)}`,
+    `${secondName}: ${describeSide(second, !isSameView)}`,
     ...(isSameView ? [`both: ${first.view}`] : []),
     ...notes.map((note) => `note: ${note}`),
     ...limits.map((limit) => `not comparable: ${limit}`),
@@ -43,12 +43,12 @@ function describeTitle({ kind, first, second }: Comparison): string {
 const toElapsed = ({ fetchedAt: from }: Side, { fetchedAt: to }: Side): string | null =>
   from === null || to === null || from === to ? null : formatAge(Math.max(0, to - from));
 
-function describeSide(side: Side, kind: Comparison["kind"], withView: boolean): string {
-  const { snapshotId, target, source, fetchedAt, pagesFetched, pagesTotal, folds, view } = side;
+function describeSide(side: Side, withView: boolean): string {
+  const { snapshotId, source, fetchedAt, pagesFetched, pagesTotal, folds, view } = side;
   const total = pagesTotal === null ? "an unknown number of" : formatCount(pagesTotal);
   const folded = folds < pagesFetched ? `, ${formatCount(folds)} after folding` : "";
   return [
-    `${kind === "side_by_side" ? `${target}, ` : ""}snapshot ${snapshotId} of ${describeTime(fetchedAt)}`,
+    `snapshot ${snapshotId} of ${describeTime(fetchedAt)}`,
     ...(source === "import" ? ["imported"] : []),
     `${formatCount(pagesFetched)} of ${total} page${pagesTotal === 1 ? "" : "s"} fetched${folded}`,
     ...(withView ? [view] : []),
@@ -85,7 +85,8 @@ function renderBlock({ name, says, columns, rows, leftOut, leftOutAre }: Block):
 /** The comparison as data: the same facts as the text, in columns and rows. */
 export function renderComparisonStructured(comparison: Comparison): Record<string, unknown> {
   const { kind, first, second, notes, limits, pages, figures, blocks, next } = comparison;
-  const [firstName, secondName] = roleNames(comparison);
+  // Programs read these keys, whichever domains are compared.
+  const [firstName, secondName] = kind === "over_time" ? ["before", "after"] : ["first", "second"];
   const isSameView = first.view === second.view;
   return {
     kind,

@@ -1,18 +1,21 @@
+import { formatCount } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
-import { foldersOf, placeOf, rollUpSections, sectionOf } from "../answer/sections.ts";
+import { foldersOf, placeOf, sectionOf, sumSections } from "../answer/sections.ts";
 import { type Cell, toDisplayUrl } from "../answer/table.ts";
 import { findFacts } from "../findings/find-facts.ts";
 import { backlinksCell, domainsCell, ofFold, toMoveCell } from "./changes-table.ts";
 import type { WideBlock } from "./comparison.ts";
 
 interface List {
+  /** What it is called in the comparison. */
+  name: string;
   target: string;
   folds: readonly Fold[];
 }
 
 /** What two lists hold, beside each other: findings by rule, the pages with most links, the largest sections. */
 export function toSideBySide(first: List, second: List): WideBlock[] {
-  return [compareFindings(first, second), ...[topPages(first, second), topSections(first, second)]].filter(
+  return [compareFindings(first, second), ...[topPages(first, second), allSections(first, second)]].filter(
     ({ rowCount }) => rowCount > 0,
   );
 }
@@ -41,7 +44,7 @@ function compareFindings(first: List, second: List): WideBlock {
   return {
     name: "findings",
     says: "pages and their backlinks under each rule; empty where nothing was found",
-    columns: ["rule", "first_pages", "first_backlinks", "second_pages", "second_backlinks"],
+    columns: ["rule", ...[first, second].flatMap((list) => [`${list.name} pages`, `${list.name} backlinks`])],
     rowCount: rules.length,
     row: (index) => {
       const entry = rules[index];
@@ -67,7 +70,7 @@ function topPages(first: List, second: List): WideBlock {
       .map((fold) => ({ fold, target })),
   );
   // In turns, so that what fits shows as many of each.
-  const rows = inTurns(tops).map(({ of, each: { fold, target } }): Cell[] => {
+  const rows = inTurns(tops, [first.name, second.name]).map(({ of, each: { fold, target } }): Cell[] => {
     const state = ofFold(fold);
     const url = toDisplayUrl(fold.main.url, target) || null;
     return [of, fold.main.handle, url, fold.main.status, backlinksCell(state), domainsCell(state)];
@@ -82,24 +85,40 @@ function topPages(first: List, second: List): WideBlock {
   };
 }
 
-function topSections(first: List, second: List): WideBlock {
-  const sections = [first, second].map(({ folds, target }) => rollUpSections(folds, target));
-  const rows = inTurns(sections.map((each) => each.rows)).map(({ of, each }): Cell[] => [of, ...each]);
+/** All sections of both, so that none is lost: those that do not fit are counted, of each list for itself. */
+function allSections(first: List, second: List): WideBlock {
+  const sections = [first, second].map(({ folds, target }) => sumSections(folds, target));
+  const names = [first.name, second.name] as const;
+  const rows = inTurns(
+    sections.map((each) => each.rows),
+    names,
+  ).map(({ of, each }): Cell[] => [of, ...each]);
+  // One section of each is its list itself, of which the figures tell.
+  const rowCount = sections.some((each) => each.rows.length > 1) ? rows.length : 0;
   return {
-    name: "largest sections",
+    name: "sections",
     says: "",
     columns: ["of", ...(sections[0]?.columns ?? [])],
-    rowCount: rows.length,
+    rowCount,
     row: (index) => rows[index] ?? [],
+    describeRest: (from) =>
+      names
+        .map((name) => ({ name, left: rows.slice(from).filter(([of]) => of === name).length }))
+        .filter(({ left }) => left > 0)
+        .map(({ name, left }) => `${formatCount(left)} of ${name}`)
+        .join(", "),
     share: 0.3,
   };
 }
 
-function inTurns<T>([first = [], second = []]: readonly (readonly T[])[]): { of: "first" | "second"; each: T }[] {
+function inTurns<T>(
+  [first = [], second = []]: readonly (readonly T[])[],
+  names: readonly [string, string],
+): { of: string; each: T }[] {
   const turns = Array.from({ length: Math.max(first.length, second.length) }, (_, index) => index);
   return turns.flatMap((index) => [
-    ...first.slice(index, index + 1).map((each) => ({ of: "first" as const, each })),
-    ...second.slice(index, index + 1).map((each) => ({ of: "second" as const, each })),
+    ...first.slice(index, index + 1).map((each) => ({ of: names[0], each })),
+    ...second.slice(index, index + 1).map((each) => ({ of: names[1], each })),
   ]);
 }
 

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { buildComparison } from "../../../../src/pages/compare/compare-pages.ts";
+import { renderComparisonStructured, renderComparisonText } from "../../../../src/pages/compare/render-comparison.ts";
+import type { Snapshot } from "../../../../src/pages/snapshot.ts";
+import { makeSnapshot } from "../../../support/make-snapshot.ts";
+
+const siteOf = (target: string, folders: readonly string[]): Snapshot =>
+  makeSnapshot({
+    request: { target },
+    items: folders.flatMap((folder, index) =>
+      ["a", "b"].map((leaf) => ({
+        url: `https://${target}/${folder}/${leaf}`,
+        status: 200,
+        summary: { backlinks: 100 - index, referring_domains: 3 },
+      })),
+    ),
+  });
+
+const folders = Array.from({ length: 9 }, (_, index) => `folder-${index}`);
+const large = siteOf("acme.example", folders);
+const small = siteOf("example.org", ["blog", "docs"]);
+const compare = (first: Snapshot, second: Snapshot, maxTokens = 100_000) =>
+  buildComparison(first, second, { maxTokens, surface: "mcp" });
+
+describe("two domains side by side", () => {
+  it("are told apart by their names, in every table and line", () => {
+    const comparison = compare(large, small);
+    expect(comparison.figures.columns).toEqual(["figure", "acme.example", "example.org"]);
+    for (const { columns, rows } of comparison.blocks) {
+      if (columns[0] === "of")
+        expect(new Set(rows.map(([of]) => of))).toEqual(new Set(["acme.example", "example.org"]));
+      expect(columns.join()).not.toMatch(/first|second/);
+    }
+    const text = renderComparisonText(comparison);
+    expect(text).toMatch(/^acme\.example: snapshot s_/m);
+    expect(text).not.toMatch(/\b(?:first|second)\b/);
+  });
+
+  it("keep the keys that programs read", () => {
+    expect(renderComparisonStructured(compare(large, small))).toMatchObject({
+      first: { target: "acme.example" },
+      second: { target: "example.org" },
+    });
+  });
+
+  it("are first and second where both have one name", () => {
+    const sandbox = makeSnapshot({ source: "sandbox", items: [{ url: "https://acme.example/" }] });
+    expect(compare(sandbox, large).figures.columns).toEqual(["figure", "first", "second"]);
+  });
+
+  it("lose no section, however small a list is and however many sections it has", () => {
+    const block = compare(large, small).blocks.find(({ name }) => name === "sections");
+    const sectionsOf = (name: string) => block?.rows.filter(([of]) => of === name).map(([, section]) => section);
+    expect(sectionsOf("acme.example")).toEqual(folders.map((folder) => `/${folder}`));
+    expect(sectionsOf("example.org")).toEqual(["/blog", "/docs"]);
+    expect(block?.leftOut).toBe(0);
+  });
+
+  it("count the sections that did not fit, of each", () => {
+    const block = compare(large, small, 500).blocks.find(({ name }) => name === "sections");
+    expect(block?.leftOut).toBeGreaterThan(0);
+    expect((block?.rows.length ?? 0) + (block?.leftOut ?? 0)).toBe(11);
+    expect(block?.leftOutAre).toMatch(/^\d+ of acme\.example(?:, \d of example\.org)?$/);
+  });
+});
