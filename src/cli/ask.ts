@@ -5,6 +5,7 @@ import { renderEstimateStructured, renderEstimateText } from "../pages/estimate/
 import type { SnapshotRef } from "../pages/find-snapshot.ts";
 import { renderQueryStructured, renderQueryText } from "../pages/query/render-query.ts";
 import { type Io, type ParsedArgs, print, toJson, usage } from "./args.ts";
+import { drawTable, type TextTable, widthOf, wrapText } from "./terminal.ts";
 
 /**
  * The arguments of a call as the command line gives them: `--body`, with the operand and `--limit` over it.
@@ -48,8 +49,8 @@ export function readBody(text: string | undefined): Record<string, unknown> {
 /** `estimate <target>`: what `get` would cost and bring, for free. */
 export async function runEstimate(args: ParsedArgs, app: App, io: Io): Promise<void> {
   const estimate = await app.estimatePages(readArguments(args), { signal: io.stopped, surface: "cli" });
-  const text = args.options.json === true ? toJson(renderEstimateStructured(estimate)) : renderEstimateText(estimate);
-  print(io.stdout, text);
+  if (args.options.json === true) print(io.stdout, toJson(renderEstimateStructured(estimate)));
+  else printFitted(renderEstimateText(estimate), io);
 }
 
 /** `query <snapshot | target>`: the free tool on the command line. */
@@ -61,8 +62,8 @@ export async function runQuery({ operands, options }: ParsedArgs, app: Pick<App,
   }
   const input = { ...body, ...(operand !== undefined && readSnapshotRef(operand)) };
   const answer = await app.queryPages(input, { surface: "cli" });
-  const text = options.json === true ? toJson(renderQueryStructured(answer)) : renderQueryText(answer);
-  print(io.stdout, text);
+  if (options.json === true) print(io.stdout, toJson(renderQueryStructured(answer)));
+  else printFitted(renderQueryText(answer, chooseDraw(options, io)), io, options);
 }
 
 /** `compare <snapshot | target> <snapshot | target>`: the free tool on the command line. */
@@ -75,7 +76,17 @@ export async function runCompare(
   if (first === undefined || second === undefined) throw usage("compare needs two of: snapshot ids, targets");
   const refs = { ...readSnapshotRef(first), ...readSnapshotRef(second, "other_") };
   const comparison = await app.comparePages(refs, { surface: "cli" });
-  const text =
-    options.json === true ? toJson(renderComparisonStructured(comparison)) : renderComparisonText(comparison);
-  print(io.stdout, text);
+  if (options.json === true) print(io.stdout, toJson(renderComparisonStructured(comparison)));
+  else printFitted(renderComparisonText(comparison, chooseDraw(options, io)), io, options);
+}
+
+/** How tables are drawn for a person at a terminal; undefined for a pipe and where CSV was asked for. */
+function chooseDraw({ csv }: { csv?: boolean }, io: Io): ((table: TextTable) => string) | undefined {
+  const width = widthOf(io);
+  return width === undefined || csv === true ? undefined : (table) => drawTable(table, width);
+}
+
+function printFitted(text: string, io: Io, { csv = false }: { csv?: boolean } = {}): void {
+  const width = widthOf(io);
+  print(io.stdout, width === undefined || csv ? text : wrapText(text, width));
 }

@@ -9,7 +9,7 @@ import { printAnswer, showProgress } from "./terminal.ts";
 /** `get <target>`: the paid tool on the command line. */
 export async function runGet(args: ParsedArgs, app: App, io: Io): Promise<void> {
   const input = readArguments(args);
-  const { fresh = false, yes = false, json = false } = args.options;
+  const { fresh = false, yes = false } = args.options;
   const ask = (consent?: Consent) =>
     withProgress(io, app, () =>
       app.getPages(input, {
@@ -20,7 +20,7 @@ export async function runGet(args: ParsedArgs, app: App, io: Io): Promise<void> 
       }),
     );
   const answer = await ask().catch(async (error: unknown) => ask(await getConsent(error, yes, io)));
-  printAnswer(answer, json, io);
+  printAnswer(answer, args.options, io);
 }
 
 async function withProgress(io: Io, { source }: App, call: () => Promise<Answer>): Promise<Answer> {

@@ -1,17 +1,21 @@
 import { ALL_SETTINGS } from "../config/http-settings.ts";
 import { PRODUCT } from "../version.ts";
 import { EXIT_CODES } from "./args.ts";
-import { alignColumns } from "./terminal.ts";
+import { alignColumns, wrapText } from "./terminal.ts";
 
-/** What `--help` prints. */
-export function renderHelp(): string {
+/**
+ * What `--help` prints.
+ * @param width of the terminal; left out, every entry is one line
+ */
+export function renderHelp(width?: number): string {
+  const indent = (rows: string[][]) => (width === undefined ? indentColumns(rows) : indentEntries(rows, width));
   const settings = ALL_SETTINGS.map(({ facts, flag }) => [
     facts.env.join(" or "),
     flag === undefined ? "" : `--${flag}`,
     facts.says.replaceAll("`", ""),
   ]);
   const codes = Object.values(EXIT_CODES).map(({ code, says }) => [String(code), says]);
-  return [
+  const text = [
     `${PRODUCT.name} ${PRODUCT.version}: which pages of a domain earn backlinks, for people and agents`,
     "",
     "Usage",
@@ -23,7 +27,7 @@ export function renderHelp(): string {
         "make an access token for http; token list [--json], token revoke NAME",
       ],
       [
-        "domain-pages-mcp get <target> [--limit N] [--body JSON] [--fresh] [--yes] [--json]",
+        "domain-pages-mcp get <target> [--limit N] [--body JSON] [--fresh] [--yes] [--json | --csv]",
         "fetch and condense (paid with a key, else sandbox); --fresh takes no kept answer, --yes agrees to the price",
       ],
       [
@@ -35,12 +39,12 @@ export function renderHelp(): string {
         "what was spent, by account and target, and what is left (free)",
       ],
       [
-        "domain-pages-mcp query <snapshot | target> [--body JSON] [--json]",
+        "domain-pages-mcp query <snapshot | target> [--body JSON] [--json | --csv]",
         "ask a kept answer: filter, sort, group, open pages (free)",
       ],
       [
-        "domain-pages-mcp compare <snapshot | target> <snapshot | target> [--json]",
-        "what changed between two kept answers, or two targets side by side (free)",
+        "domain-pages-mcp compare <snapshot | target> <snapshot | target> [--json | --csv]",
+        "what changed between two kept answers, or two targets side by side (free); --csv gives a terminal what a pipe gets",
       ],
       [
         "domain-pages-mcp export <snapshot | target> --format FORMAT [--out FILE] [--force] [--excel]",
@@ -68,6 +72,20 @@ export function renderHelp(): string {
     "Exit codes",
     indent(codes),
   ].join("\n");
+  return width === undefined ? text : wrapText(text, width);
 }
 
-const indent = (rows: string[][]): string => alignColumns(rows).replace(/^(?=.)/gm, "  ");
+const indentColumns = (rows: string[][]): string => alignColumns(rows).replace(/^(?=.)/gm, "  ");
+
+/** What each entry says stands below it where the columns would not fit. */
+function indentEntries(rows: readonly string[][], width: number): string {
+  const columns = indentColumns([...rows]);
+  if (columns.split("\n").every((line) => line.length <= width)) return columns;
+  return rows
+    .flatMap(([name = "", ...says]) => [
+      `  ${name}`,
+      ...says.filter((each) => each !== "").map((each) => `      ${each}`),
+    ])
+    .map((line) => wrapText(line, width))
+    .join("\n");
+}

@@ -31,7 +31,7 @@ export async function runImport(
     return buildAnswer(snapshot, { maxTokens: answerTokens, surface: "cli", notes });
   });
   if (options.json === true && answers.length > 1) print(io.stdout, toJson(answers.map(renderStructured)));
-  else for (const answer of answers) printAnswer(answer, options.json === true, io);
+  else for (const answer of answers) printAnswer(answer, options, io);
   const problem = kept.map(problemOf).find((each) => each !== undefined);
   if (problem === undefined) return;
   throw new AppError("config", `The answer was read but not kept: snapshots cannot be written (${problem}).`, {

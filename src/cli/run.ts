@@ -22,7 +22,8 @@ export async function run(io: Io): Promise<number> {
       return EXIT_CODES.ok.code;
     }
     if (args.wantsHelp) {
-      print(io.stdout, (await import("./help.ts")).renderHelp());
+      const [{ renderHelp }, { widthOf }] = await Promise.all([import("./help.ts"), import("./terminal.ts")]);
+      print(io.stdout, renderHelp(widthOf(io)));
       return EXIT_CODES.ok.code;
     }
     if (args.command !== "doctor") refuseOldNode(io.nodeVersion);

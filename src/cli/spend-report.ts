@@ -1,7 +1,7 @@
 import { countOf, formatCount, formatUsd, toOneLine } from "../lists/text.ts";
 import { type LedgerSums, sumPurchases, toAccountBook } from "../spend/ledger/day-fold.ts";
 import { type DayBook, type Purchase, toUsd } from "../spend/ledger/ledger.ts";
-import { alignColumns } from "./terminal.ts";
+import { alignColumns, drawTable, wrapText } from "./terminal.ts";
 
 /** What the `spend` command knows. */
 export interface SpendReport {
@@ -93,13 +93,21 @@ const STATE_WORDS: Readonly<Record<Purchase["state"], string>> = {
   unknown: "may have been charged",
 };
 
-/** The report for a person: the day's sums, its accounts and targets, its newest purchases. */
-export function renderSpend(report: SpendReport): string {
+/**
+ * The report for a person: the day's sums, its accounts and targets, its newest purchases.
+ * @param width of the terminal; left out, lines are as long as they are
+ */
+export function renderSpend(report: SpendReport, width?: number): string {
   const { book } = report;
-  const tables = [renderAccounts(report), renderTargets(book), renderPurchases(report)];
+  const draw = (titles: string[], rows: string[][]) =>
+    width === undefined ? alignColumns([titles, ...rows]) : drawTable({ columns: titles, rows }, width, ["state"]);
+  const tables = [renderAccounts(report, draw), renderTargets(book, draw), renderPurchases(report, draw)];
   const blocks = [renderSums(report), ...tables, renderUnreadable(book)];
-  return blocks.filter((block) => block !== "").join("\n\n");
+  const text = blocks.filter((block) => block !== "").join("\n\n");
+  return width === undefined ? text : wrapText(text, width);
 }
+
+type Draw = (titles: string[], rows: string[][]) => string;
 
 function renderSums(report: SpendReport): string {
   const { book, today, account } = report;
@@ -148,17 +156,22 @@ function wordFirst(all: readonly string[], rest: string): string {
   return `${shown}${more > 0 ? ` and ${formatCount(more)} ${rest}` : ""}`;
 }
 
-function renderAccounts({ book: { purchases }, account }: SpendReport): string {
+function renderAccounts({ book: { purchases }, account }: SpendReport, draw: Draw): string {
   // Of one account the sums above tell as much.
   if (account !== undefined) return "";
-  return renderNamed("account", sumAccounts(purchases), (name) => name ?? "(no account)");
+  return renderNamed("account", sumAccounts(purchases), (name) => name ?? "(no account)", draw);
 }
 
-function renderTargets({ purchases }: DayBook): string {
-  return renderNamed("target", sumTargets(purchases), (target) => toOneLine(target, TARGET_CHARS));
+function renderTargets({ purchases }: DayBook, draw: Draw): string {
+  return renderNamed("target", sumTargets(purchases), (target) => toOneLine(target, TARGET_CHARS), draw);
 }
 
-function renderNamed<Name>(title: string, all: readonly NamedSums<Name>[], wordName: (name: Name) => string): string {
+function renderNamed<Name>(
+  title: string,
+  all: readonly NamedSums<Name>[],
+  wordName: (name: Name) => string,
+  draw: Draw,
+): string {
   const spent = all.filter(({ count, sums }) => count > 0 || sums.countedMicros > 0);
   if (spent.length === 0) return "";
   const rows = spent.map(({ name, count, sums }) => [
@@ -167,10 +180,10 @@ function renderNamed<Name>(title: string, all: readonly NamedSums<Name>[], wordN
     usd(sums.countedMicros - sums.chargedMicros),
     wordName(name),
   ]);
-  return alignColumns([["purchases", "charged", "in doubt", title], ...rows]);
+  return draw(["purchases", "charged", "in doubt", title], rows);
 }
 
-function renderPurchases({ book: { purchases }, account }: SpendReport): string {
+function renderPurchases({ book: { purchases }, account }: SpendReport, draw: Draw): string {
   const shown = purchases.filter((purchase) => !isFreeQuote(purchase));
   const quotes = purchases.length - shown.length;
   const wordedQuotes = quotes === 0 ? "" : `${countOf(quotes, "price")} asked for, free`;
@@ -200,7 +213,7 @@ function renderPurchases({ book: { purchases }, account }: SpendReport): string 
     "snapshot",
     "target",
   ];
-  const table = alignColumns([titles, ...rows]);
+  const table = draw(titles, rows);
   const rest = [
     ...(older === 0 ? [] : [`${countOf(older, "older purchase")}; --json shows all`]),
     ...(wordedQuotes === "" ? [] : [wordedQuotes]),

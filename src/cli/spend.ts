@@ -12,6 +12,7 @@ import {
   sumAccounts,
   sumTargets,
 } from "./spend-report.ts";
+import { widthOf } from "./terminal.ts";
 
 export interface SpendOptions {
   /** `2026-11-24`; left out, today (UTC). */
@@ -46,7 +47,7 @@ export async function runSpend(
   }
   const all = await readReport(ledger, day, today);
   const report = account === undefined ? all : narrowReport(all, account);
-  const text = options.json === true ? toJson(toSpendJson(report)) : renderSpend(report);
+  const text = options.json === true ? toJson(toSpendJson(report)) : renderSpend(report, widthOf(io));
   print(io.stdout, text);
 }
 

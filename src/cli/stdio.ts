@@ -5,13 +5,20 @@ import { createPersonAsker } from "../mcp/ask-person.ts";
 import { serveStdio } from "../mcp/serve-stdio.ts";
 import { createRenderAnswer } from "../mcp/tool-result.ts";
 import { PRODUCT } from "../version.ts";
-import { type Io, whenStopped } from "./args.ts";
+import { type Io, print, whenStopped } from "./args.ts";
 
 /** Often enough to keep a client from giving up, rarely enough to cost nothing. */
 const PROGRESS_EVERY_MS = 5000;
 
 /** How long purchases under way may still come home after the client has gone; hosts kill after two or more seconds. */
 const DRAIN_MS = 1900;
+
+/** For whoever types the command to see what it does, and meets a cursor. */
+const WAITING = [
+  `domain-pages-mcp ${PRODUCT.version} serves MCP over stdio: it waits for a client's JSON-RPC messages, one a line, on stdin.`,
+  "An MCP host starts it by itself; at a terminal there is nothing to see. Ctrl-C ends it.",
+  "To use it by hand: domain-pages-mcp get acme.example (sandbox, free), or domain-pages-mcp --help.",
+].join("\n");
 
 /** The default command: MCP over stdio until the client leaves or a signal comes. */
 export async function runStdio(organisation: Organisation, config: Config, log: Log, io: Io): Promise<void> {
@@ -30,6 +37,7 @@ export async function runStdio(organisation: Organisation, config: Config, log: 
     io.stdin,
     io.stdout,
   );
+  if (io.stdin.isTTY === true) print(io.stderr, WAITING);
   log.info("stdio.serving", { source: organisation.source, version: PRODUCT.version });
   await Promise.race([service.closed, whenStopped(io)]);
   await service.close();

@@ -9,53 +9,145 @@ import {
 import type { Cell } from "../pages/answer/table.ts";
 import { type Io, print, toJson } from "./args.ts";
 
-const GAP = "  ";
-const MIN_LAST_COLUMN = 20;
+/** What a terminal has that does not tell. */
+const DEFAULT_WIDTH = 80;
 
-/** The answer for a person at a terminal: the same facts, the table aligned and cut to the window. */
+/** Columns of the terminal that stdout is; undefined for a pipe or a file. */
+export const widthOf = ({ stdout }: Pick<Io, "stdout">): number | undefined =>
+  stdout.isTTY === true ? stdout.columns || DEFAULT_WIDTH : undefined;
+
+/** JSON when asked for, an aligned table for a terminal, the plain text for a pipe and where CSV was asked for. */
+export function printAnswer(answer: Answer, { json = false, csv = false }: PrintOptions, io: Io): void {
+  const width = widthOf(io);
+  if (json) print(io.stdout, toJson(renderStructured(answer)));
+  else if (csv || width === undefined) print(io.stdout, renderText(answer));
+  else print(io.stdout, renderForTerminal(answer, width));
+}
+
+export interface PrintOptions {
+  json?: boolean;
+  csv?: boolean;
+}
+
+/** The answer for a person at a terminal: the same facts, the tables aligned and fitted to the window. */
 export function renderForTerminal(answer: Answer, width: number): string {
   const blocks = [
     renderHeader(answer),
-    alignTable(answer, width),
+    answer.rows.length === 0 ? "" : drawTable(answer, width),
     renderFindings(answer),
-    answer.sections.rows.length === 0 ? "" : `sections\n${alignTable(answer.sections, width)}`,
+    answer.sections.rows.length === 0 ? "" : `sections\n${drawTable(answer.sections, width)}`,
     renderNext(answer),
   ];
-  return blocks.filter((block) => block !== "").join("\n\n");
+  return wrapText(blocks.filter((block) => block !== "").join("\n\n"), width);
 }
 
-/** Numbers to the right, text to the left; the last column takes what is left of the line. */
-function alignTable({ columns, rows }: Pick<Answer, "columns" | "rows">, width: number): string {
-  if (rows.length === 0) return "";
-  const table = [columns, ...rows.map((row) => row.map(toText))];
-  const isNumeric = columns.map((_, index) =>
-    rows.every((row) => typeof row[index] !== "string" || /^[\d-]+$/.test(row[index])),
+export interface TextTable {
+  columns: readonly string[];
+  rows: readonly (readonly Cell[])[];
+}
+
+const GAP = "  ";
+
+/** Narrower than this no text says anything; from the second on most do. */
+const MIN_TEXT = 12;
+const GOOD_TEXT = 24;
+
+/**
+ * A table for a terminal: numbers to the right and whole, texts to the left and cut where the window is too narrow, the
+ * widest first; an address loses its middle. Columns that still find no place stand in a table of their own below,
+ * under the first column again.
+ * @param whole names of columns whose texts are not cut
+ */
+export function drawTable({ columns, rows }: TextTable, width: number, whole: readonly string[] = []): string {
+  const texts = [columns, ...rows.map((row) => row.map((cell) => (cell === null ? "" : String(cell))))];
+  const all = columns.map((name, index) => {
+    const column = readColumn(name, texts, index);
+    return whole.includes(name) ? { ...column, least: column.width } : column;
+  });
+  return splitColumns(all, width)
+    .map((some) => drawColumns(some, width))
+    .join("\n\n");
+}
+
+interface Column {
+  cells: readonly string[];
+  isNumeric: boolean;
+  width: number;
+  /** How narrow it can be. */
+  least: number;
+}
+
+function readColumn(name: string, texts: readonly (readonly string[])[], index: number): Column {
+  const cells = texts.map((row) => row[index] ?? "");
+  const width = Math.max(...cells.map(displayWidth));
+  const isNumeric = cells.slice(1).every((cell) => /^$|^[+-]?[\d$][\d.,%+-]*$/.test(cell));
+  // A few long cells do not widen a column of short ones.
+  const usual = cells.map(displayWidth).sort((a, b) => a - b)[Math.floor(cells.length * 0.75)] ?? 0;
+  const useful = Math.max(displayWidth(name), MIN_TEXT, Math.min(usual, GOOD_TEXT));
+  const least = isNumeric ? width : Math.min(width, useful);
+  return { cells, isNumeric, width, least };
+}
+
+/** Groups of columns that fit, the first column in each. */
+function splitColumns(all: readonly Column[], width: number): Column[][] {
+  const [first, ...rest] = all;
+  if (first === undefined) return [];
+  const groups: Column[][] = [[first]];
+  let taken = first.least;
+  for (const column of rest) {
+    const group = groups.at(-1) ?? [];
+    if (group.length > 1 && taken + GAP.length + column.least > width) {
+      groups.push([first, column]);
+      taken = first.least + GAP.length + column.least;
+    } else {
+      group.push(column);
+      taken += GAP.length + column.least;
+    }
+  }
+  return groups;
+}
+
+function drawColumns(columns: readonly Column[], width: number): string {
+  const widths = fitWidths(columns, width);
+  const lines = columns[0]?.cells.map((_, line) =>
+    columns
+      .map(({ cells, isNumeric }, index) => {
+        const room = widths[index] ?? 0;
+        return pad(cut(cells[line] ?? "", room), room, isNumeric);
+      })
+      .join(GAP)
+      .trimEnd(),
   );
-  const widths = columns.map((_, index) => Math.max(...table.map((row) => displayWidth(row[index] ?? ""))));
-  const fixed = widths.slice(0, -1).reduce((sum, each) => sum + each + GAP.length, 0);
-  const last = Math.max(MIN_LAST_COLUMN, width - fixed);
-  return table
-    .map((row) =>
-      row
-        .map((cell, index) => {
-          if (index === row.length - 1 && isNumeric[index] !== true) return cut(cell, last);
-          return pad(cell, widths[index] ?? 0, isNumeric[index] === true);
-        })
-        .join(GAP)
-        .trimEnd(),
-    )
-    .join("\n");
+  return (lines ?? []).join("\n");
 }
 
-const toText = (cell: Cell): string => (cell === null ? "" : String(cell));
+/** Takes from the widest column that can give, until all fit or none can. */
+function fitWidths(columns: readonly Column[], width: number): number[] {
+  const widths = columns.map((column) => column.width);
+  let over = widths.reduce((sum, each) => sum + each, GAP.length * (columns.length - 1)) - width;
+  while (over > 0) {
+    const able = columns.flatMap(({ least }, index) => ((widths[index] ?? 0) > least ? [index] : []));
+    const widest = able.reduce<number | undefined>(
+      (best, index) => (best === undefined || (widths[index] ?? 0) > (widths[best] ?? 0) ? index : best),
+      undefined,
+    );
+    if (widest === undefined) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    over -= 1;
+  }
+  return widths;
+}
 
-/** East Asian wide characters and emoji take two places in a terminal. */
+/** East Asian wide characters and emoji take two places in a terminal, marks upon other characters none. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u;
+const MARK = /\p{M}/u;
+const NARROW = /^[\u0020-\u02ff]*$/;
 
 function displayWidth(text: string): number {
+  if (NARROW.test(text)) return text.length;
   let width = 0;
-  for (const character of text) width += WIDE.test(character) ? 2 : 1;
+  for (const character of text) width += WIDE.test(character) ? 2 : MARK.test(character) ? 0 : 1;
   return width;
 }
 
@@ -64,30 +156,77 @@ function pad(text: string, width: number, toTheRight: boolean): string {
   return toTheRight ? space + text : text + space;
 }
 
+/** An address says most at its ends; of a text the beginning, up to the end of a word where that loses little. */
 function cut(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
-  let kept = "";
-  for (const character of text) {
-    if (displayWidth(kept + character) >= width) break;
-    kept += character;
+  if (/\S\/\S|^\//.test(text) && !/ .* .* /.test(text)) {
+    const end = Math.floor((width - 1) / 2);
+    return `${take([...text], width - 1 - end)}…${take([...text].reverse(), end, true)}`;
   }
-  return `${kept}…`;
+  const kept = take([...text], width - 1);
+  const word = kept.lastIndexOf(" ");
+  return `${word > kept.length / 2 ? kept.slice(0, word) : kept.trimEnd()}…`;
 }
 
-/** Columns two spaces apart, to the left; the last one is as long as it is. */
-export function alignColumns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-  return lines.map((line) => line.trimEnd()).join("\n");
+function take(characters: readonly string[], width: number, isReversed = false): string {
+  const kept: string[] = [];
+  let left = width;
+  for (const character of characters) {
+    left -= displayWidth(character);
+    if (left < 0) break;
+    kept.push(character);
+  }
+  return (isReversed ? kept.reverse() : kept).join("");
 }
 
-const DEFAULT_WIDTH = 120;
+/** Lines that are longer than the window go on, indented, in the next one; words stay whole, and so do commands. */
+export const wrapText = (text: string, width: number): string =>
+  text
+    .split("\n")
+    .flatMap((line) => (displayWidth(line) <= width ? [line] : wrapLine(line, width)))
+    .join("\n");
 
-/** JSON when asked for, an aligned table for a terminal, the plain text for a pipe. */
-export function printAnswer(answer: Answer, asJson: boolean, { stdout }: Io): void {
-  if (asJson) print(stdout, toJson(renderStructured(answer)));
-  else if (stdout.isTTY === true) print(stdout, renderForTerminal(answer, stdout.columns ?? DEFAULT_WIDTH));
-  else print(stdout, renderText(answer));
+/** `next, free: domain-pages-mcp query … (more rows)` */
+const NEXT = /^(next, [^:]+:) (.*) (\([^()]*(?:\([^()]*\)[^()]*)*\))$/;
+
+function wrapLine(line: string, width: number): string[] {
+  const [, cost, command, gain] = NEXT.exec(line) ?? [];
+  const indent = `${/^\s*(?:- )?/.exec(line)?.[0].replace(/\S/g, " ") ?? ""}  `;
+  if (cost === undefined || command === undefined) return fill(line.split(/ +(?=\S)/), width, indent, "");
+  // To be copied: what a shell reads as one word is not parted, and a line that goes on says so.
+  const words = command.match(/(?:'[^']*'|"(?:[^"\\]|\\.)*"|\S)+/g) ?? [];
+  return [
+    ...wrapText(`${cost} ${gain?.slice(1, -1)}`, width).split("\n"),
+    ...fill(["  ", ...words], width - 2, "      ", " \\"),
+  ];
+}
+
+/** @param goesOn what stands at the end of a line that is not the last */
+function fill(words: readonly string[], width: number, indent: string, goesOn: string): string[] {
+  const lines: string[] = [];
+  let line = words[0] ?? "";
+  for (const word of words.slice(1)) {
+    const longer = line.trim() === "" ? line + word : `${line} ${word}`;
+    if (displayWidth(longer) <= width || line.trim() === "") line = longer;
+    else {
+      lines.push(line + goesOn);
+      line = indent + word;
+    }
+  }
+  return [...lines, line];
+}
+
+/** Columns two spaces apart, to the left; the last one is as long as it is, or goes on below where a width is given. */
+export function alignColumns(rows: readonly (readonly string[])[], width?: number): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => displayWidth(row[column] ?? ""))));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => pad(cell, widths[column] ?? 0, false))
+      .join(GAP)
+      .trimEnd(),
+  );
+  const text = lines.join("\n");
+  return width === undefined ? text : wrapText(text, width);
 }
 
 const EVERY_MS = 1000;

@@ -1,20 +1,27 @@
 import { countOf, formatAge, formatCount, formatMinute } from "../../lists/text.ts";
 import { describeSource } from "../answer/render-answer.ts";
-import { toCsv } from "../answer/table.ts";
+import { type Cell, toCsv } from "../answer/table.ts";
 import { type Block, type Comparison, type PageCounts, roleNames, rolesOf, type Side } from "./comparison.ts";
 
-/** The comparison as text: what is compared, what is not, counts, figures, tables, next calls. No newline at its end. */
-export function renderComparisonText(comparison: Comparison): string {
+/**
+ * The comparison as text: what is compared, what is not, counts, figures, tables, next calls. No newline at its end.
+ * @param draw how tables are drawn, if not as CSV
+ */
+export function renderComparisonText(comparison: Comparison, draw: DrawTable = toCsvTable): string {
   const { figures, blocks } = comparison;
   return [
     renderHead(comparison),
-    toCsv(figures.columns, figures.rows),
-    ...blocks.map(renderBlock),
+    draw(figures),
+    ...blocks.map((block) => renderBlock(block, draw)),
     comparison.next.map(({ cost, call, gain }) => `next, ${cost}: ${call} (${gain})`).join("\n"),
   ]
     .filter((block) => block !== "")
     .join("\n\n");
 }
+
+type DrawTable = (table: { columns: readonly string[]; rows: readonly (readonly Cell[])[] }) => string;
+
+const toCsvTable: DrawTable = ({ columns, rows }) => toCsv(columns, rows);
 
 function renderHead(comparison: Comparison): string {
   const { first, second, notes, limits, pages } = comparison;
@@ -75,11 +82,11 @@ function describePages({ added, removed, ...counts }: PageCounts): string {
   ].join("; ");
 }
 
-function renderBlock({ name, says, columns, rows, leftOut, leftOutAre }: Block): string {
+function renderBlock({ name, says, columns, rows, leftOut, leftOutAre }: Block, draw: DrawTable): string {
   const head = says === "" ? name : `${name} (${says})`;
   const rest =
     leftOut > 0 ? [`${formatCount(leftOut)} more left out${leftOutAre === null ? "" : `: ${leftOutAre}`}`] : [];
-  return [head, ...(rows.length > 0 ? [toCsv(columns, rows)] : []), ...rest].join("\n");
+  return [head, ...(rows.length > 0 ? [draw({ columns, rows })] : []), ...rest].join("\n");
 }
 
 /** The comparison as data: the same facts as the text, in columns and rows. */

@@ -4,11 +4,14 @@ import { toQuotedLine } from "./fit-table.ts";
 import { renderRecord, wordLeftOut } from "./page-record.ts";
 import { type QueryAnswer, type QueryTable, wordBoundOf, wordLoosened, wordRecordsBound } from "./query-answer.ts";
 
-/** The answer as text: header, coverage, one CSV line per row (or the records), next calls. No newline at its end. */
-export function renderQueryText(answer: QueryAnswer): string {
+/**
+ * The answer as text: header, coverage, one CSV line per row (or the records), next calls. No newline at its end.
+ * @param draw how the table is drawn, if not as CSV
+ */
+export function renderQueryText(answer: QueryAnswer, draw: (table: QueryTable) => string = toCsvTable): string {
   const blocks = [
     renderQueryHeader(answer),
-    renderTable(answer),
+    answer.table === null || answer.table.rows.length === 0 ? "" : draw(answer.table),
     ...(answer.records ?? []).map(renderRecord),
     describeEmpty(answer),
     renderQueryNext(answer),
@@ -16,10 +19,8 @@ export function renderQueryText(answer: QueryAnswer): string {
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-function renderTable({ table }: QueryAnswer): string {
-  if (table === null || table.rows.length === 0) return "";
-  return [table.columns.join(","), ...table.rows.map((row) => toQuotedLine(table, row))].join("\n");
-}
+const toCsvTable = (table: QueryTable): string =>
+  [table.columns.join(","), ...table.rows.map((row) => toQuotedLine(table, row))].join("\n");
 
 /** Why nothing is shown; empty for an answer that shows something. */
 function describeEmpty(answer: QueryAnswer): string {
