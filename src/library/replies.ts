@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
+import { otherTargetOf, partAnswers } from "../pages/asked-for.ts";
 import type { PagesRequest } from "../pages/request.ts";
-import { createSnapshot, type Snapshot } from "../pages/snapshot.ts";
+import { createSnapshot, type Fetched, type Snapshot } from "../pages/snapshot.ts";
 import { readEnvelope, readSavedAnswers } from "../upstream/envelope.ts";
 import { toRequestKey } from "./answers.ts";
 
@@ -43,12 +44,24 @@ export function readReply({ status, headers, body }: Reply, call: Call): Snapsho
   const wireReply = { status, headers: toPlainHeaders(headers), body: toText(body, "reply") };
   const outcome = readEnvelope(wireReply, receivedAt ?? undefined);
   if (!outcome.ok) throw outcome.error;
-  return createSnapshot(outcome.answer, {
+  const { asked } = partAnswers(request.target, [outcome.answer, ...outcome.others]);
+  if (asked === undefined) throw refuseOther(request.target, outcome);
+  return createSnapshot(asked, {
     source,
     request,
     requestKey: toRequestKey(request, upstream),
     fetchedAt: receivedAt,
     charge: outcome.charge,
+  });
+}
+
+function refuseOther(asked: string, { answer, charge, requestId }: Fetched): AppError {
+  const usd = charge.kind === "reported" ? charge.usd : undefined;
+  return new AppError("contract", `The reply is about ${otherTargetOf(answer, asked)} and not about ${asked}.`, {
+    charge: usd === undefined ? "unknown" : usd > 0 ? "charged" : "not_charged",
+    ...(usd !== undefined && usd > 0 && { chargedUsd: usd }),
+    ...(requestId !== undefined && { requestId }),
+    advice: "Asking again buys again: first have the gateway, or what stands between, looked at.",
   });
 }
 

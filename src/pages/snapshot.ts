@@ -112,7 +112,8 @@ export interface SnapshotFacts {
 export function createSnapshot(answer: EndpointAnswer, facts: SnapshotFacts): Snapshot {
   const { pages, oddFields } = readPages(answer.items);
   const identity: unknown[] = [facts.request.target, answer.taskId, facts.fetchedAt, answer.totalCount, pages.length];
-  if (facts.source === "import") identity.push(answer);
+  // Beside an answer of the same call, it has the same time and task.
+  if (facts.source === "import" || facts.charge.kind === "none") identity.push(answer);
   return {
     id: `s_${shortHash(JSON.stringify(identity))}`,
     ...facts,
@@ -143,6 +144,10 @@ export interface PurchaseTerms {
 /** One answered call of the endpoint. */
 export interface Fetched {
   answer: EndpointAnswer;
+  /** What else the same reply held. @default nothing */
+  others?: readonly EndpointAnswer[];
+  /** What could not be read of it, one sentence each. @default nothing */
+  notes?: readonly string[];
   charge: Charge;
   /** The upstream's id of this request, for its support desk. */
   requestId?: string | undefined;

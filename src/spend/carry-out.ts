@@ -2,7 +2,8 @@ import { AppError, type Consent } from "../errors.ts";
 import { formatUsd } from "../lists/text.ts";
 import { BODY_DEFAULTS } from "../pages/body.ts";
 import type { PagesRequest } from "../pages/request.ts";
-import { createSnapshot, type Fetched, type PurchaseTerms, type Snapshot, type Source } from "../pages/snapshot.ts";
+import type { Fetched, PurchaseTerms, Snapshot, Source } from "../pages/snapshot.ts";
+import { keepFetched } from "./keep-fetched.ts";
 import {
   type Ledger,
   type PurchaseFacts,
@@ -48,7 +49,6 @@ export async function carryOut<Other>(
   call: PaidCall<Other>,
   deps: CarryOutDeps,
 ): Promise<CarriedOut<Other>> {
-  const { request, requestKey } = order;
   const { kind, explain = (error) => error } = call;
   const reservation = await deps.ledger.reserve(toFacts(order, kind, deps), call.maxMicros);
   const settle = (settlement: Settlement) => deps.ledger.settle(reservation, settlement).catch(deps.onUnsettled);
@@ -62,17 +62,11 @@ export async function carryOut<Other>(
     await settle({ outcome: "not_charged" });
     return sent;
   }
-  const { answer, charge } = sent.fetched;
-  const snapshot = createSnapshot(answer, {
-    source: deps.source,
-    request,
-    requestKey,
-    fetchedAt: deps.now(),
-    charge,
-  });
-  const { problem } = await deps.snapshots.put(snapshot);
-  await settle(settlementOf(sent.fetched, snapshot.id));
-  return { snapshot, notes: [...noteCharge(snapshot, maxPriceUsd), ...noteProblem(problem)] };
+  const { snapshotId, result } = await keepFetched(order, sent.fetched, deps);
+  await settle(settlementOf(sent.fetched, snapshotId));
+  if ("refusal" in result) throw result.refusal;
+  const { snapshot, notes } = result;
+  return { snapshot, notes: [...noteCharge(snapshot, maxPriceUsd), ...notes] };
 }
 
 const toFacts = ({ request, requestKey, consent }: Order, kind: PurchaseFacts["kind"], deps: CarryOutDeps) => ({
@@ -128,11 +122,6 @@ function noteCharge({ charge }: Snapshot, maxPriceUsd: number): string[] {
   return [
     `the gateway reports a charge of ${formatUsd(charge.usd)}, above the cap of ${formatUsd(maxPriceUsd)} for this call: check the account`,
   ];
-}
-
-function noteProblem(problem: string | undefined): string[] {
-  if (problem === undefined) return [];
-  return [`this snapshot could not be written (${problem}): for now it is only in this process's memory`];
 }
 
 /** How a purchase that brought an answer ended. A charge that nobody reported is not the same as none. */

@@ -25,8 +25,8 @@ export function createClient(deps: ClientDeps): Client {
     const send = beginCall({ request, terms, signal, mode: "pages" }, readEnvelope, deps);
     const outcome = await inAcceptedForm(send, () => true);
     if (!outcome.ok) throw outcome.error;
-    const { answer, charge, requestId } = outcome;
-    return { answer, charge, requestId };
+    const { ok: _ok, ...fetched } = outcome;
+    return fetched;
   };
 
   const fetchQuote: FetchQuote = async (request, terms, signal) => {
@@ -73,8 +73,8 @@ function createFormFinder(pinned: BodyForm | "auto") {
 export function readQuote(reply: WireReply, at: number): { ok: true; quote: Quote } | FailedOutcome {
   const outcome = readEnvelope(reply, at);
   if (outcome.ok) {
-    const { answer, charge, requestId } = outcome;
-    return { ok: true, quote: { kind: "bought", fetched: { answer, charge, requestId } } };
+    const { ok, ...fetched } = outcome;
+    return { ok, quote: { kind: "bought", fetched } };
   }
   if (outcome.estimate === undefined) return outcome;
   if (outcome.error.facts.charge !== "not_charged") return { ...outcome, error: chargedForQuote(outcome.error) };

@@ -94,6 +94,7 @@ function describeAge(delivery: Answer["delivery"]): string {
 }
 
 function describeCharge(charge: Answer["charge"], how: Delivery["how"] | undefined): string {
+  if (charge.kind === "none") return "nobody asked for it: it came with another answer, and is in the charge of that";
   const told =
     charge.kind === "reported"
       ? `charged ${formatUsd(charge.usd)}`

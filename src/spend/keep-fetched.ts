@@ -1,0 +1,98 @@
+import { AppError } from "../errors.ts";
+import { countOf } from "../lists/text.ts";
+import { otherTargetOf, partAnswers } from "../pages/asked-for.ts";
+import { readRequest } from "../pages/import-answer.ts";
+import { type PagesRequest, toRequestKey } from "../pages/request.ts";
+import { createSnapshot, type EndpointAnswer, type Fetched, type Snapshot, type Source } from "../pages/snapshot.ts";
+
+/** Where snapshots are kept, as far as this needs it. */
+interface Put {
+  put(snapshot: Snapshot): Promise<{ where: string; problem?: string }>;
+}
+
+export interface KeepDeps {
+  source: Exclude<Source, "import">;
+  snapshots: Put;
+  now: () => number;
+}
+
+/** What became of an answered call. */
+export interface KeptAnswers {
+  /** What the books name: the answer to the request, or what came instead. */
+  snapshotId: string;
+  /** What the caller gets: the answer, or why there is none. */
+  result: { snapshot: Snapshot; notes: string[] } | { refusal: AppError };
+}
+
+/** Unasked answers are found by their id and their target, never by a request. */
+const UNASKED = "unasked";
+
+/**
+ * Keeps all that an answered call brought: the answer to the request, and whatever else was in the reply under its own
+ * target, as what nobody asked for. An answer of another target is never kept as the one that was asked for.
+ */
+export async function keepFetched(
+  { request, requestKey }: { request: PagesRequest; requestKey: string },
+  fetched: Fetched,
+  deps: KeepDeps,
+): Promise<KeptAnswers> {
+  const { answer, others = [], notes = [], charge } = fetched;
+  const { asked, unasked } = partAnswers(request.target, [answer, ...others]);
+  const facts = { source: deps.source, fetchedAt: deps.now() };
+  const toUnasked = (each: EndpointAnswer, index: number): Snapshot => {
+    const own = requestOf(each, request);
+    // What was charged was charged for the reply as a whole: it is told once.
+    const part = asked === undefined && index === 0 ? charge : ({ kind: "none" } as const);
+    return createSnapshot(each, { ...facts, request: own, requestKey: toRequestKey(own, UNASKED), charge: part });
+  };
+  const beside = unasked.map(toUnasked);
+  if (asked === undefined) {
+    for (const each of beside) await deps.snapshots.put(each);
+    const [first] = beside;
+    return { snapshotId: first?.id ?? "", result: { refusal: refuseOther(request.target, fetched, beside) } };
+  }
+  const snapshot = createSnapshot(asked, { ...facts, request, requestKey, charge });
+  const { problem } = await deps.snapshots.put(snapshot);
+  for (const each of beside) await deps.snapshots.put(each);
+  return {
+    snapshotId: snapshot.id,
+    result: { snapshot, notes: [...notes, ...noteBeside(beside), ...noteProblem(problem)] },
+  };
+}
+
+/** The request that an answer echoes; of one that does not even name its target, what was asked. */
+function requestOf(answer: EndpointAnswer, asked: PagesRequest): PagesRequest {
+  try {
+    return readRequest(answer);
+  } catch {
+    const target = otherTargetOf(answer, asked.target);
+    return { target: target ?? asked.target };
+  }
+}
+
+const nameSnapshot = ({ id, request, pages }: Snapshot): string =>
+  `snapshot ${id} of ${request.target} (${countOf(pages.length, "page")})`;
+
+function noteBeside(beside: readonly Snapshot[]): string[] {
+  if (beside.length === 0) return [];
+  const are = beside.length === 1 ? "another answer" : `${beside.length} other answers`;
+  return [`the same reply held ${are}, kept for free questions: ${beside.map(nameSnapshot).join(", ")}`];
+}
+
+function noteProblem(problem: string | undefined): string[] {
+  if (problem === undefined) return [];
+  return [`this snapshot could not be written (${problem}): for now it is only in this process's memory`];
+}
+
+function refuseOther(asked: string, { charge, requestId }: Fetched, came: readonly Snapshot[]): AppError {
+  const targets = [...new Set(came.map(({ request }) => request.target))].join(", ");
+  const charged =
+    charge.kind === "reported" ? { charge: toFailureCharge(charge.usd), chargedUsd: charge.usd } : undefined;
+  return new AppError("contract", `The gateway answered with pages of ${targets} instead of ${asked}.`, {
+    ...(charged ?? { charge: "unknown" }),
+    ...(requestId !== undefined && { requestId }),
+    advice: `What came is kept for free questions: ${came.map(nameSnapshot).join(", ")}. Asking again buys again: first have the gateway, or what stands between, looked at.`,
+  });
+}
+
+const toFailureCharge = (usd: number): "charged" | "not_charged" => (usd > 0 ? "charged" : "not_charged");

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import type { AppError } from "../../src/errors.ts";
+import { renderText } from "../../src/pages/answer/render-answer.ts";
+import type { Wire } from "../../src/upstream/wire.ts";
+import { serviceOver } from "../support/service-over.ts";
+
+const CHARGED = { "x-aisa-customer-cost-micros-usd": "24720", "x-request-id": "r1" };
+
+const page = (target: string, index: number) => ({
+  type: "backlinks_domain_page",
+  page: `https://${target}/p${index}`,
+  status_code: 200,
+  meta: { title: `Page ${index}` },
+  page_summary: { rank: 500 - index, backlinks: 100, referring_domains: 9 },
+});
+
+const result = (target: string, count: number) => ({
+  target,
+  total_count: count,
+  items: Array.from({ length: count }, (_, index) => page(target, index)),
+});
+
+const task = (...results: unknown[]) => ({ id: "x", status_code: 20000, cost: 0.02, result: results });
+
+const body = (...tasks: unknown[]) => JSON.stringify({ status_code: 20000, tasks });
+
+/** The product in front of a gateway that answers every call with one text, and charges for it. */
+async function openOver(text: string, env: Record<string, string> = {}) {
+  let calls = 0;
+  const wire: Wire = async () => {
+    calls += 1;
+    return { status: 200, headers: CHARGED, body: text };
+  };
+  const service = await serviceOver(wire, { env: { AISA_API_KEY: "sk-aisa-test", ...env } });
+  const ask = (target = "acme.example") =>
+    service.getPages({ target }, { signal: new AbortController().signal, surface: "mcp" });
+  return { service, ask, calls: () => calls };
+}
+
+const failureOf = (call: Promise<unknown>) =>
+  call.then(
+    () => expect.unreachable(),
+    (error: AppError) => error,
+  );
+
+// The first call of a process loads half of the product.
+describe("a paid reply", { timeout: 60_000 }, () => {
+  it("about another target is said, kept under that target, and never as the answer", async () => {
+    const { service, ask, calls } = await openOver(body(task(result("victim.example", 5))));
+    const error = await failureOf(ask());
+    const [kept] = await service.snapshots.list();
+    expect(error).toMatchObject({
+      kind: "contract",
+      message: "The gateway answered with pages of victim.example instead of acme.example.",
+      facts: { charge: "charged", chargedUsd: 0.02472, requestId: "r1" },
+    });
+    expect(error.facts.advice).toContain(`snapshot ${kept?.id} of victim.example (5 pages)`);
+    expect(await service.snapshots.list("acme.example")).toEqual([]);
+    expect((await service.findSnapshot({ target: "victim.example" })).pages).toHaveLength(5);
+    await ask("victim.example");
+    // What nobody asked for answers no request either.
+    expect(calls()).toBe(2);
+  });
+
+  it.each([
+    ["two tasks", body(task(result("acme.example", 3)), task(result("other.example", 2)))],
+    ["two results", body(task(result("acme.example", 3), result("other.example", 2)))],
+    ["the other first", body(task(result("other.example", 2)), task(result("acme.example", 3)))],
+  ])("with %s is kept whole, and both are told", async (_what, text) => {
+    const { service, ask, calls } = await openOver(text);
+    const answer = await ask();
+    const [other] = await service.snapshots.list("other.example");
+    expect(answer).toMatchObject({ target: "acme.example", pagesFetched: 3 });
+    expect(renderText(answer)).toContain(
+      `note: the same reply held another answer, kept for free questions: snapshot ${other?.id} of other.example (2 pages)`,
+    );
+    expect((await ask()).snapshotId).toBe(answer.snapshotId);
+    expect(calls()).toBe(1);
+  });
+
+  it("in another frame is read, and answers again for free", async () => {
+    const flat = JSON.stringify({
+      id: "x",
+      status_code: 20000,
+      status_message: "Ok.",
+      items: [page("acme.example", 1)],
+    });
+    const { ask, calls } = await openOver(flat);
+    expect(await ask()).toMatchObject({ pagesFetched: 1, charge: { kind: "reported", usd: 0.02472 } });
+    await ask();
+    expect(calls()).toBe(1);
+  });
+
+  it("that breaks off is read as far as it is whole, and says so", async () => {
+    const { ask } = await openOver(body(task(result("acme.example", 5))).slice(0, -200));
+    const answer = await ask();
+    expect(answer).toMatchObject({ pagesFetched: 3, pagesTotal: 5 });
+    expect(renderText(answer)).toContain("note: the reply broke off; its pages were read as far as they are whole");
+  });
+});
