@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { HangUp } from "../../src/errors.ts";
@@ -96,6 +97,18 @@ describe("an exchange", () => {
     expect(new Set(upstream.seen.map(({ socket }) => socket)).size).toBeLessThanOrEqual(2);
   });
 
+  it("opens another where the server has closed the one that was kept", async () => {
+    const upstream = await startUpstream(replyWith(200, {}));
+    const wire = wireTo(upstream.origin);
+    await wire(post());
+    const [kept] = upstream.seen;
+    const closed = once(kept?.socket as Socket, "close");
+    kept?.socket.end();
+    await closed;
+    expect((await wire(post())).status).toBe(200);
+    expect(upstream.seen).toHaveLength(2);
+  });
+
   it("stays on its origin, even for a path that looks like another host", async () => {
     const [upstream, other] = [await startUpstream(replyWith(404, {})), await startUpstream(replyWith(200, {}))];
     const reply = await wireTo(upstream.origin)(post({ path: `//${new URL(other.origin).host}/apis/v1/x` }));
@@ -141,6 +154,17 @@ describe("an exchange that fails", () => {
   it("was sent when the connection closes without an answer", async () => {
     const upstream = await startUpstream((response) => response.destroy());
     expect(await failureOf(wireTo(upstream.origin)(post()))).toEqual({ reason: "broken_off", wasSent: true });
+  });
+
+  it("was sent when a kept connection is reset by the next request, and is not sent again", async () => {
+    const upstream = await startUpstream((response, { url, socket }) => {
+      if (url === "/first") response.end("{}");
+      else (socket as Socket).resetAndDestroy();
+    });
+    const wire = wireTo(upstream.origin);
+    await wire(post({ path: "/first" }));
+    expect(await failureOf(wire(post({ path: "/next" })))).toEqual({ reason: "broken_off", wasSent: true });
+    expect(upstream.seen).toHaveLength(2);
   });
 
   it.each([

@@ -151,13 +151,24 @@ async function openConnection(url: URL, peer: NoConnection["peer"], signal: Abor
   return { socket, addresses: addresses?.map(({ address }) => address) ?? [host] };
 }
 
-type Addresses = Awaited<ReturnType<typeof lookupAll>>;
+type Addresses = Awaited<ReturnType<typeof askResolver>>;
 
-const lookupAll = (host: string) => lookup(host, { all: true });
+const askResolver = (host: string) => lookup(host, { all: true });
+
+/**
+ * Names that are being looked up. The system's resolver cannot be interrupted: whoever gives up leaves it behind, in one
+ * of the four threads that also write our files. So it is asked for a name once at a time.
+ */
+const underWay = new Map<string, Promise<Addresses>>();
+
+function lookupOnce(host: string): Promise<Addresses> {
+  const asked = underWay.get(host) ?? askResolver(host).finally(() => underWay.delete(host));
+  underWay.set(host, asked);
+  return asked;
+}
 
 async function resolve(host: string, peer: NoConnection["peer"], signal: AbortSignal): Promise<Addresses> {
-  // The system's resolver cannot be interrupted; it is left behind.
-  return orAborted(lookupAll(host), signal).catch((error: unknown) => {
+  return orAborted(lookupOnce(host), signal).catch((error: unknown) => {
     throw toNoConnection(error, "name", peer, signal);
   });
 }
