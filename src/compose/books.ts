@@ -17,8 +17,8 @@ export async function openBooks(config: Config, log: Log, now: () => number): Pr
   if (config.store === "disk") {
     // Read without a key too, when the settings are those of the sandbox.
     const { createFileLedger } = await import("../spend/ledger/file-ledger.ts");
-    const { ledgerFolder: folder } = await chooseFolders(config);
-    return { ledger: createFileLedger({ folder, ...options }), close: async () => {} };
+    const { ledgerFolder: folder, cacheFolder: seenIn } = await chooseFolders(config);
+    return { ledger: createFileLedger({ folder, seenIn, ...options }), close: async () => {} };
   }
   if (typeof config.store === "string") return undefined;
   const { ledgerLines, shared } = await createStores(config, log, now);

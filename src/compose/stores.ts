@@ -64,7 +64,7 @@ async function createDiskStores(config: Config, log: Log, now: () => number): Pr
       chooseFolders(config),
     ]);
   return {
-    ledgerLines: await createFileBooks(config, ledgerFolder),
+    ledgerLines: await createFileBooks(config, ledgerFolder, cacheFolder),
     of: byTenant((tenant) => {
       // Who is not told apart finds what the command line has bought, and the other way round.
       const folder =
@@ -128,9 +128,9 @@ async function loadMemory(): Promise<(tenant: string) => SnapshotStore> {
 const createMemoryBooks = async () => (await import("../spend/ledger/file-ledger.ts")).createMemoryLines();
 
 /** The sandbox has no books that outlast a process, since nothing costs anything there. */
-async function createFileBooks(config: Config, folder: string): Promise<LedgerLines> {
+async function createFileBooks(config: Config, folder: string, seenIn: string): Promise<LedgerLines> {
   if (!isLive(config)) return createMemoryBooks();
-  return (await import("../spend/ledger/file-ledger.ts")).createFileLines(folder);
+  return (await import("../spend/ledger/file-ledger.ts")).createFileLines(folder, seenIn);
 }
 
 /** Tenants come and go; those unused for longest are made anew when they come back. */

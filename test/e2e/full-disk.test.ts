@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { BUILT } from "../support/built.ts";
+import { BUILT, runBuilt } from "../support/built.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 
 const FULL = "/dev/full";
@@ -53,5 +53,22 @@ describe.runIf(existsSync(FULL))("a standard output that cannot be written", () 
 
   it("says of a token that it has to be made again", () => {
     expect(runFull(["token", "create", "another"]).stderr).toContain("revoke it and make another");
+  });
+});
+
+describe("an import that cannot be kept", () => {
+  it("shows what was read, says so there and ends as a failure", async () => {
+    const folder = makeTempFolder();
+    writeFileSync(path.join(folder, "snapshots"), "in the way");
+    const { code, stdout, stderr } = await runBuilt(["import", SAVED], { env: { DOMAIN_PAGES_CACHE_DIR: folder } });
+    expect(code).toBe(2);
+    expect(stdout).toContain("this snapshot could not be written (EEXIST)");
+    expect(stderr).toContain("The answer was read but not kept: snapshots cannot be written (EEXIST).");
+  });
+
+  it("is no failure where nothing was to be kept, and is said all the same", async () => {
+    const { code, stdout } = await runBuilt(["import", SAVED], { env: { DOMAIN_PAGES_STORE: "memory" } });
+    expect(code).toBe(0);
+    expect(stdout).toContain("keeps nothing beyond this command");
   });
 });

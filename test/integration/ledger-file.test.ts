@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -98,28 +98,55 @@ describe("the ledger on disk", () => {
     expect(await ledger.read()).toMatchObject({ unreadableLines: 3 });
   });
 
-  const CHANGES: readonly [what: string, change: () => Promise<unknown>, left: number][] = [
-    ["emptied", () => truncate(fileOf(TODAY)), 100],
-    ["deleted", () => rm(fileOf(TODAY)), 100],
-    ["deleted with its folder", () => rm(path.join(folder, "ledger"), { recursive: true }), 100],
-    ["cut in the middle of a record", () => truncate(fileOf(TODAY), 300), 99],
-    ["written anew, and longer", () => writeFile(fileOf(TODAY), "x\n".repeat(5000)), 100],
-    ["exchanged for a longer one", exchange, 40],
+  const CHANGES: readonly [what: string, change: () => Promise<unknown>][] = [
+    ["emptied", () => truncate(fileOf(TODAY))],
+    ["deleted", () => rm(fileOf(TODAY))],
+    ["deleted with its folder", () => rm(path.join(folder, "ledger"), { recursive: true })],
+    ["cut in the middle of a record", () => truncate(fileOf(TODAY), 300)],
+    ["written anew, and longer", () => writeFile(fileOf(TODAY), "x\n".repeat(5000))],
+    ["exchanged for a longer one", exchange],
   ];
-  it.each(CHANGES)("is read from the start when the file was %s", async (_, change, left) => {
+  it.each(CHANGES)("spends nothing where the file was %s, in this process and in the next", async (_, change) => {
     for (let count = 0; count < 30; count++) await ledger.reserve(FACTS, 1 + (count % 3));
     expect(await ledger.left()).toBe(40);
+    const before = await readFile(fileOf(TODAY));
     await change();
-    expect(await ledger.left()).toBe(left);
-    expect(await ledger.reserve(FACTS, 1000)).toMatchObject({ micros: left });
-    expect(await ledger.left()).toBe(0);
-    expect(await open().left()).toBe(0);
+    for (const each of [ledger, open(), ledger]) {
+      await expect(each.reserve(FACTS, 1000)).rejects.toMatchObject({
+        kind: "config",
+        message: `The ledger in ${path.join(folder, "ledger")} was emptied, exchanged or deleted: the day had come to $0.00006.`,
+        facts: { charge: "not_charged", advice: expect.stringContaining(path.join(folder, "ledger-seen.json")) },
+      });
+      await expect(each.read()).rejects.toMatchObject({ kind: "config" });
+    }
+    // Put back, it goes on where it was.
+    await mkdir(path.join(folder, "ledger"), { recursive: true });
+    await writeFile(fileOf(TODAY), before);
+    for (const each of [ledger, open()]) expect(await each.left()).toBe(40);
+    // Each record is on the disk before the next one is made.
+  }, 30_000);
+
+  it("starts a day anew where whoever may has deleted the note of it", async () => {
+    await ledger.reserve(FACTS, 60);
+    await rm(fileOf(TODAY));
+    await expect(ledger.left()).rejects.toMatchObject({ kind: "config" });
+    await rm(path.join(folder, "ledger-seen.json"));
+    for (const each of [ledger, open()]) expect(await each.left()).toBe(100);
+  });
+
+  it("keeps the note of it elsewhere, and one that cannot be written stands in nobody's way", async () => {
+    await writeFile(path.join(folder, "file"), "");
+    const seenIn = path.join(folder, "file");
+    const apart = createFileLedger({ folder, seenIn, dailyBudgetMicros: BUDGET, now: () => clockMs });
+    await apart.reserve(FACTS, 60);
+    expect(await apart.left()).toBe(40);
+    expect((await readdir(folder)).sort()).toEqual(["file", "ledger"]);
   });
 
   /** Puts other books in place, with as much spent in more records. */
   async function exchange(): Promise<void> {
     const elsewhere = path.join(folder, "elsewhere");
-    for (let count = 0; count < 60; count++) await open(elsewhere).reserve(FACTS, 1);
+    for (let count = 0; count < 35; count++) await open(elsewhere).reserve(FACTS, 1);
     await rename(path.join(elsewhere, "ledger", `${TODAY}.jsonl`), fileOf(TODAY));
   }
 

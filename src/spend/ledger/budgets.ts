@@ -129,6 +129,32 @@ export class PartialWriteError extends Error {
   readonly code = "disk full?";
 }
 
+/** Books hold less than they did. Whoever spends by what is left would spend the day's budget a second time. */
+export class BooksLostError extends Error {
+  override readonly name = "BooksLostError";
+  /** What the day had come to. */
+  readonly countedMicros: number;
+  /** The note that says so; without it the books start anew. */
+  readonly note: string;
+
+  constructor(countedMicros: number, note: string) {
+    super("books hold less than they did");
+    this.countedMicros = countedMicros;
+    this.note = note;
+  }
+}
+
+function wordLost({ countedMicros, note }: BooksLostError, where: string | undefined, facts: object): AppError {
+  const what = where === undefined ? "" : `: the day had come to ${usd(countedMicros)}`;
+  return new AppError("config", `${wordLedger(where)} was emptied, exchanged or deleted${what}.`, {
+    ...facts,
+    advice:
+      where === undefined
+        ? TELL_OPERATOR
+        : `Nothing is bought until it is put back. To start the day's budget anew all the same, delete ${toOneLine(note, 300)}.`,
+  });
+}
+
 /** Every time, another process took what was left between our look and our line. */
 export function outpaced(): AppError {
   return new AppError("unavailable", "Too many processes are setting money aside at the same time.", {
@@ -163,6 +189,7 @@ export function wordFileFailure(
   doing: "read" | "written",
   facts: { charge?: "not_charged" } = {},
 ): unknown {
+  if (error instanceof BooksLostError) return wordLost(error, where, facts);
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (error instanceof AppError || typeof code !== "string") return error;
   return new AppError("config", `${wordLedger(where)} cannot be ${doing} (${code}).`, {

@@ -1,7 +1,9 @@
-import { type FileHandle, mkdir, open, readdir } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
 import { syncFolder } from "../../disk/durable.ts";
-import { PartialWriteError } from "./budgets.ts";
+import { BooksLostError, PartialWriteError } from "./budgets.ts";
 import { addLine, createFold, type Fold } from "./day-fold.ts";
 import { isDay, type Ledger } from "./ledger.ts";
 import { createLedgerOverLines, type LedgerOptions } from "./ledger-over-lines.ts";
@@ -10,11 +12,12 @@ import { createJoinWaiting, createOneAtATime, type LedgerLines } from "./lines.t
 export interface FileLedgerOptions extends LedgerOptions {
   /** As for `createFileLines`. */
   folder: string;
+  seenIn?: string;
 }
 
 /** Books on disk for a process with a single ledger. */
-export function createFileLedger({ folder, ...options }: FileLedgerOptions): Ledger {
-  return createLedgerOverLines(createFileLines(folder), options);
+export function createFileLedger({ folder, seenIn, ...options }: FileLedgerOptions): Ledger {
+  return createLedgerOverLines(createFileLines(folder, seenIn), options);
 }
 
 const SUFFIX = ".jsonl";
@@ -26,10 +29,22 @@ const FOLLOWED_DAYS = 2;
  * Lines that every process with the same folder shares, and that outlive them: a file of JSON lines per UTC day. The
  * folder has to be on a local disk: over NFS, appends of two machines have no common order. Nothing is written, and
  * nothing fails, before the first reservation. One object serves any number of ledgers.
+ *
+ * How far the books had come is written down beside them: books that were emptied, deleted or exchanged would else start
+ * the day's budget anew in silence. They cannot be used until they are back, or whoever may deletes that note.
  * @param home made when it is missing, readable by its owner only; the books are `ledger/2026-11-24.jsonl` in it
+ * @param seenIn where the note lies; elsewhere than the books, where that can be
  */
-export function createFileLines(home: string): LedgerLines {
+export function createFileLines(home: string, seenIn: string = home): LedgerLines {
   const folder = path.join(home, "ledger");
+  const note = path.join(seenIn, SEEN_FILE);
+  let hasAppended = false;
+  const noteOf = (day: string): SeenNote => ({
+    file: note,
+    read: async () => (await readSeen(note))[day],
+    // Whoever only reads leaves no files behind.
+    write: async (seen) => (hasAppended ? writeSeen(note, day, seen) : undefined),
+  });
   const fileOf = (day: string): string => {
     if (!isDay(day)) throw new RangeError("not a day");
     return path.join(folder, day + SUFFIX);
@@ -41,12 +56,13 @@ export function createFileLines(home: string): LedgerLines {
     append: async (day, text) => {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await appendDurably(fileOf(day), text);
+      hasAppended = true;
       // Once a day is enough to make the new file's name outlive a power cut too.
       if (syncedDay !== day) await syncFolder(folder);
       syncedDay = day;
     },
     fold: async (day) => {
-      const follow = followed.get(day) ?? createJoinWaiting(createFollower(fileOf(day)));
+      const follow = followed.get(day) ?? createJoinWaiting(createFollower(fileOf(day), noteOf(day)));
       followed.delete(day);
       followed.set(day, follow);
       if (followed.size > FOLLOWED_DAYS) followed.delete(followed.keys().next().value as string);
@@ -94,25 +110,87 @@ interface Position {
 
 const atStart = (): Position => ({ fold: createFold(), offset: 0, tail: Buffer.alloc(0) });
 
+/** How far a day's books had come when they were last read. */
+const SeenSchema = z.object({
+  bytes: z.int().min(1),
+  /** SHA-256 of the last bytes before these, as many as are compared. */
+  tail: z.string(),
+  countedMicros: z.int().min(0),
+});
+type Seen = z.output<typeof SeenSchema>;
+
+interface SeenNote {
+  file: string;
+  read(): Promise<Seen | undefined>;
+  write(seen: Seen): Promise<void>;
+}
+
+const SEEN_FILE = "ledger-seen.json";
+
+const hashTail = (tail: Buffer): string => createHash("sha256").update(tail).digest("hex");
+
+/** A note that cannot be read says nothing; one that is not there neither. */
+async function readSeen(file: string): Promise<Record<string, Seen>> {
+  try {
+    return z.record(z.string(), SeenSchema).parse(JSON.parse(await readFile(file, "utf8")));
+  } catch {
+    return {};
+  }
+}
+
+/** As good as it can: processes that write at once may leave the older of their two notes, which the next one mends. */
+async function writeSeen(file: string, day: string, seen: Seen): Promise<void> {
+  const unfinished = `${file}.${randomBytes(4).toString("hex")}`;
+  try {
+    const { [day]: _older, ...others } = await readSeen(file);
+    // By when they were written: a clock that was ahead has written days that are still to come.
+    const days = [[day, seen], ...Object.entries(others)];
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(unfinished, JSON.stringify(Object.fromEntries(days.slice(0, FOLLOWED_DAYS))), { mode: 0o600 });
+    await rename(unfinished, file);
+  } catch {
+    await rm(unfinished, { force: true }).catch(() => {});
+  }
+}
+
 /**
- * Adds up a file of records that grows: each call reads what came since the last. Starts over when what it read before
- * is no longer there, since the file was shortened, exchanged or written anew; a missing file is empty. Calls must not
- * overlap.
+ * Adds up a file of records that grows: each call reads what came since the last. Where what was read before is no
+ * longer there, since the file was shortened, exchanged or written anew, it starts over; a missing file is empty. Calls
+ * must not overlap.
+ * @param note of how far the books had come, in whichever process
+ * @throws {BooksLostError} when they do not reach as far as the note says
  */
-export function createFollower(file: string): () => Promise<Fold> {
+export function createFollower(file: string, note?: SeenNote): () => Promise<Fold> {
   let position = atStart();
+
+  const startOver = async (handle: FileHandle | undefined): Promise<Position> => {
+    const seen = await note?.read();
+    if (seen !== undefined && !(handle !== undefined && (await reachesTo(handle, seen)))) {
+      throw new BooksLostError(seen.countedMicros, note?.file ?? "");
+    }
+    return (handle && (await readOn(handle, atStart()))) ?? atStart();
+  };
+
   return async () => {
     const handle = await open(file, "r").catch(undefinedWhenMissing);
-    if (handle === undefined) position = atStart();
-    else {
-      try {
-        position = (await readOn(handle, position)) ?? (await readOn(handle, atStart())) ?? atStart();
-      } finally {
-        await handle.close();
-      }
+    const before = position;
+    try {
+      const further = position.offset > 0 && handle !== undefined ? await readOn(handle, position) : undefined;
+      position = further ?? (await startOver(handle));
+    } finally {
+      await handle?.close();
     }
-    return position.fold;
+    const { offset, tail, fold } = position;
+    if (offset > 0 && !(offset === before.offset && tail === before.tail)) {
+      await note?.write({ bytes: offset, tail: hashTail(tail), countedMicros: fold.countedMicros });
+    }
+    return fold;
   };
+}
+
+async function reachesTo(handle: FileHandle, { bytes, tail }: Seen): Promise<boolean> {
+  const compared = await readBytes(handle, Math.max(0, bytes - COMPARED_BYTES), bytes);
+  return hashTail(compared) === tail;
 }
 
 /** @returns undefined when the file is not the one that was read before */
