@@ -32,7 +32,6 @@ export async function runStdio(organisation: Organisation, config: Config, log: 
       progressEveryMs: PROGRESS_EVERY_MS,
       readViewPage: async () => (await import("../view/page.ts")).readViewPage(),
       log,
-      now: io.now,
     },
     io.stdin,
     io.stdout,

@@ -236,10 +236,10 @@ const CLEAR_LINE = "\r\u001b[K";
  * A line on stderr that counts the seconds, for a person at a terminal; nothing elsewhere.
  * @returns removes the line
  */
-export function showProgress({ stderr, now }: Io, doing: string): () => void {
+export function showProgress({ stderr }: Io, doing: string): () => void {
   if (stderr.isTTY !== true) return () => {};
-  const startedAt = now();
-  const draw = () => stderr.write(`${CLEAR_LINE}${doing} … ${Math.round((now() - startedAt) / 1000)} s`);
+  const startedAt = performance.now();
+  const draw = () => stderr.write(`${CLEAR_LINE}${doing} … ${Math.round((performance.now() - startedAt) / 1000)} s`);
   draw();
   const timer = setInterval(draw, EVERY_MS);
   return () => {

@@ -96,7 +96,6 @@ export async function startHttpService({ config, ignored, log, now, scope }: Htt
         progressEveryMs: PROGRESS_EVERY_MS,
         readViewPage: async () => (await import("../view/page.ts")).readViewPage(),
         log,
-        now,
         seeCall: (call) => countCall(era, call),
       },
       method,
@@ -139,8 +138,8 @@ export async function startHttpService({ config, ignored, log, now, scope }: Htt
     source: organisation.source,
     isGuarded,
     async stop(withinMs) {
-      const until = now() + withinMs;
-      const left = () => Math.max(0, until - now());
+      const until = performance.now() + withinMs;
+      const left = () => Math.max(0, until - performance.now());
       const forCalls = left() * (1 - LAST_PART);
       await Promise.all([endpoint.drain(forCalls), server.drain(forCalls)]);
       await organisation.drain(left());

@@ -83,7 +83,7 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
   });
   const openUpstream =
     deps.openUpstream ??
-    ((around) => (source === "sandbox" ? createSandboxUpstream() : createLiveUpstream(config, now, around)));
+    ((around) => (source === "sandbox" ? createSandboxUpstream() : createLiveUpstream(config, around)));
   const loadUpstream = once(async () => {
     const { shared } = await loadStores();
     const upstream = await openUpstream({
@@ -178,9 +178,9 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
       circuit: isCircuitOpen() ? "open" : "closed",
     }),
     drain: async (withinMs) => {
-      const until = now() + withinMs;
+      const until = performance.now() + withinMs;
       await within(withinMs, flights.landed());
-      await (await loadStores.begun())?.shared?.flush(Math.max(0, until - now()));
+      await (await loadStores.begun())?.shared?.flush(Math.max(0, until - performance.now()));
     },
     close: async () => {
       (await loadMatchPool.begun())?.close();

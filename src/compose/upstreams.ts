@@ -35,7 +35,6 @@ const MAX_WAITING = 200;
 /** The paid endpoint over the network, at our own pace; also what `doctor` probes. */
 export async function createLiveUpstream(
   config: Config,
-  now: () => number,
   { gate = (wire) => wire, traceparent }: AroundWire = {},
 ): Promise<Upstream> {
   const [{ createLiveWire }, { createBreakerWire, createDiscreetWire, createLimitedWire, createTracedWire }] =
@@ -49,7 +48,7 @@ export async function createLiveUpstream(
   });
   const limits = { perMinute: config.callsPerMinute, atOnce: config.callsAtOnce };
   const discreet = createDiscreetWire(live.exchange, config.apiKey ?? "", secretsOf(config));
-  const breaker = createBreakerWire(discreet, { now });
+  const breaker = createBreakerWire(discreet, { now: () => performance.now() });
   const limited = createLimitedWire(gate(breaker.exchange, limits), { ...limits, maxWaiting: MAX_WAITING });
   return {
     wire: traceparent === undefined ? limited : createTracedWire(limited, traceparent),

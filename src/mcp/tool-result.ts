@@ -24,7 +24,6 @@ export type ToolOutcome = ToolAnswer | { ask: InputRequiredResult };
 export interface ToolDeps {
   answerForm: AnswerForm;
   log: Log;
-  now: () => number;
   /** Told of every finished call. */
   seeCall?: SeeCall;
 }
@@ -42,18 +41,19 @@ export type CanShowView = (context: ServerContext) => boolean;
 export function toTool(
   tool: string,
   handler: ToolHandler,
-  { answerForm, log, now, seeCall, canShowView }: ToolDeps & { canShowView: CanShowView },
+  { answerForm, log, seeCall, canShowView }: ToolDeps & { canShowView: CanShowView },
 ): (args: unknown, context: ServerContext) => Promise<CallToolResult | InputRequiredResult> {
   return async (args, context) => {
-    const startedAt = now();
+    const startedAt = performance.now();
+    const elapsedMs = () => Math.round(performance.now() - startedAt);
     const see = (result: CallToolResult, facts: Pick<CallSeen, "outcome" | "cache">) => {
-      seeCall?.({ tool, ...facts, durationMs: now() - startedAt, answer: toWords(result) });
+      seeCall?.({ tool, ...facts, durationMs: elapsedMs(), answer: toWords(result) });
       return result;
     };
     try {
       const outcome = await handler(args, context);
       if ("ask" in outcome) {
-        seeCall?.({ tool, outcome: "asked", durationMs: now() - startedAt, answer: "" });
+        seeCall?.({ tool, outcome: "asked", durationMs: elapsedMs(), answer: "" });
         return outcome.ask;
       }
       const { text, structured, cache, toView } = outcome;

@@ -12,7 +12,6 @@ export interface RequestCounts {
 interface AccessLogDeps {
   log: Log;
   counts: RequestCounts;
-  now: () => number;
 }
 
 /** Nobody was there to take the answer; what logs commonly call it. */
@@ -25,11 +24,11 @@ const PROBED = new Set(["/healthz", "/readyz", "/metrics"]);
  * One event `http.request` when a request is over, whichever way: at info; at warn with its reason when it was refused;
  * at debug when a probe got its answer. The path is never in it, only the route.
  */
-export function createAccessLog({ log, counts, now }: AccessLogDeps): (visit: Visit) => void {
+export function createAccessLog({ log, counts }: AccessLogDeps): (visit: Visit) => void {
   return (visit) => {
     const { req, res, route } = visit;
     const { socket } = req;
-    const startedMs = now();
+    const startedMs = performance.now();
     const bytesBefore = socket.bytesWritten;
     res.once("close", () => {
       const status = res.headersSent ? res.statusCode : CLIENT_LEFT;
@@ -39,7 +38,7 @@ export function createAccessLog({ log, counts, now }: AccessLogDeps): (visit: Vi
         method: req.method,
         route,
         status,
-        ms: Math.round(now() - startedMs),
+        ms: Math.round(performance.now() - startedMs),
         bytes: socket.bytesWritten - bytesBefore,
         ...(res.writableFinished ? {} : { is_cut_off: true }),
         ...toRequestFields(visit.facts),

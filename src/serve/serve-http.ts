@@ -71,7 +71,7 @@ export async function serveHttp(deps: ServeHttpDeps): Promise<HttpServer> {
   const door = createDoor({ ...limits, turnAway });
   const drain = createDrain();
   const streams = createStreamWatch({ ...(access !== undefined && { access }), now });
-  const followInLog = createAccessLog({ log, counts: metrics, now });
+  const followInLog = createAccessLog({ log, counts: metrics });
 
   const reception = createReception({
     hosts: new Set(deps.hosts.map((name) => name.toLowerCase())),

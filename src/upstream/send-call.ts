@@ -29,6 +29,8 @@ export interface SendDeps {
   /** Told once per exchange, for the log; never holds the key. */
   onExchange?: (event: ExchangeEvent) => void;
   now: () => number;
+  /** Measures durations, ms: a clock that nobody sets. @default performance.now */
+  ticks?: () => number;
 }
 
 export interface ExchangeEvent {
@@ -67,7 +69,8 @@ export type SendInForm<T> = (form: BodyForm) => Promise<T | FailedOutcome>;
  */
 export function beginCall<T extends { ok: true }>(call: Call, read: ReadReply<T>, deps: SendDeps): SendInForm<T> {
   const { withinMs, random, wait } = deps.retry;
-  const startedAt = deps.now();
+  const ticks = deps.ticks ?? monotonic;
+  const startedAt = ticks();
   let exchanges = 0;
   let keyNumber = 1;
 
@@ -91,7 +94,7 @@ export function beginCall<T extends { ok: true }>(call: Call, read: ReadReply<T>
     for (let attempt = 1; ; attempt++) {
       const outcome = await exchangeOnce(call, { form, attempt: ++exchanges, keyNumber }, read, deps);
       if (outcome.ok) return outcome;
-      const elapsedMs = deps.now() - startedAt;
+      const elapsedMs = ticks() - startedAt;
       const decision = decide(outcome, attempt, elapsedMs);
       if (!decision.again) return { ...outcome, error: tellTries(outcome.error, attempt, elapsedMs) };
       await pause(decision.afterMs);
@@ -99,6 +102,8 @@ export function beginCall<T extends { ok: true }>(call: Call, read: ReadReply<T>
     }
   };
 }
+
+const monotonic = (): number => performance.now();
 
 interface ExchangeFacts {
   form: BodyForm;
@@ -110,12 +115,20 @@ async function exchangeOnce<T>(
   { request, terms, mode, signal }: Call,
   { form, attempt, keyNumber }: ExchangeFacts,
   read: ReadReply<T>,
-  { wire, basePath, apiKey, timeoutMs, send, onExchange, now }: SendDeps,
+  { wire, basePath, apiKey, timeoutMs, send, onExchange, now, ticks = monotonic }: SendDeps,
 ): Promise<T | FailedOutcome> {
   const body = toRequestBody(request);
-  const startedAt = now();
+  const startedAt = ticks();
   const report = (status: ExchangeEvent["status"], bytes: number) =>
-    onExchange?.({ target: request.target, mode, form, attempt, status, durationMs: now() - startedAt, bytes });
+    onExchange?.({
+      target: request.target,
+      mode,
+      form,
+      attempt,
+      status,
+      durationMs: Math.round(ticks() - startedAt),
+      bytes,
+    });
   let reply: WireReply;
   try {
     reply = await wire({

@@ -134,7 +134,7 @@ describe("changing a token file", () => {
     const file = newFile();
     const child = fork(fileURLToPath(new URL("access-token-child.ts", import.meta.url)), [file, "hold", "0"], {
       execArgv: ["--import", "tsx"],
-    });
+    }, 60_000);
     await once(child, "message");
     child.kill("SIGKILL");
     await once(child, "exit");

@@ -58,6 +58,7 @@ describe("a paid call", () => {
     const { fetchPages } = clientOver(liveWire(upstream.origin), {
       onExchange: (event) => events.push(event),
       now: () => clock,
+      ticks: () => clock,
     });
     await fetchPages();
     const common = { target: "acme.example", mode: "pages", durationMs: 40 };

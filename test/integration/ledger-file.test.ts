@@ -1,4 +1,16 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -106,25 +118,29 @@ describe("the ledger on disk", () => {
     ["written anew, and longer", () => writeFile(fileOf(TODAY), "x\n".repeat(5000))],
     ["exchanged for a longer one", exchange],
   ];
-  it.each(CHANGES)("spends nothing where the file was %s, in this process and in the next", async (_, change) => {
-    for (let count = 0; count < 30; count++) await ledger.reserve(FACTS, 1 + (count % 3));
-    expect(await ledger.left()).toBe(40);
-    const before = await readFile(fileOf(TODAY));
-    await change();
-    for (const each of [ledger, open(), ledger]) {
-      await expect(each.reserve(FACTS, 1000)).rejects.toMatchObject({
-        kind: "config",
-        message: `The ledger in ${path.join(folder, "ledger")} was emptied, exchanged or deleted: the day had come to $0.00006.`,
-        facts: { charge: "not_charged", advice: expect.stringContaining(path.join(folder, "ledger-seen.json")) },
-      });
-      await expect(each.read()).rejects.toMatchObject({ kind: "config" });
-    }
-    // Put back, it goes on where it was.
-    await mkdir(path.join(folder, "ledger"), { recursive: true });
-    await writeFile(fileOf(TODAY), before);
-    for (const each of [ledger, open()]) expect(await each.left()).toBe(40);
-    // Each record is on the disk before the next one is made.
-  }, 30_000);
+  it.each(CHANGES)(
+    "spends nothing where the file was %s, in this process and in the next",
+    async (_, change) => {
+      for (let count = 0; count < 30; count++) await ledger.reserve(FACTS, 1 + (count % 3));
+      expect(await ledger.left()).toBe(40);
+      const before = await readFile(fileOf(TODAY));
+      await change();
+      for (const each of [ledger, open(), ledger]) {
+        await expect(each.reserve(FACTS, 1000)).rejects.toMatchObject({
+          kind: "config",
+          message: `The ledger in ${path.join(folder, "ledger")} was emptied, exchanged or deleted: the day had come to $0.00006.`,
+          facts: { charge: "not_charged", advice: expect.stringContaining(path.join(folder, "ledger-seen.json")) },
+        });
+        await expect(each.read()).rejects.toMatchObject({ kind: "config" });
+      }
+      // Put back, it goes on where it was.
+      await mkdir(path.join(folder, "ledger"), { recursive: true });
+      await writeFile(fileOf(TODAY), before);
+      for (const each of [ledger, open()]) expect(await each.left()).toBe(40);
+      // Each record is on the disk before the next one is made.
+    },
+    30_000,
+  );
 
   it("starts a day anew where whoever may has deleted the note of it", async () => {
     await ledger.reserve(FACTS, 60);

@@ -45,7 +45,6 @@ const open = async (change: (deps: ServerDeps) => Partial<ServerDeps> = () => ({
     progressEveryMs: 1000,
     readViewPage,
     log,
-    now: () => NOW,
   };
   const changed = { ...deps, ...change(deps) };
   const endpoint = createFixtureEndpoint({ createServerFor: ({ method }) => createServer(changed, method) });

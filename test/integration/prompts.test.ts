@@ -32,7 +32,6 @@ beforeEach(async () => {
     progressEveryMs: 1000,
     readViewPage,
     log: createLog({ level: "error", write: () => {}, secrets: [], now: () => 0 }),
-    now: () => 0,
   });
   client = new Client({ name: "test", version: "0" });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();

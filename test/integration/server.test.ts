@@ -35,7 +35,6 @@ describe("the server around a wire", () => {
       progressEveryMs: 1,
       readViewPage,
       log,
-      now,
     });
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
     client = new Client({ name: "test", version: "0" });

@@ -27,6 +27,7 @@ async function startPatient(respond: Respond, withinMs = 75_000) {
     retry: { withinMs, random: () => 0.5, wait: skip },
     onExchange: (event) => events.push(event),
     now,
+    ticks: now,
   });
   return { ...client, seen: upstream.seen, waited, events };
 }
@@ -130,6 +131,7 @@ describe("a gateway that is not reached", () => {
     const { fetchPages } = clientOver(liveWire(await refusedOrigin()), {
       retry: { withinMs: 75_000, random: () => 0.5, wait: skip },
       now,
+      ticks: now,
     });
     expect(describeFailure(await failureOf(fetchPages()))).toContain(
       "The gateway could not be reached (tried 3 times within 3 s). Not charged.",
@@ -146,7 +148,11 @@ describe("a gateway that is not reached", () => {
       return failure === undefined ? live(request) : Promise.reject(failure);
     };
     const { waited, now, wait: skip } = createWaits();
-    const { fetchPages } = clientOver(wire, { retry: { withinMs: 75_000, random: () => 0.5, wait: skip }, now });
+    const { fetchPages } = clientOver(wire, {
+      retry: { withinMs: 75_000, random: () => 0.5, wait: skip },
+      now,
+      ticks: now,
+    });
     await fetchPages();
     expect(waited).toEqual([12_000]);
   });

@@ -84,7 +84,7 @@ export function beginExamination(
   const log = createLog({ level: "silent", secrets: settings.secrets, now, write: () => {} });
   const stores = once(() => createStores(config, log, now));
   const ledger = once(async () => openLedger(config, (await stores()).ledgerLines, undefined, now));
-  const upstream = once(() => (live ? createLiveUpstream(config, now) : createSandboxUpstream()));
+  const upstream = once(() => (live ? createLiveUpstream(config) : createSandboxUpstream()));
   const path = onlyOnce(() =>
     lookAtPath({
       origin: new URL(config.baseUrl),
