@@ -134,14 +134,14 @@ describe("changing a token file", () => {
     const file = newFile();
     const child = fork(fileURLToPath(new URL("access-token-child.ts", import.meta.url)), [file, "hold", "0"], {
       execArgv: ["--import", "tsx"],
-    }, 60_000);
+    });
     await once(child, "message");
     child.kill("SIGKILL");
     await once(child, "exit");
     await Promise.all(["a", "b", "c"].map((name) => add(file, name)));
     expect((await namesIn(file)).sort()).toEqual(["a", "b", "c"]);
     expect(await readdir(path.dirname(file))).toEqual(["tokens.json"]);
-  });
+  }, 60_000);
 
   it("takes over the lock of an earlier version, whatever its date", async () => {
     const file = newFile();
