@@ -231,7 +231,7 @@ export const ConfigSchema = z.object({
     .default("both")
     .register(settings, {
       env: ["DOMAIN_PAGES_ANSWER_FORM"],
-      says: "Which form of the answer clients get; hosts that show the model both pay for both.",
+      says: "Which form of the answer clients get; hosts that show the model both pay for both. With `structured`, the text is the same as JSON.",
     }),
   logLevel: choice(LOG_LEVELS)
     .default("warn")

@@ -5,7 +5,10 @@ import type { Answer } from "../pages/answer/answer.ts";
 import type { Delivery } from "../pages/answer/header-facts.ts";
 import { VIEW_META_KEY, type ViewData } from "../pages/view/view-data.ts";
 
-/** Which renderings of an answer a client gets. Hosts differ in what they show the model. */
+/**
+ * Which renderings of an answer a client gets. Hosts differ in what they show the model, and many never look past
+ * `content`: the structured form alone is therefore there as well, as JSON, as the specification asks.
+ */
 export type AnswerForm = "both" | "text" | "structured";
 
 /** What a tool has to say: the same facts in both forms. */
@@ -69,7 +72,7 @@ export function toTool(
 
 function toResult(text: string, structured: Record<string, unknown>, form: AnswerForm): CallToolResult {
   return {
-    content: form === "structured" ? [] : [{ type: "text", text }],
+    content: [{ type: "text", text: form === "structured" ? JSON.stringify(structured) : text }],
     ...(form !== "text" && { structuredContent: structured }),
   };
 }

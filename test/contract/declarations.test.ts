@@ -28,6 +28,18 @@ describe("the listed tools", () => {
     },
   );
 
+  it("are read-only and repeatable for a host where they are free, and neither where they can cost money", () => {
+    expect(tools.length).toBeGreaterThan(3);
+    for (const { name, description, annotations } of tools) {
+      const isFree = !description.includes("PAID");
+      expect({ name, ...annotations }).toMatchObject({
+        readOnlyHint: isFree,
+        idempotentHint: isFree,
+        destructiveHint: false,
+      });
+    }
+  });
+
   it("match the manifest, as do version and settings", async () => {
     const read = async (file: string) => JSON.parse(await readFile(new URL(`../../${file}`, import.meta.url), "utf8"));
     const manifest = await read("manifest.json");

@@ -50,13 +50,15 @@ describe("the server around a wire", () => {
   });
 
   it.each([
-    ["both", true, true],
-    ["text", true, false],
-    ["structured", false, true],
-  ] as const)("answers in the form %s", async (form, hasText, hasData) => {
+    ["both", /^SANDBOX/, true],
+    ["text", /^SANDBOX/, false],
+    ["structured", /^\{/, true],
+  ] as const)("answers in the form %s, and never without a text that says it all", async (form, opening, hasData) => {
     const { content, structuredContent } = await call(await connect(sandbox, form), { target: "example.com" });
-    expect(content.length > 0).toBe(hasText);
+    expect(content).toEqual([{ type: "text", text: expect.stringMatching(opening) }]);
     expect(structuredContent !== undefined).toBe(hasData);
+    const [first] = content as { text: string }[];
+    if (form === "structured") expect(JSON.parse(first?.text ?? "")).toEqual(structuredContent);
   });
 
   describe.each([

@@ -22,7 +22,9 @@ export interface CallOptions {
 
 /** What the tests need of a client, whichever package it comes from. */
 export interface ConnectedClient {
-  listTools(): Promise<{ name: string; inputSchema: Record<string, unknown>; annotations?: unknown }[]>;
+  listTools(): Promise<
+    { name: string; description: string; inputSchema: Record<string, unknown>; annotations?: object }[]
+  >;
   /** All that it is told before the first call. */
   listing(): Promise<Listing>;
   call(name: string, args: Record<string, unknown>, options?: CallOptions): Promise<ToolAnswer>;

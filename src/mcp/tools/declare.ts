@@ -1,19 +1,30 @@
 import type { StandardSchemaWithJSON, ToolAnnotations } from "@modelcontextprotocol/server";
 
-/** Where a tool looks: at what is kept here, or also at the gateway. */
-export type Reach = "kept" | "gateway";
+/** How far a call can reach: what is kept here; the gateway, for a free word; the gateway, for money. */
+export type Reach = "kept" | "gateway" | "purchase";
 
 /**
- * What hosts are told of a tool of ours. None of them writes or destroys anything; the same call again changes nothing
- * either, since the paid tool then answers from the kept snapshot, for free.
+ * What hosts are told of a tool of ours.
+ *
+ * A purchase is not read-only, although it writes nothing that anybody else could see: it takes the user's money and
+ * today's budget. Hosts skip their question to the user where a tool says that it is (VS Code, Cursor's ask mode, Claude
+ * Code's plan mode, ChatGPT), and a charge is what they should ask about. Nor is it idempotent: the same call is answered
+ * for free from the kept snapshot only while that is fresh and can be read, so a host that repeats it may have it paid
+ * again. It destroys nothing. All others change nothing, however often they are called: they can be approved once and for
+ * all, which also makes asking what is kept the easy way. The sandbox is declared alike: lists do not change with a key.
+ *
+ * Hints bind nobody. What holds money back is ours: the cap per call, the budget per day, `DOMAIN_PAGES_ASK_ABOVE_USD`.
  */
-export const annotate = (title: string, reach: Reach): ToolAnnotations => ({
-  title,
-  readOnlyHint: true,
-  destructiveHint: false,
-  idempotentHint: true,
-  openWorldHint: reach === "gateway",
-});
+export function annotate(title: string, reach: Reach): ToolAnnotations {
+  const isFree = reach !== "purchase";
+  return {
+    title,
+    readOnlyHint: isFree,
+    destructiveHint: false,
+    idempotentHint: isFree,
+    openWorldHint: reach !== "kept",
+  };
+}
 
 /**
  * Advertises a JSON Schema and lets every argument object through: validation is the domain's, whose messages

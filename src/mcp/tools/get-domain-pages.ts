@@ -28,7 +28,7 @@ export const getDomainPages = {
       "request again is answered for free from the kept snapshot. Fetch once with the limit you need rather than page " +
       "through. Wrong arguments are refused before anything is spent. Without an API key: a free sandbox, which says so.",
     inputSchema: toPortableSchema(toAdvertisedSchema),
-    annotations: annotate("Get domain pages with backlinks", "gateway"),
+    annotations: annotate("Get domain pages with backlinks", "purchase"),
     _meta: OPENS_VIEW,
   },
 } as const;

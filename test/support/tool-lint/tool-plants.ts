@@ -5,6 +5,12 @@ const annotate = (hint: string, value: unknown) => (tool: Json) => {
   tool["annotations"] = { ...objectAt(tool["annotations"]), [hint]: value };
 };
 
+/** As of a tool that reads only, but for what is given. */
+const readsOnlyBut = (hints: Record<string, boolean>) => (tool: Json) => {
+  const good = { readOnlyHint: true, destructiveHint: false, idempotentHint: true };
+  tool["annotations"] = { ...objectAt(tool["annotations"]), ...good, ...hints };
+};
+
 const opens = (resourceUri: string) => set("_meta", { ui: { resourceUri } });
 
 const HINTS = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"];
@@ -53,13 +59,13 @@ export const TOOL_PLANTS: readonly Plant[] = [
     "annotations-agree",
     "reads only and destroys",
     "/annotations/destructiveHint",
-    annotate("destructiveHint", true),
+    readsOnlyBut({ destructiveHint: true }),
   ),
   inEntries(
     "tools",
     "annotations-agree",
     "reads only and adds up",
     "/annotations/idempotentHint",
-    annotate("idempotentHint", false),
+    readsOnlyBut({ idempotentHint: false }),
   ),
 ];
