@@ -40,6 +40,37 @@ describe("what describes the package to hosts and registries", () => {
   });
 });
 
+describe("what npm ci installs", () => {
+  type Locked = { engines?: { node?: string }; hasInstallScript?: boolean };
+  const locked = async () => Object.entries<Locked>((await readJson("package-lock.json")).packages);
+
+  /** Whether a range such as `^20.19.0 || >=22.12.0` holds the newest Node 20. */
+  const takesNode20 = (range: string): boolean =>
+    range.split("||").some((part) => {
+      const [, operator, major = ""] = /^\s*(>=?|\^|~)?\s*v?(\d+|\*)/.exec(part) ?? [];
+      return major === "*" || (operator?.startsWith(">") === true ? Number(major) <= 20 : Number(major) === 20);
+    });
+
+  it("runs on Node 20, all of it, so that nothing is warned of", async () => {
+    expect([">=18", "^20.19.0 || >=22", "*", ">= 0.6"].map(takesNode20)).toEqual([true, true, true, true]);
+    expect([">=22", "^18.0.0", "^22.1.0 || >=24"].map(takesNode20)).toEqual([false, false, false]);
+    const packages = await locked();
+    expect(packages.filter(([, { engines }]) => !takesNode20(engines?.node ?? "*")).map(([name]) => name)).toEqual([]);
+  });
+
+  it("runs no install script that nobody has decided about", async () => {
+    const { allowScripts } = await readJson("package.json");
+    const withScripts = (await locked()).filter(
+      ([name, { hasInstallScript }]) => name !== "" && hasInstallScript === true,
+    );
+    const undecided = withScripts
+      .map(([name]) => name.replace(/^.*node_modules\//, ""))
+      .filter((name) => !(name in allowScripts));
+    // What is optional and for one platform alone is never asked about by the others.
+    expect(undecided.filter((name) => name !== "fsevents")).toEqual([]);
+  });
+});
+
 describe("the manifest", () => {
   it("is one by the format's own strict schema, which does find faults", () => {
     expect(McpbManifestSchema.safeParse(manifest).error).toBeUndefined();

@@ -3,6 +3,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { beforeAll, describe, expect, it } from "vitest";
 import { serveSandbox } from "../../src/sandbox/http-face.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
+import { BUILT } from "../support/built.ts";
 import {
   parseClaudeMcpAdd,
   parseMcpServers,
@@ -26,10 +27,18 @@ const withKey = ({ env, ...start }: StartCommand): StartCommand => ({
   env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value === PLACEHOLDER ? KEY : value])),
 });
 
+/** A block for a checkout, with the path of this one. */
+const fromHere = ({ args, ...start }: StartCommand): StartCommand => ({
+  ...start,
+  args: args.map((arg) => arg.replace("/path/to/domain-pages-mcp/dist/main.js", BUILT)),
+});
+
 const WITH_KEY: readonly (readonly [string, StartCommand])[] = [
   ["Claude Desktop and Cursor", parseMcpServers(readConfigBlock(README, "mcpServers"))],
   ["VS Code", parseVsCode(readConfigBlock(README, "vscode"), { "aisa-api-key": PLACEHOLDER })],
   ["Claude Code", parseClaudeMcpAdd(readConfigBlock(README, "claude-code"))],
+  ["Claude Desktop and Cursor, from a checkout", fromHere(parseMcpServers(readConfigBlock(README, "checkout")))],
+  ["Claude Code, from a checkout", fromHere(parseClaudeMcpAdd(readConfigBlock(README, "claude-code-checkout")))],
 ];
 
 const AGENTS_ENTRY = parseMcpServers(listBlocks(INSTALL)[0]?.text ?? "");
