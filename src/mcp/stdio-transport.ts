@@ -3,6 +3,7 @@ import {
   isJSONRPCRequest,
   isJSONRPCResponse,
   type JSONRPCMessage,
+  type JSONRPCRequest,
   parseJSONRPCMessage,
   type RequestId,
   type Transport,
@@ -16,6 +17,18 @@ export interface StdioTransportOptions {
 
 /** What the SDK takes; no message of ours comes near. */
 const MAX_LINE_BYTES = 10 * 1024 * 1024;
+
+/** What answers at length. */
+const HELD_METHODS = new Set(["tools/call", "resources/read"]);
+
+/**
+ * Requests handed on at once: an answer may have hundreds of kB, and is held until it is read. Notifications and answers
+ * of the client pass by those that wait.
+ */
+const MAX_UNDER_WAY = 64;
+
+/** Requests that wait for others, before nothing more is read. */
+const MAX_HELD = 1000;
 
 /** As over HTTP. */
 const MAX_BATCH = 100;
@@ -35,20 +48,29 @@ export function createStdioTransport(
   const batches = createBatches();
   let isClosed = false;
   let draining: Promise<void> | undefined;
+  /** Requests that were handed on, until their answers are read. */
+  const underWay = new Set<RequestId>();
+  /** Requests that wait for others to be answered, in their order. */
+  let held: JSONRPCRequest[] = [];
+
+  const pace = () => {
+    if (draining !== undefined || held.length > MAX_HELD) stdin.pause();
+    else if (!isClosed) stdin.resume();
+  };
 
   const write = (message: JSONRPCMessage | readonly JSONRPCMessage[]): Promise<void> => {
     if (isClosed) return Promise.reject(new Error("The connection is closed"));
     if (stdout.write(`${JSON.stringify(message)}\n`)) return Promise.resolve();
     draining ??= new Promise((resolve) => {
-      stdin.pause();
       const onDrain = () => {
         stdout.off("drain", onDrain).off("close", onDrain);
         draining = undefined;
-        if (!isClosed) stdin.resume();
+        pace();
         resolve();
       };
       stdout.on("drain", onDrain).on("close", onDrain);
     });
+    pace();
     return draining;
   };
   const report = (message: string) => transport.onerror?.(new Error(message));
@@ -56,13 +78,34 @@ export function createStdioTransport(
     write(message).catch((error: Error) => report(error.message));
   };
 
-  const deliver = (message: JSONRPCMessage): void => {
+  const handOn = (message: JSONRPCMessage): void => {
+    if (isJSONRPCRequest(message)) underWay.add(message.id);
     try {
       transport.onmessage?.(message);
     } catch (error) {
       transport.onerror?.(error instanceof Error ? error : new Error(String(error)));
     }
+  };
+  const end = (id: RequestId): void => {
+    held = held.filter((request) => request.id !== id);
+    underWay.delete(id);
+    while (underWay.size < MAX_UNDER_WAY) {
+      const next = held.shift();
+      if (next === undefined) break;
+      handOn(next);
+    }
+    pace();
+  };
+
+  const deliver = (message: JSONRPCMessage): void => {
+    if (isJSONRPCRequest(message) && HELD_METHODS.has(message.method) && underWay.size >= MAX_UNDER_WAY) {
+      held.push(message);
+      pace();
+      return;
+    }
+    handOn(message);
     const cancelled = cancelledId(message);
+    if (cancelled !== undefined) end(cancelled);
     // It is never answered, and the rest of its batch must not wait for it.
     const complete = cancelled === undefined ? undefined : batches.giveUp(cancelled);
     if (complete !== undefined) writeOrReport(complete);
@@ -130,11 +173,15 @@ export function createStdioTransport(
       stdin.on("data", onData).on("error", onStdinError).on("end", onEnd).on("close", onEnd);
       stdout.on("error", onStdoutError);
     },
-    send(message) {
+    async send(message) {
       const id = isJSONRPCResponse(message) ? message.id : undefined;
-      if (id === undefined || !batches.has(id)) return write(message);
-      const complete = batches.answer(id, message);
-      return complete === undefined ? Promise.resolve() : write(complete);
+      if (id === undefined) return write(message);
+      const complete = batches.has(id) ? batches.answer(id, message) : message;
+      try {
+        if (complete !== undefined) await write(complete);
+      } finally {
+        end(id);
+      }
     },
     async close() {
       if (isClosed) return;

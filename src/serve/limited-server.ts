@@ -84,6 +84,11 @@ export interface HttpLimits {
   probeConnections: number;
   /** Most requests under way on one connection; what they are answered is held until the client has read it. */
   maxPipelined: number;
+  /** Most answers of hundreds of kB that may be made, or wait to be read, at once; of one caller, and of all. */
+  maxLargeAnswersPerCaller: number;
+  maxLargeAnswers: number;
+  /** How long one of these keeps its place while its client takes nothing and others wait, ms. */
+  largeStallMs: number;
   /** How long a refused client is still listened to, ms: closing on unread bytes would take the answer from it. */
   lingerMs: number;
 }
@@ -101,5 +106,8 @@ export const HTTP_LIMITS: HttpLimits = {
   maxConnections: 1000,
   probeConnections: 16,
   maxPipelined: 4,
+  maxLargeAnswersPerCaller: 16,
+  maxLargeAnswers: 64,
+  largeStallMs: 3000,
   lingerMs: 1000,
 };

@@ -9,6 +9,7 @@ import {
 } from "../access/principal.ts";
 import { AppError } from "../errors.ts";
 import { type RequestFacts, type RequestScope, toTraceparent } from "./access-log.ts";
+import type { AnswerRoom } from "./answer-room.ts";
 import { parseBody, readBody } from "./body.ts";
 import { toAllow, toPreflightHeaders } from "./guards.ts";
 import { Refusal, type RefusalReason, toRetryAfter } from "./http-refusal.ts";
@@ -41,6 +42,8 @@ interface EndpointDeps {
   onAdmitted: (visit: Visit) => void;
   /** Nobody will see the answer. */
   isInVain: (visit: Visit) => boolean;
+  /** For the large answers. */
+  room: AnswerRoom;
   /** It stays open for news: no longer waited for when the server drains, and to be closed when its token is. */
   onStream: (visit: Visit, principal: Principal | undefined) => void;
 }
@@ -90,6 +93,7 @@ export function createEndpoint(deps: EndpointDeps): (visit: Visit) => Promise<vo
     // A query means nothing here, and is not for others to find a meaning in.
     req.url = "/mcp";
     visit.facts = { ...visit.facts, ...traceOf(body, visit.facts) };
+    if (isLarge(body) && !(await deps.room.enter(principal?.name ?? NOBODY, visit))) throw new Refusal("gone");
     await scope.run(visit.facts, () => deps.mcp(req, res, body, principal));
   };
 }
@@ -101,6 +105,12 @@ function traceOf(body: unknown, { traceparent }: RequestFacts): Pick<RequestFact
   const found = traceparent ?? (typeof given === "string" ? toTraceparent(given) : undefined);
   return found === undefined ? {} : { traceparent: found };
 }
+
+/** Hundreds of kB, where other answers are some; nothing of it waits for the paid endpoint. */
+const LARGE_METHOD = "resources/read";
+
+const isLarge = (body: unknown): boolean =>
+  [body].flat().some((message) => (message as { method?: unknown } | undefined)?.method === LARGE_METHOD);
 
 function isStream(body: unknown): boolean {
   return typeof body === "object" && body !== null && "method" in body && body.method === STREAM_METHOD;

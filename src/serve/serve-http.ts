@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Log } from "../log.ts";
 import { createAccessLog, type RequestCounts, type RequestScope } from "./access-log.ts";
+import { createAnswerRoom } from "./answer-room.ts";
 import { createBadBytes, createRawAnswers, createTally } from "./bad-bytes.ts";
 import { createDoor } from "./door.ts";
 import { createOriginCheck } from "./guards.ts";
@@ -81,6 +82,11 @@ export async function serveHttp(deps: ServeHttpDeps): Promise<HttpServer> {
     endpoint: createEndpoint({
       ...deps,
       limits,
+      room: createAnswerRoom({
+        maxPerCaller: limits.maxLargeAnswersPerCaller,
+        maxOverall: limits.maxLargeAnswers,
+        stalledMs: limits.largeStallMs,
+      }),
       onAdmitted: ({ req }) => door.know(req.socket),
       isInVain: ({ req }) => door.isInVain(req),
       onStream: (visit, principal) => {

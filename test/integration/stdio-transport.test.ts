@@ -182,4 +182,45 @@ describe("the transport over stdio", () => {
     expect(seen).toMatchObject([{ id: 2 }]);
     await transport.close();
   });
+
+  it("hands on no more calls than it can hold the answers of, and all in the end", async () => {
+    const client = await opened();
+    const call = (id: number) => ({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "hold" } });
+    const ids = Array.from({ length: 70 }, (_, index) => index + 1);
+    client.send(...ids.map(call));
+    // What comes behind them passes by; what is called off is not begun.
+    client.send(ping("aside"), { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 70 } });
+    expect(await client.next()).toMatchObject({ id: "aside" });
+    expect(client.held).toHaveLength(64);
+    const answered: unknown[] = [];
+    while (answered.length < 69) {
+      client.held.shift()?.();
+      answered.push(((await client.next()) as Answer).id);
+    }
+    expect(answered.sort((a, b) => Number(a) - Number(b))).toEqual(ids.slice(0, 69));
+    expect(client.held).toEqual([]);
+    await client.close();
+  });
+
+  it("begins no further call while the answers of those before are not read", async () => {
+    const [stdin, stdout] = [new PassThrough(), new PassThrough({ highWaterMark: 16 })];
+    const transport = createStdioTransport(stdin, stdout);
+    const begun: unknown[] = [];
+    transport.onmessage = (message) => {
+      begun.push(message);
+      if ("id" in message && "method" in message) {
+        void transport.send({ jsonrpc: "2.0", id: message.id, result: { text: "x".repeat(1000) } });
+      }
+    };
+    await transport.start();
+    const read = (id: number) => JSON.stringify({ jsonrpc: "2.0", id, method: "resources/read", params: {} });
+    stdin.write(`${Array.from({ length: 200 }, (_, id) => read(id)).join("\n")}\n`);
+    while (begun.length < 64) await nextTurn();
+    for (let turns = 0; turns < 50; turns += 1) await nextTurn();
+    expect(begun).toHaveLength(64);
+    expect(stdout.writableLength).toBeLessThan(64 * 1100);
+    stdout.resume();
+    while (begun.length < 200) await nextTurn();
+    await transport.close();
+  });
 });
