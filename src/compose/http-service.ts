@@ -120,7 +120,7 @@ export async function startHttpService({ config, ignored, log, now, scope }: Htt
     access,
     takeTurn: shared.takeTurn,
     callsPerMinute: config.principalCallsPerMinute,
-    readiness: async () => toReadiness(organisation.health()),
+    readiness: async () => toReadiness(await organisation.checkHealth()),
     metrics,
     scope,
     log,

@@ -60,6 +60,8 @@ export interface Organisation {
    */
   leftUsd(principal?: Principal): Promise<number | null>;
   health(): Health;
+  /** The same, after trying out what replicas share. */
+  checkHealth(): Promise<Health>;
   /** Waits for purchases under way to come home and for what the store still owes, at most this long, ms. */
   drain(withinMs: number): Promise<void>;
   /** Ends open connections; calls in flight fail as broken off. */
@@ -165,6 +167,11 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
     return app;
   };
 
+  const health = (): Health => ({
+    store: isStoreReady() ? "ok" : "unreachable",
+    circuit: isCircuitOpen() ? "open" : "closed",
+  });
+
   return {
     source,
     appFor,
@@ -173,10 +180,11 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
       const left = await (await loadLedger(toAccount(principal, principalBudgetUsd))).left();
       return left === null ? null : toUsd(left);
     },
-    health: () => ({
-      store: isStoreReady() ? "ok" : "unreachable",
-      circuit: isCircuitOpen() ? "open" : "closed",
-    }),
+    health,
+    checkHealth: async () => {
+      await (await loadStores.begun())?.shared?.probe();
+      return health();
+    },
     drain: async (withinMs) => {
       const until = performance.now() + withinMs;
       await within(withinMs, flights.landed());

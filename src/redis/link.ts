@@ -5,6 +5,7 @@ import { MAX_RECONNECT_MS, toClientOptions } from "./connection.ts";
 import {
   type FailureFacts,
   isConnectionLoss,
+  isRefusal,
   NotConnected,
   type OnRedisProblem,
   toFailureCode,
@@ -30,7 +31,10 @@ export interface RedisLink {
   script(lua: string, keys: readonly string[], args: readonly Argument[], options?: RunOptions): Promise<unknown>;
   /** A key of ours; the parts must hold no `:` but for the last. */
   key(...parts: readonly string[]): string;
+  /** Whether there is a connection now, and Redis took what was last written over it. */
   isReady(): boolean;
+  /** Tries out whether Redis takes a write, once a second at most; says so by `isReady`. Settles within a second. */
+  probe(): Promise<void>;
   /**
    * @param listener called whenever a connection has been made, with when the one before was lost (`performance.now`),
    * or when making the first one began
@@ -69,6 +73,14 @@ const RETRY_MS = 20;
 /** All replicas have reconnected by then, and have written what they owed. */
 const STEADY_MS = MAX_RECONNECT_MS + 500;
 
+/** How Redis says that it takes no writes: out of memory, a replica, a disk that fails, too few replicas. */
+const WRITES_REFUSED = new Set(["OOM", "READONLY", "MISCONF", "NOREPLICAS"]);
+
+const PROBE_EVERY_MS = 1000;
+/** Whoever asks whether we are ready waits for a second. */
+const PROBE_MS = 800;
+const PROBE_KEPT_MS = 60_000;
+
 /** Often enough for `isReady` to be true to what a caller would find. */
 const HEARTBEAT_MS = 5000;
 
@@ -100,11 +112,35 @@ export function createRedisLink({ url, prefix, onProblem, random = Math.random }
     if (wasReady) steadyAt = now + STEADY_MS;
     if (isReported) onProblem({ kind: "reachable_again", afterMs: Math.round(now - lostAt) });
     wasReady = true;
+    refusal = undefined;
     isReported = false;
     downSince = undefined;
     code = "closed";
     for (const listener of whenMade) listener(lostAt);
   });
+  let refusal: string | undefined;
+  let probedAt = Number.NEGATIVE_INFINITY;
+  let probing: Promise<void> = Promise.resolve();
+  const tryWriting = async (): Promise<void> => {
+    try {
+      await client.set(`${prefix}probe`, "1", "PX", PROBE_KEPT_MS);
+      refusal = undefined;
+    } catch (error) {
+      // A connection that has gone is known of by itself.
+      if (isRefusal(error)) refusal = toFailureCode(error);
+    }
+  };
+  const probe = async (): Promise<void> => {
+    if (client.status !== "ready") return;
+    if (performance.now() - probedAt > PROBE_EVERY_MS) {
+      probedAt = performance.now();
+      probing = tryWriting();
+    }
+    const timer = new AbortController();
+    const late = wait(PROBE_MS, "late", { signal: timer.signal }).catch(() => {});
+    if ((await Promise.race([probing, late])) === "late") refusal = "timeout";
+    timer.abort();
+  };
   const heartbeat = setInterval(() => {
     for (const each of [client, ...others]) if (each.status === "ready") each.ping().catch(() => {});
   }, HEARTBEAT_MS);
@@ -127,6 +163,10 @@ export function createRedisLink({ url, prefix, onProblem, random = Math.random }
     if (!isMade) throw new NotConnected(code);
   };
 
+  const noteRefusal = (error: unknown) => {
+    if (isRefusal(error) && WRITES_REFUSED.has(toFailureCode(error))) refusal = toFailureCode(error);
+  };
+
   const run: RedisLink["run"] = async (commands, { withinMs = PATIENCE_MS, ...facts } = {}) => {
     const until = performance.now() + withinMs;
     for (;;) {
@@ -134,6 +174,7 @@ export function createRedisLink({ url, prefix, onProblem, random = Math.random }
         await whenReady(Math.min(until, (downSince ?? until) + withinMs));
         return await commands(client);
       } catch (error) {
+        noteRefusal(error);
         if (!isConnectionLoss(error) || performance.now() + RETRY_MS > until) throw toUnavailable(error, facts);
         await wait(RETRY_MS);
       }
@@ -160,7 +201,8 @@ export function createRedisLink({ url, prefix, onProblem, random = Math.random }
       );
     },
     key: (...parts) => prefix + parts.join(":"),
-    isReady: () => client.status === "ready",
+    isReady: () => client.status === "ready" && refusal === undefined,
+    probe,
     onReady: (listener) => {
       // Of its own, so that one function that listens twice is two listeners.
       const own = (lostAtMs: number) => listener(lostAtMs);

@@ -24,8 +24,10 @@ export interface RedisRoom {
   mail: SessionMail;
   /** Bytes that are the same on all replicas, made by the first that asks. */
   secret(name: string, make: () => Uint8Array): Promise<Uint8Array>;
-  /** Whether there is a connection now. */
+  /** Whether there is a connection now, and Redis took what was last written. */
   isReady(): boolean;
+  /** Tries out whether it takes a write, for `isReady`; settles within a second. */
+  probe(): Promise<void>;
   /** Waits for what is still to be written, at most this long, ms. */
   flush(withinMs: number): Promise<void>;
   /** Ends the connections; what is still to be written is given up, and reported. */
@@ -73,6 +75,7 @@ export function createRedisRoom({ url, prefix, memory, maxAgeMs, now, onProblem 
     mail: createRedisSessionMail(link, onProblem),
     secret: (name, make) => getSharedSecret(link, name, make),
     isReady: link.isReady,
+    probe: link.probe,
     flush: async (withinMs) => {
       await Promise.all([books.flush(withinMs), pending.flush(withinMs)]);
     },

@@ -108,6 +108,22 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
     }
   };
 
+  const listShared = async (newest?: number): Promise<SnapshotInfo[]> => {
+    const all = (await link.script(LIST_SNAPSHOTS, [names, expiry], [], FACTS)) as string[];
+    const present = new Set(all);
+    for (const file of headers.keys()) if (!present.has(file)) headers.delete(file);
+    const parsed = all.map(parseSnapshotFile).filter((name) => name !== undefined);
+    const files = parsed
+      .sort((a, b) => b.time - a.time)
+      .slice(0, newest)
+      .map(({ file }) => file);
+    const missing = files.filter((file) => !headers.has(file));
+    for (let start = 0; start < missing.length; start += AT_ONCE) {
+      await fetchHeaders(missing.slice(start, start + AT_ONCE));
+    }
+    return files.map((file) => headers.get(file)).filter((info) => info !== undefined);
+  };
+
   return {
     async put(snapshot) {
       await memory.put(snapshot);
@@ -143,18 +159,19 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
       return shared ?? inMemory;
     },
 
-    async list(target) {
-      const files = (await link.script(LIST_SNAPSHOTS, [names, expiry], [], FACTS)) as string[];
-      const missing = files.filter((file) => !headers.has(file) && parseSnapshotFile(file) !== undefined);
-      for (let start = 0; start < missing.length; start += AT_ONCE) {
-        await fetchHeaders(missing.slice(start, start + AT_ONCE));
+    async list(target, newest) {
+      let shared: SnapshotInfo[];
+      try {
+        shared = await listShared(target === undefined ? newest : undefined);
+      } catch (error) {
+        // A question to a target is answered by what is at hand; a list of everything would not be one.
+        const inMemory = target === undefined ? [] : await memory.list(target, newest);
+        if (inMemory.length === 0) throw error;
+        return inMemory;
       }
-      const present = new Set(files);
-      for (const file of headers.keys()) if (!present.has(file)) headers.delete(file);
-      const shared = files.map((file) => headers.get(file)).filter((info) => info !== undefined);
       const ids = new Set(shared.map(({ id }) => id));
-      const inMemoryOnly = (await memory.list()).filter(({ id }) => !ids.has(id));
-      return [...inMemoryOnly, ...shared].filter(ofTarget(target)).sort(newestFirst);
+      const inMemoryOnly = (await memory.list(target)).filter(({ id }) => !ids.has(id));
+      return [...inMemoryOnly, ...shared].filter(ofTarget(target)).sort(newestFirst).slice(0, newest);
     },
 
     async gone(id) {

@@ -77,10 +77,7 @@ export function createEndpoint(deps: EndpointDeps): (visit: Visit) => Promise<vo
       res.end();
       return;
     }
-    const principal =
-      deps.access === undefined
-        ? undefined
-        : await authenticateBy(deps.access, req.headers.authorization, CLIENT_SCOPES);
+    const principal = deps.access && (await authenticateBy(deps.access, req.headers.authorization, CLIENT_SCOPES));
     if (principal !== undefined) visit.facts = { ...visit.facts, principal: principal.name };
     deps.onAdmitted(visit);
     const name = principal?.name ?? NOBODY;
@@ -93,7 +90,7 @@ export function createEndpoint(deps: EndpointDeps): (visit: Visit) => Promise<vo
     // A query means nothing here, and is not for others to find a meaning in.
     req.url = "/mcp";
     visit.facts = { ...visit.facts, ...traceOf(body, visit.facts) };
-    if (isLarge(body) && !(await deps.room.enter(principal?.name ?? NOBODY, visit))) throw new Refusal("gone");
+    await takePlace(deps.room, name, visit, body);
     await scope.run(visit.facts, () => deps.mcp(req, res, body, principal));
   };
 }
@@ -109,8 +106,12 @@ function traceOf(body: unknown, { traceparent }: RequestFacts): Pick<RequestFact
 /** Hundreds of kB, where other answers are some; nothing of it waits for the paid endpoint. */
 const LARGE_METHOD = "resources/read";
 
-const isLarge = (body: unknown): boolean =>
-  [body].flat().some((message) => (message as { method?: unknown } | undefined)?.method === LARGE_METHOD);
+/** @throws {Refusal} `gone` */
+async function takePlace(room: AnswerRoom, caller: string, visit: Visit, body: unknown): Promise<void> {
+  const messages = [body].flat() as ({ method?: unknown } | undefined)[];
+  if (!messages.some((message) => message?.method === LARGE_METHOD)) return;
+  if (!(await room.enter(caller, visit))) throw new Refusal("gone");
+}
 
 function isStream(body: unknown): boolean {
   return typeof body === "object" && body !== null && "method" in body && body.method === STREAM_METHOD;
