@@ -27,7 +27,7 @@ export interface AskPerson extends Consent {
   question: string;
 }
 
-/** Everything a failure may carry beyond its sentence. All of it is safe to show but `detail` and `cause`. */
+/** Everything a failure may carry beyond its sentence. All of it is safe to show but `detail`, `unread` and `cause`. */
 export interface AppErrorFacts {
   /** Left out where no upstream call was in question (a bad argument, a bad setting). */
   charge?: FailureCharge;
@@ -51,6 +51,8 @@ export interface AppErrorFacts {
   retryAfterMs?: number;
   /** For stderr only: may hold upstream text. */
   detail?: string;
+  /** For the store only: a reply that may have been paid for and could not be read, as it came. */
+  unread?: string;
   /** For stderr only. */
   cause?: unknown;
 }

@@ -5,6 +5,7 @@ import type { Config } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";
 import { renderStructured } from "../pages/answer/render-answer.ts";
+import { isReplyId } from "../pages/kept-reply.ts";
 import type { Kept } from "../store/snapshot-store.ts";
 import { readSavedAnswers } from "../upstream/envelope.ts";
 import { decodeText } from "../upstream/read-body.ts";
@@ -13,17 +14,20 @@ import { printAnswer } from "./terminal.ts";
 
 /**
  * `import <file>`: what was saved of the endpoint goes through the same envelope and condensing as what is fetched, and is
- * kept like it, so that the free commands and tools can be asked about it. A file may hold several answers.
+ * kept like it, so that the free commands and tools can be asked about it. A file may hold several answers. The id of a
+ * paid reply that could not be read stands for that reply.
  */
 export async function runImport(
   { operands, options }: ParsedArgs,
   { answerTokens }: Config,
-  { keepSnapshot }: Pick<App, "keepSnapshot">,
+  { keepSnapshot, replies }: Pick<App, "keepSnapshot" | "replies">,
   io: Io,
 ): Promise<void> {
   const [file] = operands;
   if (file === undefined) throw usage("import needs a file, or - for stdin");
-  const saved = readSavedAnswers(decodeText(await readSaved(file, io)), file === "-" ? "stdin" : file);
+  const reply = isReplyId(file) ? await replies.get(file) : undefined;
+  const text = reply ?? decodeText(await readSaved(file, io));
+  const saved = readSavedAnswers(text, file === "-" ? "stdin" : file);
   const kept: Kept[] = [];
   for (const snapshot of saved.snapshots) kept.push(await keepSnapshot(snapshot));
   const answers = saved.snapshots.map((snapshot, index) => {

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Principal, toRights } from "../access/principal.ts";
 import { type Config, isLive } from "../config/schema.ts";
 import type { Log } from "../log.ts";
+import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { ReadSnapshots, Snapshot } from "../pages/snapshot.ts";
 import type { Bought } from "../spend/carry-out.ts";
 import { createFlights, type Flights } from "../spend/flights.ts";
@@ -150,6 +151,10 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
       }),
       source,
       snapshots,
+      replies: {
+        get: async (id) => (await loadStores()).of(tenant).replies.get(id),
+        list: async () => (await loadStores()).of(tenant).replies.list(),
+      },
       getPages: async (...args) => (await service()).getPages(...args),
       estimatePages: async (...args) => (await service()).estimatePages(...args),
       keepSnapshot: async (snapshot) => (await ownSnapshots()).put(snapshot),
@@ -259,6 +264,8 @@ export function toAccount(principal: Principal | undefined, usualBudgetUsd: numb
 export interface App extends Service, Reader {
   source: "aisa" | "sandbox";
   snapshots: ReadSnapshots;
+  /** Paid replies that could not be read, as they came. */
+  replies: Pick<KeptReplies, "get" | "list">;
   /** Keeps a snapshot that was not bought here; tells where it is now. */
   keepSnapshot(snapshot: Snapshot): Promise<Kept>;
 }

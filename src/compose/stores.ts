@@ -1,6 +1,7 @@
 import path from "node:path";
 import { type Config, isLive } from "../config/schema.ts";
 import type { Log } from "../log.ts";
+import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { RedisRoom } from "../redis/redis-room.ts";
 import type { WithKeyLock } from "../spend/buy-pages.ts";
 import type { LedgerLines } from "../spend/ledger/lines.ts";
@@ -9,6 +10,8 @@ import type { SnapshotStore } from "../store/snapshot-store.ts";
 /** What one tenant has bought, and the locks its purchases take turns by. */
 export interface TenantStore {
   snapshots: SnapshotStore;
+  /** Paid replies that could not be read. */
+  replies: KeptReplies;
   withKeyLock: WithKeyLock;
 }
 
@@ -31,7 +34,10 @@ const MB = 1024 * 1024;
 /** Snapshots, locks and books where the settings want them. `none` keeps no snapshots; the books stay in memory. */
 export async function createStores(config: Config, log: Log, now: () => number): Promise<Stores> {
   if (typeof config.store !== "string") return createSharedStores(config, config.store.redisUrl, log, now);
-  const dated = await loadDated(now);
+  const [dated, { createMemoryReplies, createNoReplies }] = await Promise.all([
+    loadDated(now),
+    import("../store/kept-replies.ts"),
+  ]);
   switch (config.store) {
     case "disk":
       return createDiskStores(config, log, now);
@@ -41,28 +47,43 @@ export async function createStores(config: Config, log: Log, now: () => number):
       const ledgerLines = await createMemoryBooks();
       return {
         ledgerLines,
-        of: byTenant((tenant) => ({ snapshots: dated(memory(tenant)), withKeyLock: withoutLock })),
+        of: byTenant((tenant) => ({
+          snapshots: dated(memory(tenant)),
+          replies: createMemoryReplies(),
+          withKeyLock: withoutLock,
+        })),
       };
     }
     case "none": {
       const { createNoStore } = await import("../store/memory-store.ts");
       const { withoutLock } = await import("../store/disk-lock.ts");
       const ledgerLines = await createMemoryBooks();
-      return { ledgerLines, of: byTenant(() => ({ snapshots: createNoStore(), withKeyLock: withoutLock })) };
+      return {
+        ledgerLines,
+        of: byTenant(() => ({ snapshots: createNoStore(), replies: createNoReplies(), withKeyLock: withoutLock })),
+      };
     }
   }
 }
 
 async function createDiskStores(config: Config, log: Log, now: () => number): Promise<Stores> {
-  const [memory, dated, { createDiskStore }, { createKeyLock }, { toTenantFolder }, { cacheFolder, ledgerFolder }] =
-    await Promise.all([
-      loadMemory(),
-      loadDated(now),
-      import("../store/disk-store.ts"),
-      import("../store/disk-lock.ts"),
-      import("../store/snapshot-name.ts"),
-      chooseFolders(config),
-    ]);
+  const [
+    memory,
+    dated,
+    { createDiskStore },
+    { createDiskReplies },
+    { createKeyLock },
+    { toTenantFolder },
+    { cacheFolder, ledgerFolder },
+  ] = await Promise.all([
+    loadMemory(),
+    loadDated(now),
+    import("../store/disk-store.ts"),
+    import("../store/kept-replies.ts"),
+    import("../store/disk-lock.ts"),
+    import("../store/snapshot-name.ts"),
+    chooseFolders(config),
+  ]);
   return {
     ledgerLines: await createFileBooks(config, ledgerFolder, cacheFolder),
     of: byTenant((tenant) => {
@@ -80,6 +101,7 @@ async function createDiskStores(config: Config, log: Log, now: () => number): Pr
             onProblem: (problem) => log.warn("store.problem", { ...problem }),
           }),
         ),
+        replies: createDiskReplies(folder, { maxAgeMs: config.keepDays * DAY_MS, now }),
         withKeyLock: createKeyLock({
           folder,
           // What costs nothing goes without where nothing can be written.
@@ -108,7 +130,11 @@ async function createSharedStores(config: Config, url: string, log: Log, now: ()
   });
   return {
     ledgerLines: shared.ledgerLines,
-    of: byTenant((tenant) => ({ snapshots: dated(shared.snapshots(tenant)), withKeyLock: shared.keyLock(tenant) })),
+    of: byTenant((tenant) => ({
+      snapshots: dated(shared.snapshots(tenant)),
+      replies: shared.replies(tenant),
+      withKeyLock: shared.keyLock(tenant),
+    })),
     shared,
   };
 }

@@ -47,11 +47,11 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     loadSpend(),
   ]);
   const source = isLive(config) ? "aisa" : "sandbox";
-  const { snapshots, withKeyLock } = store;
+  const { snapshots, replies, withKeyLock } = store;
   const { fetchPages, fetchQuote } = client;
   const onUnsettled = (error: unknown) => log.error("ledger.unsettled", { message: String(error) });
   const upstream = source === "aisa" ? config.baseUrl : source;
-  const books = { source, gateway: upstream, snapshots, ledger, now, onUnsettled } as const;
+  const books = { source, replies, gateway: upstream, snapshots, ledger, now, onUnsettled } as const;
   const { maxPriceUsd, askAboveUsd } = config;
   // In the sandbox nothing costs anything, so nothing has to be held to a cap.
   const capIsSent = config.sendPriceCap || source === "sandbox";
@@ -163,6 +163,7 @@ export function withinScopes(app: App, scopes: ReadonlySet<Scope>): App {
     comparePages: closed,
     // Empty rather than refused: lists of resources belong to every session.
     snapshots: { get: closed, gone: closed, list: async () => [] },
+    replies: { get: closed, list: async () => [] },
   };
 }
 

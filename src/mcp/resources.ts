@@ -21,11 +21,14 @@ import {
   toSummaryUri,
 } from "../pages/export/snapshot-files.ts";
 import type { FindSnapshot } from "../pages/find-snapshot.ts";
+import { type KeptReplies, toReplyUri } from "../pages/kept-reply.ts";
 import type { ReadSnapshots, Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
 import { QueryTemplate, readPart, withResourceErrors } from "./read-part.ts";
 
 export interface ResourceDeps {
   snapshots: ReadSnapshots;
+  /** Left out where none are kept. */
+  replies?: Pick<KeptReplies, "get">;
   findSnapshot: FindSnapshot;
   log: Log;
 }
@@ -56,6 +59,12 @@ const PAGE = {
   mimeType: "application/json",
 };
 
+const REPLY = {
+  title: "A paid reply that could not be read",
+  description: "What the gateway sent, as it came, behind a line that says what was asked. Free.",
+  mimeType: "text/plain",
+};
+
 const ANY_FILE = {
   title: "Any file of a snapshot",
   description: `${SNAPSHOT_FILE_NAMES.map((name) => `${name}: ${SNAPSHOT_FILES[name].says}`).join(" ")} Free.`,
@@ -65,7 +74,7 @@ const ANY_FILE = {
 const NAMED_FILES = ["rows.csv", "pages.csv"] as const;
 
 /** Registers everything that was fetched, and the filter language, as resources: free, and nothing is lost. */
-export function registerResources(server: McpServer, { snapshots, findSnapshot, log }: ResourceDeps): void {
+export function registerResources(server: McpServer, { snapshots, replies, findSnapshot, log }: ResourceDeps): void {
   const readFile = async (uri: URL, id: string, name: string) => {
     const snapshot = await findSnapshot({ snapshotId: id });
     const file = toFileName(name);
@@ -101,6 +110,12 @@ export function registerResources(server: McpServer, { snapshots, findSnapshot, 
   register("snapshot_page", toPageUri(ID, "{handle}"), PAGE, async (uri, named) => {
     const snapshot = await findSnapshot({ snapshotId: readName(named, "snapshot_id") });
     return readPage(uri, snapshot, readName(named, "handle"));
+  });
+  register("reply", toReplyUri("{reply_id}"), REPLY, async (uri, named) => {
+    const text = await replies?.get(readName(named, "reply_id"));
+    if (text === undefined)
+      throw new ResourceNotFoundError(uri.href, "No reply is kept under this id, or not any more.");
+    return readPart(uri, REPLY.mimeType, text);
   });
   for (const name of NAMED_FILES) {
     const { title, says, mimeType } = SNAPSHOT_FILES[name];

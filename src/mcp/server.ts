@@ -5,6 +5,7 @@ import {
   type ToolAnnotations,
 } from "@modelcontextprotocol/server";
 import type { FindSnapshot } from "../pages/find-snapshot.ts";
+import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { ReadSnapshots } from "../pages/snapshot.ts";
 import { DISPLAY_NAME } from "../version.ts";
 import { APPS_EXTENSION, canShowView, type OPENS_VIEW, registerView, type ViewDeps } from "./apps-view.ts";
@@ -33,6 +34,7 @@ export interface ServerDeps
     ToolDeps {
   product: { name: string; version: string };
   snapshots: ReadSnapshots;
+  replies?: Pick<KeptReplies, "get">;
   findSnapshot: FindSnapshot;
 }
 

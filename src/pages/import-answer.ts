@@ -2,6 +2,7 @@ import { AppError } from "../errors.ts";
 import { parseTime } from "../lists/filters/filter.ts";
 import { parseTarget } from "../lists/target.ts";
 import { REQUEST_FIELDS } from "./body.ts";
+import type { KeptReply } from "./kept-reply.ts";
 import { parseRequest } from "./parse-request.ts";
 import { type PagesRequest, toRequestKey } from "./request.ts";
 import { createSnapshot, type EndpointAnswer, type Snapshot } from "./snapshot.ts";
@@ -11,15 +12,16 @@ const DAY_MS = 86_400_000;
 /**
  * Makes a snapshot of a saved answer. The request and the time are read from the answer itself, as far as it
  * tells them.
+ * @param known what is known beside it, of a reply that was kept here
  * @throws {AppError} `input` when the answer does not even name its target
  */
-export function importAnswer(answer: EndpointAnswer): Snapshot {
-  const request = readRequest(answer);
+export function importAnswer(answer: EndpointAnswer, known?: Pick<KeptReply, "request" | "at">): Snapshot {
+  const request = answer.echo === null && known !== undefined ? known.request : readRequest(answer);
   return createSnapshot(answer, {
     source: "import",
     request,
     requestKey: toRequestKey(request, "import"),
-    fetchedAt: readTime(answer),
+    fetchedAt: readTime(answer) ?? known?.at ?? null,
     charge: { kind: "none" },
   });
 }

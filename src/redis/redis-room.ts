@@ -1,4 +1,5 @@
 import type { SessionMail, SessionRecords } from "../mcp/http/session-records.ts";
+import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { TakeTurn } from "../serve/turns.ts";
 import type { WithKeyLock } from "../spend/buy-pages.ts";
 import type { LedgerLines } from "../spend/ledger/lines.ts";
@@ -11,11 +12,12 @@ import { createRedisLink } from "./link.ts";
 import { createPendingWrites } from "./pending-writes.ts";
 import { createRedisKeyLock } from "./redis-lock.ts";
 import { createRedisSessionMail, createRedisSessionRecords, getSharedSecret } from "./redis-sessions.ts";
-import { createRedisSnapshots } from "./redis-snapshots.ts";
+import { createRedisReplies, createRedisSnapshots } from "./redis-snapshots.ts";
 
 /** All that replicas share through Redis or Valkey. */
 export interface RedisRoom {
   snapshots(tenant: string): SnapshotStore;
+  replies(tenant: string): KeptReplies;
   keyLock(tenant: string): WithKeyLock;
   ledgerLines: LedgerLines;
   gate: (wire: Wire, limits: SharedLimits) => Wire;
@@ -67,6 +69,7 @@ export function createRedisRoom({ url, prefix, memory, maxAgeMs, now, onProblem 
   const { written } = pending;
   return {
     snapshots: (tenant) => createRedisSnapshots({ link, tenant, memory: memory(tenant), maxAgeMs, pending, onProblem }),
+    replies: (tenant) => createRedisReplies({ link, tenant, maxAgeMs }),
     keyLock: (tenant) => createRedisKeyLock({ link, tenant, written, onProblem }),
     ledgerLines: createRedisLines({ link, pending: books, now }),
     gate: (wire, limits) => createSharedGate(wire, { link, ...limits, onProblem }),

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isReplyId, type KeptReplies } from "../pages/kept-reply.ts";
 import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
 import { toErrorCode } from "../store/private-files.ts";
 import { cutHeader, decodeGone, decodeSnapshot, encodeSnapshot } from "../store/snapshot-file.ts";
@@ -185,6 +186,47 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
       const info = bytes === null ? "damaged" : decodeGone(bytes);
       return info !== "damaged" && info.id === id ? info : memory.gone(id);
     },
+  };
+}
+
+/** Evidence and rare: more than these tell nothing new. */
+const MAX_REPLIES = 20;
+
+const MAX_REPLY_BYTES = 16 * 1024 * 1024;
+
+/** Paid replies of one tenant that could not be read, which all replicas share. They expire as snapshots do. */
+export function createRedisReplies({
+  link,
+  tenant,
+  maxAgeMs,
+}: Pick<RedisSnapshotsDeps, "link" | "tenant" | "maxAgeMs">): KeptReplies {
+  const key = (...parts: string[]) => link.key("reply1", toTenantFolder(tenant), ...parts);
+  const ids = key("ids");
+  const ms = Math.max(1, Math.floor(maxAgeMs));
+  return {
+    async put(id, text) {
+      if (!isReplyId(id) || Buffer.byteLength(text) > MAX_REPLY_BYTES) return false;
+      try {
+        await link.run(async (redis) => {
+          await redis.set(key("value", id), text, "PX", ms);
+          const [seconds] = await redis.time();
+          await redis.zadd(ids, Number(seconds), id);
+          await redis.pexpire(ids, ms);
+          const old = await redis.zrange(ids, "0", String(-MAX_REPLIES - 1));
+          if (old.length === 0) return;
+          await redis.del(...old.map((each) => key("value", each)));
+          await redis.zrem(ids, ...old);
+        });
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    async get(id) {
+      if (!isReplyId(id)) return undefined;
+      return (await link.run((redis) => redis.get(key("value", id)), FACTS)) ?? undefined;
+    },
+    list: async () => link.run((redis) => redis.zrevrange(ids, 0, -1), FACTS),
   };
 }
 

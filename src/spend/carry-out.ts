@@ -1,9 +1,10 @@
 import { AppError, type Consent } from "../errors.ts";
 import { formatUsd } from "../lists/text.ts";
 import { BODY_DEFAULTS } from "../pages/body.ts";
+import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { PagesRequest } from "../pages/request.ts";
 import type { Fetched, PurchaseTerms, Snapshot, Source } from "../pages/snapshot.ts";
-import { keepFetched } from "./keep-fetched.ts";
+import { keepFetched, keepUnread } from "./keep-fetched.ts";
 import {
   type Ledger,
   type PurchaseFacts,
@@ -18,6 +19,8 @@ export interface CarryOutDeps {
   /** Who is asked, as the books name it: its address without credentials, or the sandbox. */
   gateway: string;
   snapshots: KeepSnapshots;
+  /** Where replies go that could not be read. @default nowhere */
+  replies?: Pick<KeptReplies, "put">;
   ledger: Ledger;
   now: () => number;
   /** Told when the books could not be written after a call; the purchase then counts as what was set aside. */
@@ -56,7 +59,7 @@ export async function carryOut<Other>(
   const sent = await send(order, call, reservation).catch(async (error: unknown) => {
     const failure = kind === "quote" ? asFree(error) : error;
     await settle(settlementOfFailure(failure));
-    throw explain(failure, reservation.micros);
+    throw explain(await keepUnread(failure, order.request, deps), reservation.micros);
   });
   if (!("fetched" in sent)) {
     await settle({ outcome: "not_charged" });

@@ -2,6 +2,7 @@ import { AppError } from "../errors.ts";
 import { countOf } from "../lists/text.ts";
 import { otherTargetOf, partAnswers } from "../pages/asked-for.ts";
 import { readRequest } from "../pages/import-answer.ts";
+import { type KeptReplies, toReplyUri, writeReply } from "../pages/kept-reply.ts";
 import { type PagesRequest, toRequestKey } from "../pages/request.ts";
 import { createSnapshot, type EndpointAnswer, type Fetched, type Snapshot, type Source } from "../pages/snapshot.ts";
 
@@ -14,6 +15,24 @@ export interface KeepDeps {
   source: Exclude<Source, "import">;
   snapshots: Put;
   now: () => number;
+}
+
+/**
+ * Keeps the reply of a failed call that may have been paid for and could not be read, and has the failure say where.
+ * @returns the failure
+ */
+export async function keepUnread(
+  error: unknown,
+  request: PagesRequest,
+  { replies, now }: { replies?: Pick<KeptReplies, "put">; now: () => number },
+): Promise<unknown> {
+  if (!(error instanceof AppError) || error.facts.charge === "not_charged") return error;
+  const { unread, ...facts } = error.facts;
+  if (unread === undefined || unread.trim() === "" || replies === undefined) return error;
+  const { id, text } = writeReply({ request, at: now(), chargedUsd: facts.chargedUsd ?? null, body: unread });
+  if (!(await replies.put(id, text))) return new AppError(error.kind, error.message, facts);
+  const where = `What came is kept as it came: read ${toReplyUri(id)}, or, once a version can read it, "domain-pages-mcp import ${id}".`;
+  return new AppError(error.kind, error.message, { ...facts, advice: [facts.advice, where].join(" ") });
 }
 
 /** What became of an answered call. */

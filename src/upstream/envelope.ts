@@ -1,6 +1,7 @@
 import { AppError, type AppErrorFacts } from "../errors.ts";
 import { REQUEST_FIELDS } from "../pages/body.ts";
 import { importAnswer } from "../pages/import-answer.ts";
+import { readReply } from "../pages/kept-reply.ts";
 import type { Charge, EndpointAnswer, Snapshot } from "../pages/snapshot.ts";
 import { explainGatewayError, readGatewayError } from "./gateway-errors.ts";
 import { findBodies, type Json, readJson, siblingOf, toObject } from "./read-body.ts";
@@ -229,7 +230,7 @@ function waitFor(reply: DatedReply, kind: AppError["kind"], usualMs?: number): P
 function unreadable(reply: WireReply, holds: string): FailedOutcome {
   return fail(
     reply,
-    { charge: "unknown", advice: "Check the account's usage before sending it again." },
+    { charge: "unknown", advice: "Check the account's usage before sending it again.", unread: reply.body },
     "contract",
     `The gateway answered with ${holds}.`,
     { holds },
@@ -277,16 +278,17 @@ export interface SavedAnswers {
 /**
  * The saved answers of the endpoint in a text, each a snapshot: through the same envelope as a fetched one, with the
  * request and the time read from the answer itself.
- * @param body the JSON as it came: one answer or several, in a list or one after another, wrapped or not
+ * @param body the JSON as it came: one answer or several, in a list or one after another, wrapped or not; or a kept reply
  * @param name what an error calls it, such as a file's name
  * @throws {AppError} `input` when there is no answer in it, or that of a failed call or another endpoint
  */
 export function readSavedAnswers(body: string, name: string): SavedAnswers {
-  const outcome = readEnvelope({ status: 200, headers: {}, body });
+  const kept = readReply(body);
+  const outcome = readEnvelope({ status: 200, headers: {}, body: kept?.body ?? body });
   if (!outcome.ok) throw refuseSaved(outcome, name);
   const { answer, others, notes } = outcome;
   // The same answer twice is one.
-  const snapshots = [answer, ...others].map(importAnswer);
+  const snapshots = [answer, ...others].map((each) => importAnswer(each, kept));
   return { snapshots: [...new Map(snapshots.map((each) => [each.id, each])).values()], notes };
 }
 

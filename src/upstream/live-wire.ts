@@ -4,6 +4,7 @@ import type { Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { HangUp } from "../errors.ts";
 import { chooseRoute, isOutOfTime, openRoad, orAborted, type ProxySettings, within } from "./path/connect.ts";
+import { decodeText } from "./read-body.ts";
 import { type Wire, WireFailure, type WireFailureReason, type WireReply, type WireRequest } from "./wire.ts";
 
 export interface LiveWireOptions {
@@ -153,7 +154,7 @@ async function readBody(body: Readable, encoding: string | undefined, maxBytes: 
   } finally {
     body.destroy();
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return decodeText(Buffer.concat(chunks));
 }
 
 const DECODERS: Readonly<Record<string, () => Transform>> = {

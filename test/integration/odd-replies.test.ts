@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { AppError } from "../../src/errors.ts";
 import { renderText } from "../../src/pages/answer/render-answer.ts";
+import { writeReply } from "../../src/pages/kept-reply.ts";
+import { readSavedAnswers } from "../../src/upstream/envelope.ts";
 import type { Wire } from "../../src/upstream/wire.ts";
 import { serviceOver } from "../support/service-over.ts";
+import { makeTempFolder } from "../support/temp-home.ts";
 
 const CHARGED = { "x-aisa-customer-cost-micros-usd": "24720", "x-request-id": "r1" };
 
@@ -25,11 +28,11 @@ const task = (...results: unknown[]) => ({ id: "x", status_code: 20000, cost: 0.
 const body = (...tasks: unknown[]) => JSON.stringify({ status_code: 20000, tasks });
 
 /** The product in front of a gateway that answers every call with one text, and charges for it. */
-async function openOver(text: string, env: Record<string, string> = {}) {
+async function openOver(text: string, env: Record<string, string> = {}, headers: Record<string, string> = CHARGED) {
   let calls = 0;
   const wire: Wire = async () => {
     calls += 1;
-    return { status: 200, headers: CHARGED, body: text };
+    return { status: 200, headers, body: text };
   };
   const service = await serviceOver(wire, { env: { AISA_API_KEY: "sk-aisa-test", ...env } });
   const ask = (target = "acme.example") =>
@@ -96,5 +99,42 @@ describe("a paid reply", { timeout: 60_000 }, () => {
     const answer = await ask();
     expect(answer).toMatchObject({ pagesFetched: 3, pagesTotal: 5 });
     expect(renderText(answer)).toContain("note: the reply broke off; its pages were read as far as they are whole");
+  });
+
+  describe.each([
+    ["in memory", () => ({ DOMAIN_PAGES_STORE: "memory" })],
+    ["on disk", () => ({ DOMAIN_PAGES_STORE: "disk", DOMAIN_PAGES_CACHE_DIR: makeTempFolder() })],
+  ])("that cannot be read, %s", (_where, env) => {
+    it.each([
+      ["is no JSON", "<pages><page>https://acme.example/</page></pages>"],
+      ["is cut within its first page", body(task(result("acme.example", 1))).slice(0, 120)],
+      ["holds no list of pages", '{"rows":[["https://acme.example/",404]]}'],
+      ["is of another endpoint", body({ ...task(result("acme.example", 1)), data: { function: "anchors" } })],
+    ])("and %s, is kept as it came, and told with its charge", async (_what, text) => {
+      const { service, ask } = await openOver(text, env());
+      const error = await failureOf(ask());
+      const [id = ""] = await service.replies.list();
+      expect(error.facts).toMatchObject({ charge: "charged", chargedUsd: 0.02472 });
+      expect(error.facts.advice).toContain(`read domain-pages://replies/${id}, `);
+      expect(error.facts.unread).toBeUndefined();
+      expect((await service.replies.get(id))?.split("\n", 2)[0]).toContain(
+        '"charged_usd":0.02472,"request":{"target":"acme.example"}',
+      );
+      expect(await service.replies.get(id)).toContain(`\n${text}`);
+    });
+  });
+
+  it("that was not charged for is not kept", async () => {
+    const { service, ask } = await openOver("<html>", {}, { "x-aisa-customer-cost-micros-usd": "0" });
+    await failureOf(ask());
+    expect(await service.replies.list()).toEqual([]);
+  });
+
+  it("that was kept is read by import with what was asked, once it can be", () => {
+    const reply = { request: { target: "acme.example", limit: 7 }, at: 1_780_000_000_000, chargedUsd: 0.02 };
+    const { text } = writeReply({ ...reply, body: JSON.stringify([page("acme.example", 1)]) });
+    expect(readSavedAnswers(text, "it").snapshots).toMatchObject([
+      { source: "import", request: reply.request, fetchedAt: reply.at, pages: [{ url: "https://acme.example/p1" }] },
+    ]);
   });
 });

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import type { PagesRequest } from "./request.ts";
+
+/** A paid reply that could not be read, as it came. */
+export interface KeptReply {
+  request: PagesRequest;
+  /** When it came, ms since the epoch. */
+  at: number;
+  /** USD, as the gateway reported it; null where it did not. */
+  chargedUsd: number | null;
+  body: string;
+}
+
+/** Where replies are kept as texts (`writeReply`), bounded in number, bytes and age. */
+export interface KeptReplies {
+  /** Never throws. @returns false where it could not be kept */
+  put(id: string, text: string): Promise<boolean>;
+  get(id: string): Promise<string | undefined>;
+  /** Ids, the newest first. */
+  list(): Promise<string[]>;
+}
+
+export const isReplyId = (text: string): boolean => /^u_[0-9a-z]{8}$/.test(text);
+
+export const REPLIES_URI = "domain-pages://replies";
+
+/** The address of a kept reply as a resource. */
+export const toReplyUri = (id: string): string => `${REPLIES_URI}/${id}`;
+
+/** One line that says what was asked, and the reply as it came. */
+export function writeReply({ request, at, chargedUsd, body }: KeptReply): { id: string; text: string } {
+  const text = `${JSON.stringify({ kept_reply: 1, at, charged_usd: chargedUsd, request })}\n${body}`;
+  const digits = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  return { id: `u_${digits}`, text };
+}
+
+/** @returns undefined for any other text */
+export function readReply(text: string): KeptReply | undefined {
+  const end = text.indexOf("\n");
+  if (end < 0 || !text.startsWith('{"kept_reply":1,')) return undefined;
+  try {
+    const { at, charged_usd: chargedUsd, request } = JSON.parse(text.slice(0, end)) as Record<string, unknown>;
+    if (typeof at !== "number" || typeof (request as PagesRequest | null)?.target !== "string") return undefined;
+    return {
+      at,
+      chargedUsd: typeof chargedUsd === "number" ? chargedUsd : null,
+      request: request as PagesRequest,
+      body: text.slice(end + 1),
+    };
+  } catch {
+    return undefined;
+  }
+}

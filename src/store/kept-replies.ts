@@ -1,0 +1,94 @@
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { isReplyId, type KeptReplies } from "../pages/kept-reply.ts";
+import { makePrivateFolder, toErrorCode, writePrivateFile } from "./private-files.ts";
+
+/** Evidence and rare: more than these tell nothing new. */
+const MAX_REPLIES = 20;
+
+/** Of one tenant, all together. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+const FILE = /^(u_[0-9a-z]{8})\.reply$/;
+
+/** Replies of this process; the oldest make room. */
+export function createMemoryReplies(): KeptReplies {
+  const kept = new Map<string, string>();
+  return {
+    async put(id, text) {
+      if (Buffer.byteLength(text) > MAX_BYTES) return false;
+      kept.delete(id);
+      kept.set(id, text);
+      const bytes = () => [...kept.values()].reduce((sum, each) => sum + Buffer.byteLength(each), 0);
+      while (kept.size > MAX_REPLIES || bytes() > MAX_BYTES) kept.delete(kept.keys().next().value as string);
+      return true;
+    },
+    get: async (id) => kept.get(id),
+    list: async () => [...kept.keys()].reverse(),
+  };
+}
+
+/** Keeps nothing. */
+export const createNoReplies = (): KeptReplies => ({
+  put: async () => false,
+  get: async () => undefined,
+  list: async () => [],
+});
+
+/**
+ * Replies as private files beside the snapshots, one each, which the owner can look at and import. The oldest make room,
+ * and none stays longer than a snapshot does.
+ * @param folder what holds the `replies`; made with the first
+ */
+export function createDiskReplies(
+  folder: string,
+  { maxAgeMs, now }: { maxAgeMs: number; now: () => number },
+): KeptReplies {
+  const replies = path.join(folder, "replies");
+  const toFile = (id: string) => path.join(replies, `${id}.reply`);
+
+  /** The newest first; those that are too old, or too much, go. */
+  const tidy = async (): Promise<string[]> => {
+    const names = await readdir(replies).catch(() => []);
+    const found = await Promise.all(
+      names
+        .filter((name) => FILE.test(name))
+        .map(async (name) => ({ name, facts: await stat(path.join(replies, name)).catch(() => undefined) })),
+    );
+    const files = found
+      .flatMap(({ name, facts }) => (facts?.isFile() === true ? [{ name, bytes: facts.size, at: facts.mtimeMs }] : []))
+      .sort((a, b) => b.at - a.at);
+    let bytes = 0;
+    const stays = files.filter((each, index) => {
+      bytes += each.bytes;
+      return index < MAX_REPLIES && bytes <= MAX_BYTES && each.at >= now() - maxAgeMs;
+    });
+    const gone = files.filter((each) => !stays.includes(each));
+    await Promise.all(gone.map(({ name }) => rm(path.join(replies, name), { force: true }).catch(() => {})));
+    return stays.map(({ name }) => FILE.exec(name)?.[1] ?? "");
+  };
+
+  return {
+    async put(id, text) {
+      const bytes = Buffer.from(text);
+      if (bytes.length > MAX_BYTES || !isReplyId(id)) return false;
+      try {
+        await makePrivateFolder(replies);
+        await writePrivateFile(toFile(id), bytes);
+        await tidy();
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    async get(id) {
+      // Ids come from clients.
+      if (!isReplyId(id) || !(await tidy()).includes(id)) return undefined;
+      return readFile(toFile(id), "utf8").catch((error: unknown) => {
+        if (toErrorCode(error) === "ENOENT") return undefined;
+        throw error;
+      });
+    },
+    list: tidy,
+  };
+}
