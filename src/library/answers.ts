@@ -1,4 +1,4 @@
-import { got, parseWhole, Refusal, readJsonString, toInputError } from "../lists/arguments.ts";
+import { got, isLeftOut, parseWhole, Refusal, readJsonString, toInputError } from "../lists/arguments.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";
 import { renderStructured, renderText } from "../pages/answer/render-answer.ts";
 import { toAdvertisedSchema } from "../pages/body.ts";
@@ -132,7 +132,7 @@ function withSnapshot(question: unknown, { id }: Snapshot): unknown {
   const args = readJsonString(question);
   if (typeof args !== "object" || args === null || Array.isArray(args)) return args;
   const { snapshot_id, ...rest } = args as Record<string, unknown>;
-  return { ...rest, snapshot_id: snapshot_id || id };
+  return { ...rest, snapshot_id: isLeftOut(snapshot_id) ? id : snapshot_id };
 }
 
 /**

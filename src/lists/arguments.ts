@@ -212,7 +212,7 @@ function noteAdded(names: readonly string[]): string[] {
 
 function noteWorded(names: readonly string[]): string[] {
   if (names.length === 0) return [];
-  const search = names.includes("text") ? '; to search for the word itself: filters ["page","like","%null%"]' : "";
+  const search = names.includes("text") ? '; to search for such a word: filters ["page","like","%null%"]' : "";
   return [`a word for nothing ("null" and the like) counts as left out: ${names.join(", ")}${search}`];
 }
 

@@ -67,8 +67,8 @@ export const LINK_RECIPES: readonly RecipeGroup[] = [
   {
     title: "Where links come from",
     intro:
-      "Countries cannot be filtered by in `filters`, since the upstream does not: `backlinks_filters` counts the links of " +
-      'one, and `group_by: "country"` shows how all are spread.',
+      "The upstream does not filter pages by country: before fetching, `backlinks_filters` counts the links of one. A kept " +
+      "answer does, as by any group that it shows: `country:DE`, `tld:edu`, and their shares with a `%`.",
     recipes: [
       get("Which pages are linked from Germany?", {
         backlinks_filters: ["domain_from_country", "=", "DE"],
@@ -84,6 +84,11 @@ export const LINK_RECIPES: readonly RecipeGroup[] = [
         order_by: MOST_DOMAINS,
       }),
       query("Which countries link most?", { group_by: "country", limit: 4 }),
+      query("Which pages live on links from one country?", {
+        filters: [["country:DE", ">=", 3], "and", ["country:DE%", ">", 10]],
+        order_by: ["country:DE%,desc"],
+        columns: ["backlinks", "country:DE", "country:DE%"],
+      }),
     ],
   },
   {

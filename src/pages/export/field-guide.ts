@@ -1,5 +1,5 @@
 import { OPERATORS } from "../../lists/filters/filter.ts";
-import { CATALOGUES, type Catalogue, type CatalogueName, type FieldType } from "../catalogue.ts";
+import { CATALOGUES, type Catalogue, type CatalogueName, type FieldType, SHOWN_NAMES } from "../catalogue.ts";
 
 /** Filters that work as they stand, with what they find. */
 export const FILTER_EXAMPLES: Readonly<Record<CatalogueName, readonly { filter: unknown[]; finds: string }[]>> = {
@@ -59,7 +59,8 @@ const OPERATOR_NOTES = `- \`in\`, \`not_in\`: the value is a list.
 
 const FIELD_NOTES = `- \`page_summary.referring_links_tld.$tld\`: put a TLD in place of \`$tld\`.
 - \`page_summary.referring_links_semantic_locations.$empty\`: links outside any of the named elements.
-- Bare names such as \`backlinks\` or \`title\` are read as \`page_summary.backlinks\` and \`meta.title\`.`;
+- Names that answers show stand beside the upstream's: ${[...SHOWN_NAMES.keys()].map((name) => `\`${name}\``).join(" ")}, and counts by group, \`tld:edu\` \`link_type:redirect\` \`attribute:nofollow\` \`platform:blogs\` \`semantic_location:footer\`.
+- Of a kept answer more can be asked than the upstream filters by: \`nofollow%\`, \`url\` as it is shown, \`country:US\`, any other key, and shares in percent, \`tld:edu%\` \`country:US%\`.`;
 
 /** The filter language, from the same tables that check requests: grammar, operators by type, fields, examples. */
 export function renderFieldGuide(): string {
