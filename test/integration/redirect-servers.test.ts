@@ -37,7 +37,8 @@ const ITEMS: ItemFacts[] = [
     "/list",
     "/list?id=7",
   ].map(moved),
-  ...["/find?q=a%20b", "/find?q=caf%C3%A9", "/shelf?id=1", "/Anvil-Care", "/guide-to-anvils"].map(moved),
+  ...["/find?q=a%20b", "/find?q=caf%C3%A9", "/shelf?id=1", "/Anvil-Care", "/guide-to-anvils", "/shared"].map(moved),
+  page("https://shop.acme.example/shared", 200),
   page("/by-way-of", 308, 0, "/the-end"),
   page("/the-end", 200),
   page("/anvil-care", 200),
@@ -74,7 +75,7 @@ const HOSTS: Readonly<Record<string, Host>> = {
   "Netlify's matcher": {
     isThere: true,
     start: () => startNetlifyMatcher(renderRedirectsNetlify(SNAPSHOT)),
-    without: ["/a:b", "//double", "/find?q=a%20b", "/find?q=caf%C3%A9", "/shelf?id=1", "/guide-to-anvils"],
+    without: ["/a:b", "//double", "/find?q=a%20b", "/find?q=caf%C3%A9", "/shelf?id=1", "/guide-to-anvils", "/shared"],
   },
 };
 

@@ -5,9 +5,10 @@ const HOW_TO = ["For Netlify: put these lines first in _redirects; lines with a 
 
 /**
  * Seen on Netlify's own matcher (netlify-redirector 0.5.0): it takes a path with and without a slash at its end for one,
- * asks for the parameters of a rule and lets others be, reads names as patterns, and compares decoded values.
+ * asks for the parameters of a rule and lets others be, reads names as patterns, and compares decoded values; a line that
+ * begins with a path is for all hosts of the site.
  */
-const SYNTAX: RedirectSyntax = { isSlashBlind: true, isQueryOpen: true, refuse };
+const SYNTAX: RedirectSyntax = { isSlashBlind: true, isQueryOpen: true, isHostBlind: true, refuse };
 
 /** Names and values that mean the same decoded or not, as pattern or not; a colon would begin a placeholder. */
 const PARAMETER = /^[\w-]+=[\w\-.~/,;@!]+$/;

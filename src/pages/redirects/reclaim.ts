@@ -306,6 +306,8 @@ export interface Blindness {
   isSlashBlind?: boolean;
   /** To parameters beyond those of the rule. */
   isQueryOpen?: boolean;
+  /** To the host, unless the rule names it. */
+  isHostBlind?: boolean;
 }
 
 /** Addresses of pages, and which of them a redirect would catch. Scheme and, for most rules, `www.` do not matter. */
@@ -345,13 +347,14 @@ export function createAddressSet(urls: readonly string[], blindness: Blindness):
   };
 }
 
-/** The same for two addresses that a host cannot tell apart. */
+/** The same for two addresses of one host that its rules cannot tell apart. */
 export const addressKey = (address: Address, blindness: Blindness): string =>
-  pathKey(address, blindness) + toKey(address.query, blindness);
+  pathKey(address, { ...blindness, isHostBlind: false }) + toKey(address.query, blindness);
 
 function pathKey({ host, path, isHostExact }: Address, blindness: Blindness): string {
-  const written = blindness.isSlashBlind === true ? path.replace(/\/+$/, "") : path;
-  return `${isHostExact ? "=" : ""}${host}${toKey(written, blindness)}`;
+  const written = toKey(blindness.isSlashBlind === true ? path.replace(/\/+$/, "") : path, blindness);
+  if (isHostExact) return `=${host}${written}`;
+  return blindness.isHostBlind === true ? written : host + written;
 }
 
 const toKey = (text: string, { isCaseBlind }: Blindness): string => (isCaseBlind === true ? text.toLowerCase() : text);
