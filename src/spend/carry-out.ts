@@ -116,8 +116,11 @@ export class LostTurnError extends AppError {
  */
 function asFree(error: unknown): unknown {
   if (!(error instanceof AppError) || error.facts.charge !== "unknown") return error;
-  const { advice: _aboutMoney, ...facts } = error.facts;
-  return new AppError(error.kind, error.message, { ...facts, charge: "not_charged" });
+  return new AppError(error.kind, error.message, {
+    ...error.facts,
+    charge: "not_charged",
+    advice: "Asking for a price is free: try again later.",
+  });
 }
 
 function noteCharge({ charge }: Snapshot, maxPriceUsd: number): string[] {

@@ -490,6 +490,11 @@ describe("a question for a price that fails", () => {
     const { price, limits } = await service.estimatePages({ target: "acme.example" }, { signal, surface: "mcp" });
     expect(price).toMatchObject({ kind: "none" });
     expect(limits.leftUsd).toBe(5);
+    const asking = await shop.open({ env: { DOMAIN_PAGES_ASK_ABOVE_USD: "0.01" } });
+    shop.gateway.faults.add(fault);
+    expect(await failureOf(ask(asking))).toMatchObject({
+      facts: { charge: "not_charged", advice: "Asking for a price is free: try again later." },
+    });
     const left = service.estimatePages({ target: "acme.example" }, { signal, surface: "mcp" });
     expect((await left).limits.leftUsd).toBe(5);
   });
