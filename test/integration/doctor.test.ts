@@ -192,7 +192,8 @@ describe("the question for a price", () => {
   });
 
   it("that a gateway takes for an order is loud, and in the books", async () => {
-    const gateway = await startGateway(replyWith(200, DATA, { "x-aisa-price-usd": "0.04872" }));
+    const pages = DATA.replaceAll("acme.example", "example.com");
+    const gateway = await startGateway(replyWith(200, pages, { "x-aisa-price-usd": "0.04872" }));
     const env = live(gateway.origin);
     const { code, text } = await diagnose(env);
     expect(code).toBe(5);

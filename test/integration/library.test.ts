@@ -53,10 +53,10 @@ const SOURCES: readonly (readonly [string, () => Wire])[] = [
 ];
 
 describe.each(SOURCES)("of the same replies of %s", (_, open) => {
-  const ask = async (input: Record<string, unknown>) => {
+  const ask = async (input: Record<string, unknown>, clock = { now: RECEIVED_AT }) => {
     const { wire, replies } = recordReplies(open());
     const env = { AISA_API_KEY: "sk-aisa-test", DOMAIN_PAGES_ANSWER_TOKENS: `${ROOM.maxTokens}` };
-    const app = await serviceOver(wire, { env, now: () => RECEIVED_AT });
+    const app = await serviceOver(wire, { env, now: () => clock.now });
     const answer = await app.getPages(input, { signal: new AbortController().signal, surface: "mcp" });
     const { request, notes } = parseRequest(input);
     const snapshot = readReply(replies.at(-1) ?? { status: 0, body: "" }, { request, receivedAt: RECEIVED_AT });
@@ -95,11 +95,13 @@ describe.each(SOURCES)("of the same replies of %s", (_, open) => {
   });
 
   it("library and tool find the same changes", async () => {
-    const { app, snapshot } = await ask({ target: "acme.example", limit: 10 });
+    const clock = { now: RECEIVED_AT };
+    const { app, snapshot } = await ask({ target: "acme.example", limit: 10 }, clock);
     await app.keepSnapshot(snapshot);
+    clock.now += 86_400_000;
     const other = readReply(
       { status: 200, body: readAnswer("ten-pages") },
-      { request: snapshot.request, receivedAt: RECEIVED_AT + 86_400_000 },
+      { request: snapshot.request, receivedAt: clock.now },
     );
     await app.keepSnapshot(other);
     const refs = { snapshot_id: snapshot.id, other_snapshot_id: other.id };

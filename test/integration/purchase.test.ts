@@ -97,7 +97,7 @@ describe("an answer that was paid for", () => {
   it("tells its charge and what is left of the budget", async () => {
     const service = await shop.open({ now: () => NOON });
     expect(await headerOf(ask(service))).toMatch(
-      /^snapshot s_\w{8} of 2026-11-24 12:00 UTC; charged \$0\.026; upstream cost \$0; \$4\.974 left of today's budget$/,
+      /^snapshot s_\w{8} of 2026-11-24 12:00 UTC; charged \$0\.026; upstream cost \$0; \$4\.974 left of today's budget; pages last crawled 2026-09-28$/,
     );
     expect(billed()).toEqual({ calls: 1, micros: 26_000 });
   });
@@ -109,7 +109,7 @@ describe("an answer that was paid for", () => {
     now += 3 * HOUR_MS;
     const again = ask(service, { target: "https://acme.example", offset: 0, tag: "march", filters: [] });
     expect(await headerOf(again)).toBe(
-      `snapshot ${first.snapshotId} of 2026-11-24 12:00 UTC, kept, 3 h old; free now, charged $0.026 when fetched; upstream cost $0`,
+      `snapshot ${first.snapshotId} of 2026-11-24 12:00 UTC, kept, 3 h old; free now, charged $0.026 when fetched; upstream cost $0; pages last crawled 2026-09-28`,
     );
     expect(billed().calls).toBe(1);
   });

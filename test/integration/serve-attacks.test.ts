@@ -88,8 +88,8 @@ describe("DNS rebinding", () => {
     expectRefused(await call({ host: undefined }), 403);
   });
 
-  it("against the metrics ends in 403", async () => {
-    expectRefused(await send("GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n"), 403);
+  it("against the metrics ends in 401: a collector comes by any name, and always with a token", async () => {
+    expectRefused(await send("GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n"), 401);
   });
 
   it("does not keep probes away, which come by address", async () => {

@@ -127,8 +127,8 @@ export function createOlderEra({ sessions, maxInitializeBytes, isDraining }: Old
     if (method !== "POST" && method !== "GET" && method !== "DELETE") {
       return toErrorResponse(405, REFUSED, "Method not allowed.", { headers: { Allow: "GET, POST, DELETE" } });
     }
-    const id = request.headers.get(SESSION_HEADER);
-    if (id === null) return open(request, body, caller);
+    const id = request.headers.get(SESSION_HEADER) ?? "";
+    if (id === "") return open(request, body, caller);
     if (method === "POST" && typeof readOpening(body) === "object" && !(await isKnown(id, caller))) {
       return open(request, body, caller);
     }
