@@ -78,7 +78,7 @@ describe("money on the command line", () => {
     const gateway = await open();
     const own = { env: env(gateway) };
     const estimate = await runBuilt(["estimate", "acme.example", "--limit", "10"], own);
-    expect(estimate.stdout).toContain("price: $0.02436 as quoted by the gateway\n");
+    expect(estimate.stdout).toContain("price: $0.02436 as quoted by the gateway, a ceiling: the charge may be lower\n");
     const bought = await runBuilt(["get", "acme.example", "--limit", "10"], own);
     expect(bought.stdout).toContain("charged $0.02436; upstream cost $0; $4.97564 left of today's budget");
     const kept = await runBuilt(["get", "acme.example", "--limit", "10"], own);

@@ -73,7 +73,7 @@ describe("a connection that merely closes", () => {
     expect(await sending).toBe("gone");
     // The service has noticed once it has written its line about the request.
     await vi.waitFor(() => expect(server.log().filter(isCutOff)).toHaveLength(1));
-    request.answer(200, readAnswer("ten-pages"), CHARGE);
+    request.answer(200, readAnswer("ten-pages", WISH.target), CHARGE);
     await booked("charged");
     const again = await callTool(server.url, GET.name, WISH);
     expect(again.text).toContain("free now, charged $0.04872 when fetched");
@@ -107,7 +107,7 @@ describe("a connection that merely closes", () => {
     news.abort();
     await gone;
     await vi.waitFor(() => expect(server.log().filter(isCutOff).length).toBeGreaterThan(0));
-    request.answer(200, readAnswer("ten-pages"), CHARGE);
+    request.answer(200, readAnswer("ten-pages", WISH.target), CHARGE);
     await booked("charged");
   });
 });
@@ -125,7 +125,7 @@ describe("a long purchase", () => {
     const request = await upstream.next();
     // Progress is told every five seconds.
     await vi.waitFor(() => expect(told.every(({ length }) => length > 0)).toBe(true), 15_000);
-    request.answer(200, readAnswer("ten-pages"), CHARGE);
+    request.answer(200, readAnswer("ten-pages", WISH.target), CHARGE);
     for (const { content } of await Promise.all(calls)) expect(content[0]?.text).toContain("dataforseo.com: 10 of");
     expect(told.map(([first]) => first)).toEqual(HTTP_CLIENTS.map(() => "waiting for the upstream, 5 s"));
     expect(await purchases()).toHaveLength(1);

@@ -40,7 +40,7 @@ describe("SIGTERM with a purchase under way", () => {
     const request = await upstream.next();
     server.child.kill("SIGTERM");
     await stopping();
-    request.answer(200, readAnswer("ten-pages"), CHARGE);
+    request.answer(200, readAnswer("ten-pages", WISH.target), CHARGE);
     const { isError, content } = await calling;
     expect(isError).toBeFalsy();
     expect(content[0]?.text).toContain("charged $0.04872");
@@ -83,7 +83,7 @@ describe("SIGTERM with a purchase under way", () => {
       }
     });
     await expect(server.get("/readyz")).rejects.toThrow();
-    request.answer(200, readAnswer("ten-pages"), CHARGE);
+    request.answer(200, readAnswer("ten-pages", WISH.target), CHARGE);
     expect((await calling)?.isError).toBe(false);
     expect(await server.ended).toMatchObject({ code: 0 });
   });
@@ -98,7 +98,7 @@ describe("SIGTERM with a purchase under way", () => {
     await vi.waitFor(() => expect(server.log().some((line) => line["is_cut_off"] === true)).toBe(true));
     server.child.kill("SIGTERM");
     await stopping();
-    request.answer(200, readAnswer("ten-pages"), CHARGE);
+    request.answer(200, readAnswer("ten-pages", WISH.target), CHARGE);
     expect(await server.ended).toMatchObject({ code: 0 });
     expect(await purchases()).toMatchObject([{ state: "charged", counted_usd: 0.04872 }]);
   });

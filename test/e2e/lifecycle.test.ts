@@ -76,7 +76,7 @@ describe("the built server on stdio", () => {
     const request = await upstream.next();
     const finished = finish(child);
     stop(child);
-    request.answer(200, readAnswer("ten-pages"), { "x-aisa-price-usd": "0.048720" });
+    request.answer(200, readAnswer("ten-pages", "dataforseo.com"), { "x-aisa-price-usd": "0.048720" });
     expect((await finished).code).toBe(0);
     const spend = JSON.parse((await runBuilt(["spend", "--json"], { env })).stdout);
     expect(spend.purchases).toMatchObject([{ state: "charged", counted_usd: 0.04872 }]);

@@ -115,7 +115,7 @@ describe("200 callers of whom 150 hang up", () => {
     await vi.waitFor(() => {
       expect(server.log().filter((line) => line["is_cut_off"] === true).length).toBe(150);
     }, 10_000);
-    request.answer(200, readAnswer("ten-pages"), { "x-aisa-price-usd": "0.048720" });
+    request.answer(200, readAnswer("ten-pages", WISH.target), { "x-aisa-price-usd": "0.048720" });
     const answers = await Promise.all(calls);
     expect(answers.slice(0, 150)).toEqual(range(150).map(() => "gone"));
     for (const text of answers.slice(150)) expect(text).toContain("dataforseo.com: 10 of");

@@ -127,7 +127,7 @@ describe.skipIf(!hasRedisServer())("two replicas and a Redis", () => {
     expect(free).toMatchObject({ isError: true, text: expect.stringContaining("The shared store cannot be reached") });
 
     // The one under way comes home and is answered.
-    held.answer(200, readAnswer("ten-pages"), { "x-aisa-price-usd": "0.02436" });
+    held.answer(200, readAnswer("ten-pages", HELD_WISH.target), { "x-aisa-price-usd": "0.02436" });
     const bought = await buying;
     expect(bought.isError).toBe(false);
 
