@@ -115,13 +115,31 @@ export function createSnapshot(answer: EndpointAnswer, facts: SnapshotFacts): Sn
   // Beside an answer of the same call, it has the same time and task.
   if (facts.source === "import" || facts.charge.kind === "none") identity.push(answer);
   return {
-    id: `s_${shortHash(JSON.stringify(identity))}`,
+    id: `s_${shortHash(toIdentityText(identity))}`,
     ...facts,
     upstreamCostUsd: answer.upstreamCostUsd,
     totalCount: answer.totalCount,
     pages,
     oddFields,
   };
+}
+
+/** As JSON; what is nested deeper than that can be written (thousands of levels), level by level: both are one text for one content. */
+function toIdentityText(identity: unknown): string {
+  try {
+    return JSON.stringify(identity);
+  } catch {
+    const parts: string[] = [];
+    const waiting: unknown[] = [identity];
+    while (waiting.length > 0) {
+      const each = waiting.pop();
+      if (typeof each === "object" && each !== null) {
+        parts.push(JSON.stringify(Object.keys(each)));
+        waiting.push(...Object.values(each));
+      } else parts.push(JSON.stringify(each) ?? "undefined");
+    }
+    return parts.join("\n");
+  }
 }
 
 /** 40 bits in lower-case base 32 without look-alikes (Crockford): short, and safe among a few thousand snapshots. */

@@ -1,7 +1,7 @@
-import { Agent, type ClientRequest, type ClientRequestArgs, type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable, Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { Client } from "undici";
 import { HangUp } from "../errors.ts";
 import { chooseRoute, isOutOfTime, openRoad, orAborted, type ProxySettings, within } from "./path/connect.ts";
 import { decodeText } from "./read-body.ts";
@@ -29,22 +29,25 @@ const ROAD_MS = 15_000;
 /** Servers keep an idle connection for five seconds or longer: a request must not meet one that is being closed. */
 const IDLE_MS = 4000;
 
+/** The gateway's highest documented tier allows 50 calls at once. */
+const MAX_IDLE = 50;
+
 /**
- * The real thing: HTTP over connections that `openRoad` opens, kept for the next exchanges. Each exchange opens one at the
- * most, under its own deadline. Redirects are never followed (the request carries a key); a 3xx comes back as the reply it
- * is. A caller who hangs up (`HangUp`) ends no exchange of which something was sent: it is most likely billed, so its
- * answer is worth having.
+ * The real thing: undici over connections that `openRoad` opens, kept for the next exchanges. Each exchange opens one at
+ * the most, under its own deadline. Redirects are never followed (the request carries a key); a 3xx comes back as the
+ * reply it is. A caller who hangs up (`HangUp`) ends no exchange of which something was sent: it is most likely billed, so
+ * its answer is worth having.
  *
  * Whether something was sent is read from the connection: what has not been written to it nobody has seen.
  */
 export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: LiveWireOptions): LiveWire {
-  const url = new URL(origin);
-  const agent = createRoadAgent(url, proxy);
+  const lines = createLines(new URL(origin), proxy);
   const closing = new AbortController();
 
   const exchange: Wire = async ({ method, path, headers, body, signal }: WireRequest): Promise<WireReply> => {
     if (signal.aborted) throw new WireFailure("cancelled", false);
-    const sending: Sending = { socket: undefined, writtenBefore: 0, begun: undefined };
+    const line = lines.take();
+    const sending: Sending = { socket: line.socket, writtenBefore: line.socket?.bytesWritten ?? 0, begun: undefined };
     const cancelled = new AbortController();
     const heed = () => {
       if (!(signal.reason instanceof HangUp) || !wasSent(sending)) cancelled.abort(signal.reason);
@@ -52,17 +55,29 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
     signal.addEventListener("abort", heed, { once: true });
     try {
       return await within(timeoutMs, [cancelled.signal, closing.signal], async (ending) => {
+        line.use = { sending, ending };
         try {
-          const options: RoadRequest = {
-            agent,
+          const asked = line.client.request({
             method,
             path,
-            headers: { ...headers, host: url.host, "accept-encoding": "gzip, deflate, br" },
-            ending,
-          };
-          const work = send(options, body, sending).then((reply) => readReply(reply, sending, maxReplyBytes));
-          return await orAborted(work, ending);
+            headers: { ...headers, "accept-encoding": "gzip, deflate, br" },
+            body: body ?? null,
+            signal: ending,
+          });
+          const work = asked.then(async (reply): Promise<WireReply> => {
+            const flat = flattenHeaders(reply.headers);
+            sending.begun = flat;
+            return {
+              status: reply.statusCode,
+              headers: flat,
+              body: await readBody(reply.body, encodingOf(flat), maxReplyBytes),
+            };
+          });
+          const reply = await orAborted(work, ending);
+          lines.giveBack(line);
+          return reply;
         } catch (error) {
+          lines.end(line);
           throw toWireFailure(error, sending, reasonOf(ending, cancelled.signal));
         }
       });
@@ -72,7 +87,7 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
   };
   const close = async () => {
     closing.abort(new Error("closed"));
-    agent.destroy();
+    await lines.close();
   };
   return { exchange, close };
 }
@@ -90,50 +105,85 @@ interface Sending {
 const wasSent = ({ socket, writtenBefore }: Sending): boolean =>
   socket !== undefined && socket.bytesWritten !== writtenBefore;
 
-interface RoadRequest extends ClientRequestArgs {
-  /** Ends the opening of a connection. */
-  ending: AbortSignal;
+/** One connection at a time, for one exchange at a time, so that it is known which of them wrote to it. */
+interface Line {
+  client: Client;
+  /** The connection that was opened last; it may have been closed since. */
+  socket: Socket | undefined;
+  /** The exchange that has the line; undefined once it has opened a connection: it opens no second one. */
+  use: { sending: Sending; ending: AbortSignal } | undefined;
 }
 
-/** Opens connections the way that the settings want, and keeps those that are idle. */
-function createRoadAgent(origin: URL, proxy: ProxySettings): Agent {
+interface Lines {
+  /** An idle line, or a new one. */
+  take(): Line;
+  giveBack(line: Line): void;
+  end(line: Line): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens connections the way that the settings want, and keeps those that are idle. undici's own pool and proxy agent are
+ * not used: through a proxy that closes on CONNECT, or keeps silent, they connect or wait without end, deaf to deadlines
+ * and cancellation (nodejs/undici #3897, #5093).
+ */
+function createLines(origin: URL, proxy: ProxySettings): Lines {
   const route = chooseRoute(origin, proxy);
-  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
-  agent.createConnection = (options, done) => {
-    const { ending } = options as RoadRequest;
-    // A failure comes without a socket, which the types do not know.
-    const fail = done as (error: unknown) => void;
-    within(ROAD_MS, [ending], (both) => openRoad(route, origin, both)).then((socket) => done?.(null, socket), fail);
-    return undefined;
-  };
-  return agent;
-}
+  const idle: Line[] = [];
+  const all = new Set<Line>();
 
-/** Sends a request. @returns the reply, its body to be read; an end of the exchange destroys it */
-function send(options: RoadRequest, body: string | undefined, sending: Sending): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const asked: ClientRequest = request(options);
-    // Comes right before the first byte.
-    asked.once("socket", (socket) => {
-      sending.socket = socket;
-      sending.writtenBefore = socket.bytesWritten;
+  const open = (): Line => {
+    const client = new Client(origin, {
+      keepAliveTimeout: IDLE_MS,
+      keepAliveMaxTimeout: IDLE_MS,
+      // The one deadline of an exchange rules; undici's own would end a slow but honest answer after five minutes.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (_options, done) => {
+        const { use } = line;
+        line.use = undefined;
+        if (use === undefined) return done(new Error("the connection was closed before the exchange"), null);
+        within(ROAD_MS, [use.ending], (both) => openRoad(route, origin, both)).then(
+          (socket) => {
+            line.socket = socket;
+            use.sending.socket = socket;
+            use.sending.writtenBefore = socket.bytesWritten;
+            done(null, socket);
+          },
+          (error: Error) => done(error, null),
+        );
+      },
     });
-    asked.once("response", resolve);
-    asked.on("error", reject);
-    asked.once("close", () => reject(new Error("closed without a reply")));
-    options.ending.addEventListener("abort", () => asked.destroy(), { once: true });
-    asked.end(body);
-  });
+    const line: Line = { client, socket: undefined, use: undefined };
+    all.add(line);
+    return line;
+  };
+
+  const end = (line: Line) => {
+    all.delete(line);
+    line.client.destroy().catch(() => {});
+  };
+  return {
+    take: () => idle.pop() ?? open(),
+    giveBack: (line) => {
+      if (idle.length < MAX_IDLE && all.has(line)) idle.push(line);
+      else end(line);
+    },
+    end,
+    close: async () => {
+      await Promise.all([...all].map(({ client }) => client.destroy()));
+      all.clear();
+      idle.length = 0;
+    },
+  };
 }
 
-async function readReply(reply: IncomingMessage, sending: Sending, maxReplyBytes: number): Promise<WireReply> {
-  const headers = flattenHeaders(reply.headersDistinct);
-  sending.begun = headers;
-  return { status: reply.statusCode ?? 0, headers, body: await readBody(reply, encodingOf(headers), maxReplyBytes) };
-}
-
-function flattenHeaders(headers: NodeJS.Dict<string[]>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, values = []]) => [name, values.join(", ")]));
+function flattenHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(", ") : value]],
+    ),
+  );
 }
 
 /** An empty body is not compressed, whatever its header says: a decoder would miss the end of what never began. */

@@ -73,7 +73,7 @@ describe("createMemoryStore", () => {
     ["many texts", { anything: Array.from({ length: 1000 }, () => ({ x: "y".repeat(1000) })) }],
     ["a name", { page_summary: { ["z".repeat(1_000_000)]: 1 } }],
     ["many numbers", { numbers: Array.from({ length: 100_000 }, (_, index) => index) }],
-    ["many levels", JSON.parse(`${'{"a":'.repeat(1000)}"${"b".repeat(1_000_000)}"${"}".repeat(1000)}`)],
+    ["many levels", JSON.parse(`${'{"a":'.repeat(5000)}"${"b".repeat(1_000_000)}"${"}".repeat(5000)}`)],
   ])("weighs %s of a page, not the page", async (_name, item) => {
     const store = createMemoryStore({ maxBytes: 3_000_000 });
     for (const taskId of ["a", "b", "c"]) await store.put(makeSnapshot({ items: [item], taskId }));

@@ -51,7 +51,6 @@ kept: no answer to this request
 budget: $4.5 of $5 left today (UTC); at most $0.25 per call
 expect: up to 1,000 pages, an answer of about 1,500 tokens
 note: target "https://acme.example/" read as "acme.example"
-note: filters: "rank" read as "page_summary.rank"
 next, paid: get_domain_pages {"target":"acme.example","limit":1000,"filters":["page_summary.rank",">",5]}`);
     expect(data).toMatchObject({
       target: "acme.example",
