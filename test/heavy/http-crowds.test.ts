@@ -8,7 +8,7 @@ import { callTool, createToken, type HttpProcess, startHttp } from "../support/h
 import { PRICES } from "../support/open-shop.ts";
 
 const CROWD = 200;
-const WISH = { target: "dataforseo.com", limit: 10 };
+const WISH = { target: "acme.example", limit: 10 };
 
 let server: HttpProcess;
 
@@ -118,7 +118,7 @@ describe("200 callers of whom 150 hang up", () => {
     request.answer(200, readAnswer("ten-pages", WISH.target), { "x-aisa-price-usd": "0.048720" });
     const answers = await Promise.all(calls);
     expect(answers.slice(0, 150)).toEqual(range(150).map(() => "gone"));
-    for (const text of answers.slice(150)) expect(text).toContain("dataforseo.com: 10 of");
+    for (const text of answers.slice(150)) expect(text).toContain("acme.example: 10 of");
     const spend = JSON.parse((await server.run("spend", "--json")).stdout);
     expect(spend.purchases).toMatchObject([{ state: "charged", counted_usd: 0.04872 }]);
     expect(server.log().filter(({ event }) => event === "upstream.answered")).toHaveLength(1);

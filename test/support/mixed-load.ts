@@ -12,9 +12,17 @@ export interface MixedLoad {
   tookMs: number;
 }
 
-const TARGETS = ["acme.example", "example.com", "example.org"];
+/** The sandbox has 93 pages of it. */
+const LARGE = "acme.example";
+const TARGETS = [LARGE, "example.com", "example.org"];
 
-/** The n-th call: purchases of some forty lists, many asked for by several at once, and free questions between them. */
+/** So many pages of each are bought before the load. */
+const KEPT_AHEAD = 50;
+
+/**
+ * The n-th call: purchases of forty lists, each asked for by several at once, and free questions between them. Every list
+ * is one page that no other holds: a kept one would answer it.
+ */
 function toCall(n: number): { tool: string; args: Record<string, unknown> } {
   const target = TARGETS[n % TARGETS.length] ?? "";
   switch (n % 5) {
@@ -25,7 +33,10 @@ function toCall(n: number): { tool: string; args: Record<string, unknown> } {
     case 2:
       return { tool: "compare_domain_pages", args: { target, other_target: target } };
     default:
-      return { tool: "get_domain_pages", args: { target, limit: 1 + (n % 13) } };
+      return {
+        tool: "get_domain_pages",
+        args: { target: LARGE, limit: 1, offset: KEPT_AHEAD + (Math.floor(n / 5) % 40) },
+      };
   }
 }
 
@@ -44,7 +55,8 @@ export async function loadMixed(shop: TwoReplicas, calls: number): Promise<Mixed
   const send = (n: number, tool: string, args: object) =>
     callOnce(pools[n % 2] as Pool, tool, args, tokens[Math.floor(n / 7) % tokens.length] ?? "");
   try {
-    for (const [index, target] of TARGETS.entries()) await send(index % 2, "get_domain_pages", { target, limit: 50 });
+    for (const [index, target] of TARGETS.entries())
+      await send(index % 2, "get_domain_pages", { target, limit: KEPT_AHEAD });
     const startedAt = performance.now();
     const outcomes = await Promise.all(
       Array.from({ length: calls }, (_, n) => {
