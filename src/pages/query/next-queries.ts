@@ -183,8 +183,11 @@ export function narrowTo(query: PagesQuery, { key, rows }: Group): { query: Page
     const section = unlessRefused(() => parseSection(key, []));
     return section && { query: { ...list, where: { ...where, section } }, name };
   }
-  const condition =
-    groupBy === "status" ? equals("status_code", rows[0]?.main.status ?? null) : toCondition(groupBy, key);
+  const status = rows[0]?.main.status ?? null;
+  // The argument takes rows, as the groups do; a filter would take URLs, those folded into other rows among them.
+  if (groupBy === "status" && status !== null && where.status === undefined)
+    return { query: { ...list, where: { ...where, status: `${status}` } }, name };
+  const condition = groupBy === "status" ? equals("status_code", status) : toCondition(groupBy, key);
   const filters = condition && join(where.filters, condition);
   return filters && { query: { ...list, where: { ...where, filters } }, name };
 }
