@@ -126,6 +126,21 @@ describe("a group of a breakdown", () => {
     expect(handlesOf(ask(snapshot, args)).length).toBeGreaterThan(0);
   });
 
+  it("of a status leads to as many rows as it counts, whatever was folded into others", () => {
+    const twins = makeSnapshot({
+      items: [
+        { url: "https://acme.example/a", status: 200, summary: { backlinks: 9 } },
+        { url: "http://acme.example/a", status: 301, location: "https://acme.example/a", summary: { backlinks: 4 } },
+        { url: "https://acme.example/b", status: 301, location: "https://other.example/", summary: { backlinks: 30 } },
+      ],
+    });
+    const { next, table } = ask(twins, { group_by: "status" });
+    expect(table?.rows[0]?.slice(0, 2)).toEqual(["301 redirect", 1]);
+    const drill = next.find(({ gain }) => gain.startsWith("the pages of 301"))?.call ?? "";
+    expect(drill).toContain('"status":"301"');
+    expect(handlesOf(ask(twins, JSON.parse(drill.replace(/^\w+ /, ""))))).toEqual(["p3"]);
+  });
+
   it("of two maps adds up over the pages of a row", () => {
     const folded = makeSnapshot({
       items: ["https://acme.example/a", "http://www.acme.example/a/"].map((url) => ({
