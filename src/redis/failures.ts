@@ -70,6 +70,6 @@ export type RedisProblem =
   | { kind: "mail_lost"; code: string };
 
 /** What is written later when it cannot be written now. */
-export type PendingKind = "snapshot" | "reservation" | "settlement" | "withdrawal";
+export type PendingKind = "snapshot" | "reservation" | "settlement" | "withdrawal" | "reply";
 
 export type OnRedisProblem = (problem: RedisProblem) => void;

@@ -69,7 +69,7 @@ export function createRedisRoom({ url, prefix, memory, maxAgeMs, now, onProblem 
   const { written } = pending;
   return {
     snapshots: (tenant) => createRedisSnapshots({ link, tenant, memory: memory(tenant), maxAgeMs, pending, onProblem }),
-    replies: (tenant) => createRedisReplies({ link, tenant, maxAgeMs }),
+    replies: (tenant) => createRedisReplies({ link, tenant, maxAgeMs, pending }),
     keyLock: (tenant) => createRedisKeyLock({ link, tenant, written, onProblem }),
     ledgerLines: createRedisLines({ link, pending: books, now }),
     gate: (wire, limits) => createSharedGate(wire, { link, ...limits, onProblem }),

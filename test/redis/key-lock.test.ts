@@ -142,6 +142,27 @@ describeRedis("a lock across replicas", ({ open, look, server }) => {
     expect(quick.problems).toHaveLength(1);
   });
 
+  it("tells its holder whether it is the holder's, when that asks before it sends", async () => {
+    const quick = openQuick(60_000);
+    const answers = await quick.withKeyLock(KEY, unending, async (turn) => {
+      const own = await turn.isMine();
+      // As after a lease that ended in a pause: no renewal has noticed it.
+      await look().set(LOCK, "another");
+      return [own, await turn.isMine(), await turn.isMine()];
+    });
+    expect(answers).toEqual([true, false, false]);
+    expect(quick.problems).toEqual([{ kind: "lock_lost", key: KEY }]);
+    expect(await look().get(LOCK)).toBe("another");
+  });
+
+  it("is nobody's to send by once Redis cannot be asked", { timeout: 20_000 }, async () => {
+    const asked = openQuick(60_000).withKeyLock(KEY, unending, async (turn) => {
+      await server().kill();
+      return turn.isMine();
+    });
+    await expect(asked).rejects.toMatchObject({ kind: "unavailable", facts: { charge: "not_charged" } });
+  });
+
   it.each(["", "key", `${KEY}:x`])("is refused to %j, which is no key", async (key) => {
     await expect(open().keyLock("t")(key, unending, async () => 1)).rejects.toThrow("32 hexadecimal digits");
   });
