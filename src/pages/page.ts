@@ -62,24 +62,54 @@ export function deadKindOf(status: number | null): DeadKind | null {
 export interface ReadPages {
   pages: Page[];
   oddFields: number;
+  /** Items that are nothing: null, or no object. */
+  emptyItems: number;
+  /** Items with the very URL of an earlier one, as where a list moved between two calls. */
+  repeatedItems: number;
 }
 
 /**
+ * Reads every item that is one, each URL once: what is empty is no page, and what came twice has its links but once.
  * @param items the `items` array; null or anything but an array reads as no pages
  */
 export function readPages(items: unknown): ReadPages {
-  if (!Array.isArray(items)) return { pages: [], oddFields: items === null || items === undefined ? 0 : 1 };
+  if (!Array.isArray(items)) {
+    const oddFields = items === null || items === undefined ? 0 : 1;
+    return { pages: [], oddFields, emptyItems: 0, repeatedItems: 0 };
+  }
   const odd = { count: 0 };
-  const pages = items.map((item, index) => readPage(item, `p${index + 1}`, odd));
-  return { pages, oddFields: odd.count };
+  const places = new Map<string, number>();
+  const read: ReadPages = { pages: [], oddFields: 0, emptyItems: 0, repeatedItems: 0 };
+  for (const item of items) {
+    if (!isItem(item)) read.emptyItems += 1;
+    else if (!addPage(readPage(item, `p${read.pages.length + 1}`, odd), read.pages, places)) read.repeatedItems += 1;
+  }
+  return { ...read, oddFields: odd.count };
+}
+
+const isItem = (item: unknown): item is JsonObject => typeof item === "object" && item !== null && !Array.isArray(item);
+
+/** @returns false for a page whose very URL stands there already */
+function addPage(page: Page, pages: Page[], places: Map<string, number>): boolean {
+  const known = places.get(page.url);
+  if (known === undefined) {
+    if (page.url !== "") places.set(page.url, pages.length);
+    pages.push(page);
+    return true;
+  }
+  const first = pages[known];
+  // Of two that contradict each other the one that answers counts: nobody is to be led away from a living page.
+  if (first !== undefined && classifyStatus(first.status) !== "live" && classifyStatus(page.status) === "live") {
+    pages[known] = { ...page, handle: first.handle };
+  }
+  return false;
 }
 
 interface Odd {
   count: number;
 }
 
-function readPage(item: unknown, handle: string, odd: Odd): Page {
-  const raw = toObject(item, odd);
+function readPage(raw: JsonObject, handle: string, odd: Odd): Page {
   const meta = toObject(raw["meta"], odd);
   const summary = toObject(raw["page_summary"], odd);
   return {

@@ -11,6 +11,15 @@ export type Source = "aisa" | "sandbox" | "import";
  */
 export type Charge = { kind: "reported"; usd: number } | { kind: "not_reported" } | { kind: "none" };
 
+/** A list that does not hold what it says. */
+export interface OddList {
+  /** Items that were nothing, and those whose URL stood there already: no pages. */
+  emptyItems: number;
+  repeatedItems: number;
+  /** The total that was told, where it is below the pages that came and so is none; else null. */
+  toldTotal: number | null;
+}
+
 /** One fetched, immutable answer of the endpoint. */
 export interface Snapshot {
   /** `s_` and eight letters or digits. */
@@ -30,6 +39,8 @@ export interface Snapshot {
   pages: Page[];
   /** Fields of another type than documented, read as unknown. */
   oddFields: number;
+  /** What was odd about the list itself; left out where nothing was. */
+  oddList?: OddList;
   /** On a part of a kept snapshot, with its id and handles: how many of its pages stand before these, and how many it has. */
   sliceOf?: { from: number; pages: number };
 }
@@ -110,7 +121,10 @@ export interface SnapshotFacts {
  * carry neither a time nor an id of their own that could be relied on. The same file imports to the same id.
  */
 export function createSnapshot(answer: EndpointAnswer, facts: SnapshotFacts): Snapshot {
-  const { pages, oddFields } = readPages(answer.items);
+  const { pages, oddFields, emptyItems, repeatedItems } = readPages(answer.items);
+  const { totalCount } = answer;
+  const isTooFew = totalCount !== null && pages.length > 0 && totalCount < (facts.request.offset ?? 0) + pages.length;
+  const isOdd = emptyItems > 0 || repeatedItems > 0 || isTooFew;
   const identity: unknown[] = [facts.request.target, answer.taskId, facts.fetchedAt, answer.totalCount, pages.length];
   // Beside an answer of the same call, it has the same time and task.
   if (facts.source === "import" || facts.charge.kind === "none") identity.push(answer);
@@ -118,9 +132,10 @@ export function createSnapshot(answer: EndpointAnswer, facts: SnapshotFacts): Sn
     id: `s_${shortHash(toIdentityText(identity))}`,
     ...facts,
     upstreamCostUsd: answer.upstreamCostUsd,
-    totalCount: answer.totalCount,
+    totalCount: isTooFew ? null : totalCount,
     pages,
     oddFields,
+    ...(isOdd && { oddList: { emptyItems, repeatedItems, toldTotal: isTooFew ? totalCount : null } }),
   };
 }
 

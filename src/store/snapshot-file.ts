@@ -30,6 +30,7 @@ export async function encodeSnapshot(snapshot: Snapshot): Promise<Buffer> {
     ...toSnapshotInfo(snapshot),
     upstreamCostUsd: snapshot.upstreamCostUsd,
     oddFields: snapshot.oddFields,
+    ...(snapshot.oddList !== undefined && { oddList: snapshot.oddList }),
     itemsBytes: items.length,
     bodyBytes: body.length,
     bodySha256: toSha256(body),
@@ -83,6 +84,7 @@ function toInfo(header: SnapshotHeader): SnapshotInfo {
   const {
     upstreamCostUsd: _cost,
     oddFields: _odd,
+    oddList: _list,
     itemsBytes: _items,
     bodyBytes: _,
     bodySha256: _hash,
@@ -97,11 +99,10 @@ async function readItems(body: Buffer, { itemsBytes }: SnapshotHeader): Promise<
 }
 
 function toSnapshot(header: SnapshotHeader, items: unknown): Snapshot | "damaged" {
-  const { pageCount, itemsBytes, bodyBytes: _body, bodySha256: _hash, ...facts } = header;
-  // What was odd about the items was counted when they came; an item that was no object is `{}` by now.
-  const { pages } = readPages(items);
-  if (!Array.isArray(items) || pages.length !== pageCount) return "damaged";
-  const snapshot = { ...facts, pages };
+  const { pageCount, itemsBytes, bodyBytes: _body, bodySha256: _hash, oddList, ...told } = header;
+  // What was odd about the items was counted when they came. A list of an earlier version may hold a URL twice.
+  if (!Array.isArray(items) || items.length !== pageCount) return "damaged";
+  const snapshot = { ...told, ...(oddList !== undefined && { oddList }), pages: readPages(items).pages };
   noteJsonBytes(snapshot, itemsBytes);
   return snapshot;
 }
@@ -118,6 +119,7 @@ const NEWLINE = 0x0a;
 
 /** What the first line of a snapshot's file says: all of the snapshot but its pages, and what the body must be. */
 export interface SnapshotHeader extends SnapshotInfo, Pick<Snapshot, "upstreamCostUsd" | "oddFields"> {
+  oddList?: Snapshot["oddList"] | undefined;
   /** Bytes of the items as JSON. */
   itemsBytes: number;
   /** Bytes of the same, compressed: what follows the header line. */
@@ -166,6 +168,7 @@ const HeaderShape = z.object({
   upstreamCostUsd: z.number().nullable(),
   pageCount: count,
   oddFields: count,
+  oddList: z.object({ emptyItems: count, repeatedItems: count, toldTotal: z.number().nullable() }).optional(),
   itemsBytes: count.max(MAX_ITEMS_BYTES),
   bodyBytes: count.max(MAX_ITEMS_BYTES),
   bodySha256: z.string(),

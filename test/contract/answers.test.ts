@@ -186,6 +186,7 @@ const LINE_FORMS = [
   /^acme\.example: \d+ of \d+ pages? fetched/,
   /^snapshot s_\w{8} of /,
   /^coverage: the rows hold /,
+  /^note: \d+ items? (?:came empty: no pages, and not counted|with a URL that stands in the list already: counted once)$/,
   /^note: \d+ fields? not in the documented form/,
   /^id,url/,
   /^p\d+,/,

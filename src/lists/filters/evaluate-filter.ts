@@ -173,13 +173,28 @@ export function compileFieldReader(field: string, rules: ItemRules = NEVER_CUT):
   if (field.endsWith("%")) return compileShare(field.slice(0, -1), rules, 1);
   const steps = map.split(".");
   const key = ANSWER_KEYS.get(field) ?? field.slice(map.length + 1);
-  const whenMissing = (found: object) =>
-    map === SOCIAL_TAGS || (listLimit !== null && Object.keys(found).length >= listLimit) ? null : 0;
+  const isOfParts = PARTS.has(map);
+  const isCut = (found: object, item: unknown) =>
+    listLimit !== null && Object.keys(found).length >= listLimit && !(isOfParts && holdsAll(found, item));
+  const whenMissing = (found: object, item: unknown) => (map === SOCIAL_TAGS || isCut(found, item) ? null : 0);
   return (item) => {
     const found = steps.reduce(stepInto, item);
     if (typeof found !== "object" || found === null || Array.isArray(found)) return null;
-    return Object.hasOwn(found, key) ? (found as Record<string, unknown>)[key] : whenMissing(found);
+    return Object.hasOwn(found, key) ? (found as Record<string, unknown>)[key] : whenMissing(found, item);
   };
+}
+
+/** Breakdowns of which each referring page stands under one key: a whole one comes to all of them. */
+const PARTS: ReadonlySet<string> = new Set(
+  ["tld", "types", "semantic_locations", "countries"].map((name) => `page_summary.referring_links_${name}`),
+);
+
+/** A list of exactly as many entries as there could be is whole all the same, where its counts come to all there is. */
+function holdsAll(found: object, item: unknown): boolean {
+  const of = stepInto(stepInto(item, "page_summary"), "referring_pages");
+  const counts: unknown[] = Object.values(found);
+  const sum = counts.reduce((total: number, each) => total + (typeof each === "number" && each > 0 ? each : 0), 0);
+  return typeof of === "number" && sum >= of;
 }
 
 /** Of the referring pages, in percent, rounded as it is shown; null where either count is not known, or there are none. */

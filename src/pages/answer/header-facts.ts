@@ -96,7 +96,7 @@ export function toHeaderFacts(snapshot: Snapshot, folds: number, { notes = [], d
     backlinksFilters: body.backlinks_filters ?? null,
     coverage: measureCoverage(snapshot),
     crawled: readCrawled(snapshot),
-    notes: [...notes, ...noteSlice(snapshot), ...noteOddFields(snapshot)],
+    notes: [...notes, ...noteSlice(snapshot), ...noteOddList(snapshot), ...noteOddFields(snapshot)],
   };
 }
 
@@ -106,6 +106,23 @@ function noteSlice({ id, pages, sliceOf }: Snapshot): string[] {
   const which = from === 0 ? "its first" : `those after its first ${formatCount(from)}`;
   return [
     `a slice of kept snapshot ${id}: ${formatCount(pages.length)} of its ${countOf(all, "page")}, ${which}; free questions to it see all`,
+  ];
+}
+
+function noteOddList({ oddList, pages, request }: Snapshot): string[] {
+  if (oddList === undefined) return [];
+  const { emptyItems, repeatedItems, toldTotal } = oddList;
+  const came = (request.offset ?? 0) + pages.length;
+  return [
+    ...(emptyItems === 0 ? [] : [`${countOf(emptyItems, "item")} came empty: no pages, and not counted`]),
+    ...(repeatedItems === 0
+      ? []
+      : [`${countOf(repeatedItems, "item")} with a URL that stands in the list already: counted once`]),
+    ...(toldTotal === null
+      ? []
+      : [
+          `the answer tells a total of ${formatCount(toldTotal)}, fewer than the ${countOf(came, "page")} it reaches: not used`,
+        ]),
   ];
 }
 
@@ -144,7 +161,10 @@ export interface Coverage {
 export function measureCoverage(snapshot: Snapshot): Coverage {
   const { pages, totalCount } = snapshot;
   const { offset } = withDefaults(snapshot.request);
-  const notFetched = totalCount === null ? null : Math.max(0, totalCount - offset - pages.length);
+  const { emptyItems = 0, repeatedItems = 0 } = snapshot.oddList ?? {};
+  // What came without being a page was fetched all the same: asking again would bring the same.
+  const came = pages.length + emptyItems + repeatedItems;
+  const notFetched = totalCount === null ? null : Math.max(0, totalCount - offset - came);
   return {
     backlinksFetched: pages.reduce((sum, page) => sum + (page.backlinks ?? 0), 0),
     pagesWithoutCount: pages.filter((page) => page.backlinks === null).length,

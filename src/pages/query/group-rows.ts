@@ -2,7 +2,7 @@ import { parseTime } from "../../lists/filters/filter.ts";
 import { type Fold, sumBacklinks } from "../answer/fold.ts";
 import { toCount } from "../findings/skew.ts";
 import { classifyStatus, type JsonObject, type Page } from "../page.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { latestOf, type Snapshot } from "../snapshot.ts";
 import type { Grouping } from "./query-schema.ts";
 import { sectionsOf } from "./select-rows.ts";
 
@@ -18,12 +18,14 @@ export interface Group {
 }
 
 /**
- * Parts rows into groups, most backlinks (or links) first, unknown ones last. By a value of their own, every row is in
- * a group, and the groups' backlinks are those of the rows. By map, a row is in every group of which it holds a link.
+ * Parts rows into groups, most backlinks (or links) first, months in their order, unknown ones last. By a value of
+ * their own, every row is in a group, and the groups' backlinks are those of the rows. By map, a row is in every group
+ * of which it holds a link.
  * @param listLimit the most keys a map can have; one with that many may have been cut
  */
 export function groupRows(rows: readonly Fold[], rule: GroupingRule, listLimit: number | null): Group[] {
   const groups = rule.kind === "value" ? groupByValue(rows, rule) : groupByMap(rows, rule, listLimit);
+  if (rule.kind === "value" && rule.isTime === true) return groups.sort(byTime);
   return groups.sort((a, b) => (b.links ?? -1) - (a.links ?? -1));
 }
 
@@ -42,7 +44,19 @@ function groupByValue(rows: readonly Fold[], { read }: ByValue): Group[] {
   return [...groups].map(([key, members]) => ({ key, rows: members, ...sumBacklinks(members) }));
 }
 
-function groupByMap(rows: readonly Fold[], { read }: ByMap, listLimit: number | null): Group[] {
+/** Months in their order, those of unknown time last. */
+function byTime({ key: a }: Group, { key: b }: Group): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a < b ? -1 : Number(a > b);
+}
+
+/** A list of exactly as many entries as there could be is whole all the same, where its counts come to all there is. */
+function holdsAll(counts: readonly [string, unknown][], { referringPages }: Page): boolean {
+  const sum = counts.reduce((total, [, value]) => total + (toCount(value) ?? 0), 0);
+  return referringPages !== null && sum >= referringPages;
+}
+
+function groupByMap(rows: readonly Fold[], { read, isPartition }: ByMap, listLimit: number | null): Group[] {
   const groups = new Map<string, { rows: Set<Fold>; links: number; openMaps: number }>();
   // Maps that may hide a key which they do not hold: those that are cut, and those that are not told.
   let openMaps = 0;
@@ -56,7 +70,8 @@ function groupByMap(rows: readonly Fold[], { read }: ByMap, listLimit: number | 
   const add = (row: Fold, page: Page) => {
     const map = read(page);
     const counts = Object.entries(map ?? {});
-    const isOpen = map === null ? page.referringPages !== 0 : listLimit !== null && counts.length >= listLimit;
+    const isFull = listLimit !== null && counts.length >= listLimit;
+    const isOpen = map === null ? page.referringPages !== 0 : isFull && !(isPartition && holdsAll(counts, page));
     const open = isOpen ? 1 : 0;
     openMaps += open;
     for (const [key, value] of counts) {
@@ -102,6 +117,8 @@ export interface ByValue {
   read: (row: Fold) => readonly string[];
   /** A row can be in several groups, so that groups do not add up to the whole. */
   isSeveral: boolean;
+  /** Its values are months: they stand in the order of time. */
+  isTime?: true;
 }
 
 /** Links parted by a counting map of the pages they lead to. */
@@ -111,6 +128,8 @@ export interface ByMap {
   read: (page: Page) => JsonObject | null;
   /** What a key of no characters means. */
   emptyKey: string;
+  /** Each referring page stands under one key, so that the counts of a whole map come to all of them. */
+  isPartition: boolean;
 }
 
 export type GroupingRule = ByValue | ByMap;
@@ -128,6 +147,8 @@ export function toGroupingRule(grouping: Grouping, snapshot: Snapshot): Grouping
     const sections = sectionsOf(snapshot);
     return byValue((row) => sections.areaOf(row));
   }
+  if (grouping === "month_first_seen" || grouping === "month_first_visited")
+    return byMonth(grouping, latestOf(snapshot));
   return RULES[grouping];
 }
 
@@ -140,26 +161,46 @@ const byValue = (read: (row: Fold) => string | null): ByValue => ({
   isSeveral: false,
 });
 
-const byMap = (name: string, emptyKey = NONE): ByMap => ({
+const byMap = (name: string, { emptyKey = NONE, isPartition = true } = {}): ByMap => ({
   kind: "map",
   read: ({ raw }) => toObject(toObject(raw["page_summary"])?.[name]),
   emptyKey,
+  isPartition,
 });
 
-const RULES: Readonly<Record<Exclude<Grouping, "section" | "area">, GroupingRule>> = {
+const RULES: Readonly<Record<Exclude<Grouping, "section" | "area" | keyof typeof MONTHS>, GroupingRule>> = {
   subdomain: byValue(({ identity }) => identity?.host ?? null),
   status: byValue(({ main }) => wordStatus(main)),
   media_type: byValue(({ main }) => toText(main.raw["media_type"])),
   language: byValue(({ main }) => toText(toObject(main.raw["meta"])?.["language"])),
   technology: { kind: "value", read: ({ main }) => listTechnologies(main), isSeveral: true },
   tld: byMap("referring_links_tld"),
-  country: byMap("referring_links_countries", UNKNOWN),
-  platform: byMap("referring_links_platform_types"),
+  country: byMap("referring_links_countries", { emptyKey: UNKNOWN }),
+  platform: byMap("referring_links_platform_types", { isPartition: false }),
   link_type: byMap("referring_links_types"),
-  attribute: byMap("referring_links_attributes"),
+  attribute: byMap("referring_links_attributes", { isPartition: false }),
   semantic_location: byMap("referring_links_semantic_locations"),
-  month_first_seen: byValue(({ members }) => toMonth(findFirstSeen(members))),
 };
+
+const MONTHS: Readonly<Record<"month_first_seen" | "month_first_visited", (pages: readonly Page[]) => number[]>> = {
+  month_first_seen: (pages) => pages.flatMap(({ raw }) => readTime(toObject(raw["page_summary"])?.["first_seen"])),
+  month_first_visited: (pages) => pages.flatMap(({ raw }) => readTime(raw["first_visited"])),
+};
+
+const readTime = (value: unknown): number[] => {
+  const at = typeof value === "string" ? parseTime(value) : undefined;
+  return at === undefined ? [] : [at];
+};
+
+/** By the earliest of its variants; a date after the snapshot itself is none. */
+function byMonth(grouping: keyof typeof MONTHS, until: number): GroupingRule {
+  const read = MONTHS[grouping];
+  const toEarliest = (pages: readonly Page[]): number | undefined => {
+    const times = read(pages).filter((at) => at <= until);
+    return times.length === 0 ? undefined : times.reduce((first, at) => Math.min(first, at));
+  };
+  return { ...byValue(({ members }) => toMonth(toEarliest(members))), isTime: true };
+}
 
 /** `404 gone`, `403 refused`, `503 trouble`, `301 redirect`; the bare number where it says nothing. */
 function wordStatus({ status }: Page): string | null {
@@ -186,16 +227,7 @@ const toObject = (value: unknown): JsonObject | null =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
 
 /** When the first backlink of any of these pages was seen, ms since the epoch; undefined when none tells it. */
-export function findFirstSeen(pages: readonly Page[]): number | undefined {
-  let first: number | undefined;
-  for (const { raw } of pages) {
-    const summary = raw["page_summary"];
-    const seen = isObject(summary) ? summary["first_seen"] : undefined;
-    const at = typeof seen === "string" ? parseTime(seen) : undefined;
-    if (at !== undefined && (first === undefined || at < first)) first = at;
-  }
-  return first;
+export function findFirstSeen(pages: readonly Page[], until = Number.POSITIVE_INFINITY): number | undefined {
+  const times = MONTHS.month_first_seen(pages).filter((at) => at <= until);
+  return times.length === 0 ? undefined : times.reduce((first, at) => Math.min(first, at));
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

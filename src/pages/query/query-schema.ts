@@ -48,6 +48,7 @@ export const GROUPINGS = [
   "attribute",
   "semantic_location",
   "month_first_seen",
+  "month_first_visited",
 ] as const;
 /** What rows can be grouped by. */
 export type Grouping = (typeof GROUPINGS)[number];

@@ -169,6 +169,7 @@ function describeMatch(answer: QueryAnswer): string {
 
 function describeOrder({ order, groupBy, table }: QueryAnswer): string[] {
   if (table === null) return [];
+  if (groupBy !== null && order.length === 0 && groupBy.startsWith("month_")) return ["in order of time"];
   if (groupBy !== null && order.length === 0)
     return [`by ${table.columns.includes("ref_links") ? "ref_links" : "backlinks"} desc`];
   return [order.length === 0 ? "in fetched order" : `by ${order.join(", ")}`];

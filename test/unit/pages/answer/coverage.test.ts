@@ -22,7 +22,7 @@ describe("how much was fetched", () => {
     [10, 0, 7],
     [10, 4, 3],
     [3, 0, 0],
-    [2, 0, 0],
+    [2, 0, null],
     [null, 0, null],
   ])("of %j pages from offset %j leaves %j", (totalCount, offset, left) => {
     const snapshot = makeSnapshot({ items: pages("rank", 3, 2, 1), totalCount, request: { offset } });

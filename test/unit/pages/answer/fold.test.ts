@@ -152,7 +152,7 @@ describe("which pages are folded", () => {
       { url: at("/a"), status: 200 },
       { url: at("/a)"), status: 404 },
       { url: "not a url" },
-      { url: "not a url" },
+      { url: "no url either" },
       { url: null },
     );
     expect(handlesOf(folds)).toEqual([["p1"], ["p2"], ["p3"], ["p4"], ["p5"]]);

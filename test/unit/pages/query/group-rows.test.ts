@@ -51,7 +51,7 @@ describe("groups", () => {
 
   it("by subdomain and month", () => {
     expect(rowsOf("subdomain")?.map(([name]) => name)).toEqual(["acme.example", "shop.acme.example"]);
-    expect(rowsOf("month_first_seen")?.map(([name]) => name)).toEqual(["2026-02", "2026-01", "(unknown)"]);
+    expect(rowsOf("month_first_seen")?.map(([name]) => name)).toEqual(["2026-01", "2026-02", "(unknown)"]);
   });
 
   it("by list count links, at least where a list was cut or is not told", () => {
@@ -65,6 +65,18 @@ describe("groups", () => {
     const told = { ...snapshot, pages: snapshot.pages.slice(0, 2) };
     expect(ask(told, { group_by: "tld" }).table?.rows.map((row) => row[2])).toEqual([9, 3, "2+", 1]);
     expect(ask(told, { group_by: "tld" }).notes.join()).toContain("+ means at least");
+  });
+
+  it("by list are exact where a full list comes to all referring pages", () => {
+    const item = (tlds: object) => ({
+      url: `https://acme.example/${Object.keys(tlds).join("-")}`,
+      summary: { referring_pages: 9, referring_links_tld: tlds },
+    });
+    const whole = makeSnapshot({
+      request: { internal_list_limit: 3 },
+      items: [item({ com: 5, net: 3, de: 1 }), item({ com: 9 })],
+    });
+    expect(ask(whole, { group_by: "tld" }).table?.rows.map((row) => row[2])).toEqual([14, 3, 1]);
   });
 
   it("name the empty key of a list", () => {
@@ -113,7 +125,10 @@ describe("groups", () => {
           expect(sum(rows.map((row) => row[2]))).toBe(sum(folds.map(({ backlinks }) => backlinks)));
         }
         const links = ask(listed, { group_by: "tld", limit: limit + 1 }).table?.rows ?? [];
-        expect(sum(links.map((row) => row[2]))).toBe(sum(items.flatMap(({ tlds }) => Object.values(tlds ?? {}))));
+        // A URL that comes twice is one page, with the links of one of its items.
+        const kept = listed.pages.map(({ raw }) => raw as { page_summary?: { referring_links_tld?: object } });
+        const told = kept.flatMap(({ page_summary }) => Object.values(page_summary?.referring_links_tld ?? {}));
+        expect(sum(links.map((row) => row[2]))).toBe(sum(told));
       }),
     );
   });

@@ -74,8 +74,8 @@ describe("an item of the endpoint", () => {
     expect(oddFields).toBe(odd);
   });
 
-  it.each([["text"], [5], [[1]], [true]])("is a page without facts when it is no object: %j", (item) => {
-    expect(readPages([item])).toMatchObject({ pages: [{ handle: "p1", url: "", status: null }], oddFields: 1 });
+  it.each([["text"], [5], [[1]], [true]])("is no page when it is no object: %j", (item) => {
+    expect(readPages([item])).toMatchObject({ pages: [], emptyItems: 1 });
   });
 
   it("is never lost over an odd part", () => {
@@ -92,18 +92,34 @@ it.each([
   ["items", 1],
   [{}, 1],
 ])("reads no pages from %j", (items, oddFields) => {
-  expect(readPages(items)).toEqual({ pages: [], oddFields });
+  expect(readPages(items)).toMatchObject({ pages: [], oddFields });
 });
 
-it("reads one page for every element of any array", () => {
+it("reads one page for every object of any array", () => {
   fc.assert(
     fc.property(fc.array(fc.jsonValue()), (items) => {
-      const { pages } = readPages(items);
-      expect(pages).toHaveLength(items.length);
+      const { pages, emptyItems, repeatedItems } = readPages(items);
+      expect(pages.length + emptyItems + repeatedItems).toBe(items.length);
       for (const { rank, backlinks } of pages)
         expect([rank, backlinks].every((n) => n === null || Number.isFinite(n))).toBe(true);
     }),
   );
+});
+
+it("takes null items for no pages, and the very same URL twice for one page: the one that answers", () => {
+  const at = (page: string, status_code: number) => ({ page, status_code, page_summary: { backlinks: 10 } });
+  const read = readPages([
+    null,
+    at("https://acme.example/a", 404),
+    null,
+    at("https://acme.example/a", 200),
+    at("https://acme.example/b", 200),
+  ]);
+  expect(read).toMatchObject({ emptyItems: 2, repeatedItems: 1 });
+  expect(read.pages.map(({ handle, status }) => [handle, status])).toEqual([
+    ["p1", 200],
+    ["p2", 200],
+  ]);
 });
 
 describe("the class of a status", () => {
