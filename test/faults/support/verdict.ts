@@ -36,6 +36,7 @@ const isAboutMoney = (line: string): boolean => /^(?:snapshot|note:) /.test(line
 function normalise(text: string): string {
   return text
     .replace(/s_[0-9a-z]{8}/g, "s_…")
+    .replace(/\bu_[0-9a-z]{8}/g, "u_…")
     .replace(/sandbox-\d+/g, "sandbox-…")
     .replace(/11010000-[0-9a-f]{4}-0270-0000-[0-9a-f]{12}/g, "11010000-…")
     .replace(/\d{4}-\d{2}-\d{2}( \d{2}:\d{2} UTC)?/g, "<time>")
