@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { AppError } from "../errors.ts";
 import { formatCount, formatUsd } from "../lists/text.ts";
 import { BODY_DEFAULTS } from "../pages/body.ts";
-import type { FetchQuote, Quote } from "../pages/snapshot.ts";
+import type { FetchQuote, Quote } from "../pages/fetch-pages.ts";
 import { type Bought, type CarryOutDeps, carryOut, type Order } from "./carry-out.ts";
 import { type Ledger, type Purchase, toDay, toMicros, toUsd } from "./ledger/ledger.ts";
 

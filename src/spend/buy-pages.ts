@@ -1,7 +1,8 @@
 import { AppError } from "../errors.ts";
 import { formatUsd } from "../lists/text.ts";
+import type { FetchPages } from "../pages/fetch-pages.ts";
 import { findHolding, type KeptSnapshots } from "../pages/held.ts";
-import { ageOf, type FetchPages, type Snapshot } from "../pages/snapshot.ts";
+import { ageOf, type Snapshot } from "../pages/snapshot.ts";
 import type { Approve } from "./approve.ts";
 import {
   type Bought,

@@ -1,9 +1,10 @@
 import { AppError, type Consent } from "../errors.ts";
 import { formatUsd } from "../lists/text.ts";
 import { BODY_DEFAULTS } from "../pages/body.ts";
+import type { PurchaseTerms } from "../pages/fetch-pages.ts";
 import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { PagesRequest } from "../pages/request.ts";
-import type { Fetched, PurchaseTerms, Snapshot, Source } from "../pages/snapshot.ts";
+import type { Fetched, Snapshot, Source } from "../pages/snapshot.ts";
 import { keepFetched, keepUnread } from "./keep-fetched.ts";
 import {
   type Ledger,

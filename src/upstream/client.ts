@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import type { FetchPages, FetchQuote, Quote } from "../pages/snapshot.ts";
+import type { FetchPages, FetchQuote, Quote } from "../pages/fetch-pages.ts";
 import { type FailedOutcome, readEnvelope } from "./envelope.ts";
 import { isPlausiblePrice } from "./reply-headers.ts";
 import { type BodyForm, beginCall, type SendDeps, type SendInForm } from "./send-call.ts";

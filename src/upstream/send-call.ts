@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
+import type { PurchaseTerms } from "../pages/fetch-pages.ts";
 import { type PagesRequest, toRequestBody } from "../pages/request.ts";
-import type { PurchaseTerms } from "../pages/snapshot.ts";
 import type { FailedOutcome } from "./envelope.ts";
 import { decideRetry, type RetryDecision } from "./retry-policy.ts";
 import { type Wire, WireFailure, type WireFailureReason, type WireReply } from "./wire.ts";

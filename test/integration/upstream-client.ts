@@ -1,7 +1,7 @@
 import { afterEach } from "vitest";
 import { AppError } from "../../src/errors.ts";
+import type { PurchaseTerms } from "../../src/pages/fetch-pages.ts";
 import { parseRequest } from "../../src/pages/parse-request.ts";
-import type { PurchaseTerms } from "../../src/pages/snapshot.ts";
 import { type ClientDeps, createClient } from "../../src/upstream/client.ts";
 import { createLiveWire } from "../../src/upstream/live-wire.ts";
 import type { Wire } from "../../src/upstream/wire.ts";

@@ -10,8 +10,8 @@ import {
 import { FOLDER_VARIABLES } from "../../config/load-config.ts";
 import { type Config, isLive } from "../../config/schema.ts";
 import { createLog, type Log } from "../../log.ts";
+import type { PurchaseTerms } from "../../pages/fetch-pages.ts";
 import { toRequestKey } from "../../pages/request.ts";
-import type { PurchaseTerms } from "../../pages/snapshot.ts";
 import type { Price } from "../../spend/approve.ts";
 import type { Ledger } from "../../spend/ledger/ledger.ts";
 import { lookAtPath, type PathLook } from "../../upstream/path/look-at-path.ts";

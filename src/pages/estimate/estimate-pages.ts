@@ -1,10 +1,11 @@
 import { AppError } from "../../errors.ts";
 import type { Surface } from "../answer/next-steps.ts";
+import type { Quote } from "../fetch-pages.ts";
 import type { Caller } from "../get-pages.ts";
 import { findKept, type KeptSnapshots } from "../held.ts";
 import { parseRequest, type RequestRules } from "../parse-request.ts";
 import { type PagesRequest, type RequestBody, toRequestBody, toRequestKey, withDefaults } from "../request.ts";
-import { ageOf, type Quote, type Snapshot, type SnapshotInfo, type Source } from "../snapshot.ts";
+import { ageOf, type Snapshot, type SnapshotInfo, type Source } from "../snapshot.ts";
 
 /** What a call would bring and cost. */
 export interface Estimate {
