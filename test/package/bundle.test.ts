@@ -120,6 +120,11 @@ describe("the unpacked bundle, started as a desktop starts it", () => {
     expect(await ask(host, "get_domain_pages", { target: "acme.example", limit: 20 })).toMatch(/^SANDBOX: /);
     const kept = await ask(host, "query_domain_pages", { target: "acme.example", status: "broken" });
     expect(kept).toContain("/anvil-size-calculator");
+    // The thread for regular expressions has no file beside it here.
+    const filters = ["page", "regex", "/anvil-[a-z]+-calculator$"];
+    expect(await ask(host, "query_domain_pages", { target: "acme.example", filters })).toContain(
+      "/anvil-size-calculator",
+    );
     expect(host.stderr()).toContain("AISA_API_KEY counts as unset: it holds a placeholder that was not filled in");
   });
 

@@ -74,6 +74,22 @@ describe("the package", () => {
     expect(stdout.endsWith(`</script>${after}`)).toBe(true);
   });
 
+  it("matches regular expressions with nothing but itself, in the server as in the library", async () => {
+    const env = { PATH: process.env["PATH"] ?? "", HOME: makeTempFolder() };
+    const runInstalled = (...args: string[]) =>
+      promisify(execFile)(process.execPath, [path.join(installed.folder, "dist/main.js"), ...args], { env });
+    const filters = ["page", "regex", "/anvil-[a-z]+-calculator$"];
+    await runInstalled("get", "acme.example", "--limit", "20");
+    const { stdout } = await runInstalled("query", "acme.example", "--filters", JSON.stringify(filters));
+    expect(stdout).toContain("/anvil-size-calculator");
+    const { parseRequest, query, readSavedAnswer } = await import(path.join(installed.folder, "dist/pages.js"));
+    const { target } = parseRequest({ target: "acme.example" });
+    const page = { type: "backlinks_domain_page", page: `https://${target}/anvil-size-calculator`, page_summary: {} };
+    const result = [{ target, total_count: 2, items_count: 2, items: [page, { ...page, page: `https://${target}/` }] }];
+    const saved = JSON.stringify({ status_code: 20000, tasks: [{ status_code: 20000, data: { target }, result }] });
+    expect(query(readSavedAnswer(saved), { filters }).text).toContain("/anvil-size-calculator");
+  });
+
   it("runs no script where it is installed: with scripts allowed, every byte is the same as without", async () => {
     const silent = await installPackage(installed.tarball, ["--ignore-scripts"]);
     // npm names a script that it begins: "> domain-pages-mcp@0.1.0 postinstall".

@@ -123,7 +123,7 @@ const NETWORK: FailureGroup = {
       title: "The answer is no answer",
       cause: { fault: "html" },
       means: "Success with a web page in it: a captive portal, a proxy, or a gateway in trouble.",
-      cure: "Open the gateway's address in a browser and see who answers.",
+      cure: "Open the gateway's address in a browser and see who answers. If it was the gateway, in a form that this version cannot read: nothing is lost. The resource shows what came; send it to the maintainers without its private parts, and import it with the version that can read it.",
     },
   ],
 };
