@@ -80,7 +80,7 @@ describe("the package", () => {
       promisify(execFile)(process.execPath, [path.join(installed.folder, "dist/main.js"), ...args], { env });
     const filters = ["page", "regex", "/anvil-[a-z]+-calculator$"];
     await runInstalled("get", "acme.example", "--limit", "20");
-    const { stdout } = await runInstalled("query", "acme.example", "--filters", JSON.stringify(filters));
+    const { stdout } = await runInstalled("query", "acme.example", "--body", JSON.stringify({ filters }));
     expect(stdout).toContain("/anvil-size-calculator");
     const { parseRequest, query, readSavedAnswer } = await import(path.join(installed.folder, "dist/pages.js"));
     const { target } = parseRequest({ target: "acme.example" });

@@ -20,8 +20,8 @@ export async function checkFile({ browser, checks }: Place): Promise<void> {
     const url = await writeViewFile([{ args: ["get", "acme.example", "--limit", "1000"] }], ["acme.example"]);
     const { page, frame, troubles } = await open(url);
     await untilRows(frame, 80);
-    await press(frame, "Dead pages with links");
-    await untilRows(frame, 10);
+    await press(frame, "Dead pages with links, gone");
+    await untilRows(frame, 8);
     await click(frame, '.row[data-handle="p2"] .url');
     await untilText(frame, "page_summary.referring_links_countries");
     const link = await frame.$eval(".record a", (a) => ({ href: a.getAttribute("href"), rel: a.getAttribute("rel") }));
@@ -50,7 +50,7 @@ export async function checkFile({ browser, checks }: Place): Promise<void> {
     assert.equal(rows.trimEnd().split("\r\n").length, 81);
     assert(rows.includes('"p2","https://acme.example/anvil-size-calculator",404,'), rows.slice(0, 600));
     const redirects = await save("Save redirect map", "redirects.csv");
-    assert.match(redirects, /^id,from,http,backlinks,ref_domains,to,/);
+    assert.match(redirects, /^id,from,http,backlinks,ref_domains,verdict,to,/);
     assert(redirects.includes("https://acme.example/anvil-size-calculator"), redirects.slice(0, 600));
     assert.deepEqual(troubles, []);
     await session.detach();
