@@ -10,7 +10,7 @@ export const toQuerySchema = (): Record<string, unknown> => ({
   type: "object",
   properties: {
     snapshot_id: text,
-    target: { ...text, description: "Its newest snapshot." },
+    target: text,
     filters: { type: "array", items: {} },
     status: { ...text, description: "live, redirect, dead, gone, refused, trouble, 404." },
     section: { ...text, description: '"/blog" or "shop.acme.example".' },
