@@ -83,7 +83,7 @@ describe("the package", () => {
     const { stdout } = await runInstalled("query", "acme.example", "--body", JSON.stringify({ filters }));
     expect(stdout).toContain("/anvil-size-calculator");
     const { parseRequest, query, readSavedAnswer } = await import(path.join(installed.folder, "dist/pages.js"));
-    const { target } = parseRequest({ target: "acme.example" });
+    const { target } = parseRequest({ target: "acme.example" }).request;
     const page = { type: "backlinks_domain_page", page: `https://${target}/anvil-size-calculator`, page_summary: {} };
     const result = [{ target, total_count: 2, items_count: 2, items: [page, { ...page, page: `https://${target}/` }] }];
     const saved = JSON.stringify({ status_code: 20000, tasks: [{ status_code: 20000, data: { target }, result }] });
