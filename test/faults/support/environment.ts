@@ -8,7 +8,7 @@ import { type Circumstances, type Place, REQUESTS_EACH, type Step } from "./plan
 import { type LedgerReading, readLedger } from "./read-ledger.ts";
 import { type Asked, keyOf, makeRequests } from "./requests.ts";
 import { type Ending, type PendingCall, type RpcServer, startRpcServer } from "./rpc-server.ts";
-import { letLocksGoStale, whenSettled } from "./settled.ts";
+import { whenSettled } from "./settled.ts";
 import { openSetup } from "./setup.ts";
 import { saidAboutMoney } from "./verdict.ts";
 
@@ -161,7 +161,6 @@ export async function openEnvironment(
     const lastWords = checkLast(servers[on]);
     await servers[on].kill();
     const keysOfDead = during.map(keyOfRequest);
-    await letLocksGoStale(folder, keysOfDead);
     const problems = [...lastWords, ...(await hearAll([...victims, ...others]))];
     servers[on] = await startRpcServer(env);
     // What its calls had set aside stays so; anything else that stays open is a fault of the living.

@@ -1,4 +1,4 @@
-import { readdir, stat, utimes } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type LedgerReading, readLedger } from "./read-ledger.ts";
@@ -36,30 +36,24 @@ export async function whenSettled(folder: string, dead: ReadonlySet<string> = ne
   }
 }
 
-/** How old a lock of the living never gets: its holder gives a sign of life every five seconds. */
-const DEAD_AFTER_MS = 60_000;
+/** A turn's file names its process: its number, and when it began. */
+const TURN = /\.(\d+)\.(\d+)\.[0-9a-f]+\.turn$/;
 
+/** The turns of processes that live: what a killed one has left is taken over by whoever wants the key next. */
 async function heldLocks(folder: string): Promise<string[]> {
-  const locks = path.join(folder, "locks");
   const held: string[] = [];
-  for (const name of await readdir(locks).catch(emptyWhenMissing)) {
-    const found = await stat(path.join(locks, name)).catch(() => undefined);
-    if (found !== undefined && found.mtimeMs > Date.now() - DEAD_AFTER_MS) held.push(name);
+  for (const name of await readdir(path.join(folder, "locks")).catch(emptyWhenMissing)) {
+    const [, pid, start] = TURN.exec(name) ?? [];
+    if (pid === undefined || (await livesSince(pid, start))) held.push(name);
   }
   return held;
 }
 
-/**
- * What time does to the locks of a process that was killed, without the wait: they get stale. The next one who wants
- * the key takes over.
- */
-export async function letLocksGoStale(folder: string, keys: readonly string[]): Promise<void> {
-  const longAgo = (Date.now() - 2 * DEAD_AFTER_MS) / 1000;
-  for (const key of keys) {
-    for (const name of [`${key}.lock`, `${key}.takeover.lock`]) {
-      await utimes(path.join(folder, "locks", name), longAgo, longAgo).catch(emptyWhenMissing);
-    }
-  }
+/** Fields 3 and 22 of proc_pid_stat(5); a process that has ended may wait for its parent. */
+async function livesSince(pid: string, start: string | undefined): Promise<boolean> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return fields[19] === start && fields[0] !== "Z";
 }
 
 function emptyWhenMissing(error: NodeJS.ErrnoException): [] {
