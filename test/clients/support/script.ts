@@ -11,7 +11,7 @@ export type Turn = { call: ScriptedCall } | { say: string };
 export const QUESTION = "Which dead pages of acme.example still hold links?";
 
 /** How every conversation ends when the model was shown what it needs. */
-export const LAST_WORDS = "10 dead pages of acme.example still hold 420 backlinks; p2 holds most of them.";
+export const LAST_WORDS = "2 of its 20 first pages are dead and hold 338 backlinks; p2 holds most of them.";
 
 /** A field that does not exist, in a place that no advertised schema describes: only the server can refuse it. */
 export const WRONG_FIELD = "backlinkz";
@@ -24,7 +24,8 @@ const SNAPSHOT_ID = /\bs_[0-9a-z]{8}\b/;
  * @param results as they arrived, oldest first
  */
 export function takeTurn(results: readonly string[]): Turn {
-  if (results.length === 0) return { call: { tool: "get_domain_pages", args: { target: "acme.example", limit: 100 } } };
+  // All of 20 pages are shown. Of more, how many fit hangs on the tokens of the snapshot's id, which is another each time.
+  if (results.length === 0) return { call: { tool: "get_domain_pages", args: { target: "acme.example", limit: 20 } } };
   const snapshotId = SNAPSHOT_ID.exec(results[0] ?? "")?.[0];
   if (snapshotId === undefined) return { say: "I was shown no snapshot_id." };
   const args = { snapshot_id: snapshotId };
