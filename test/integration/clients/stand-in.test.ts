@@ -33,7 +33,7 @@ describe.each(Object.entries(WIRES))("the stand-in for %s", (_name, wire) => {
     });
     expect(said).toBe(LAST_WORDS);
     expect(calls.map(({ name, args }) => ({ name, args }))).toEqual([
-      { name: "pages_get_domain_pages", args: { target: "acme.example", limit: 100 } },
+      { name: "pages_get_domain_pages", args: { target: "acme.example", limit: 20 } },
       {
         name: "pages_query_domain_pages",
         args: { snapshot_id: "s_abcd1234", status: "broken", order_by: ["page_summary.backlinks,desc"] },
@@ -71,7 +71,7 @@ describe.each(Object.entries(WIRES))("the stand-in for %s", (_name, wire) => {
       tools: TOOLS.map((tool) => ({ ...tool, inputSchema: strict })),
       call: () => [],
     });
-    expect(calls[0]?.args).toEqual({ target: "acme.example", limit: 100, offset: null, tag: null });
+    expect(calls[0]?.args).toEqual({ target: "acme.example", limit: 20, offset: null, tag: null });
   });
 
   it("says so when it was not shown the snapshot's id", async () => {
@@ -123,7 +123,7 @@ describe("the stand-in for a client without a model", () => {
     const next = async (given: object[]) =>
       (await ask(url, { path: "/next" }, { tools: TOOLS, results: given } as never)).json();
     expect(await next([])).toEqual({
-      call: { name: "pages_get_domain_pages", arguments: { target: "acme.example", limit: 100 } },
+      call: { name: "pages_get_domain_pages", arguments: { target: "acme.example", limit: 20 } },
     });
     expect(await next(results)).toMatchObject({ call: { arguments: { snapshot_id: "s_abcd1234" } } });
     expect(await next([...results, ...results, ...results])).toEqual({ say: LAST_WORDS });
