@@ -10,17 +10,20 @@ export interface ItemFacts {
   status?: number | null;
   location?: string | null;
   title?: string | null;
+  /** When the page itself was last crawled, in the upstream's own form. */
+  fetchTime?: string | null;
   /** Fields of `page_summary`, in the upstream's names. */
   summary?: JsonObject;
 }
 
 /** One item in the upstream's own form. */
-export function makeItem({ url, status, location, title, summary }: ItemFacts): JsonObject {
+export function makeItem({ url, status, location, title, fetchTime, summary }: ItemFacts): JsonObject {
   return {
     type: "backlinks_domain_page",
     page: url,
     status_code: status,
     location: location ?? null,
+    ...(fetchTime !== undefined && { fetch_time: fetchTime }),
     meta: { title: title ?? null },
     page_summary: summary ?? {},
   };

@@ -53,14 +53,17 @@ export function readCrawled(snapshot: Snapshot): Crawled | null {
 
 function findCrawled(snapshot: Snapshot): Crawled | null {
   const until = latestOf(snapshot);
-  const times = snapshot.pages.flatMap(({ raw }) => {
-    const time = raw["fetch_time"];
-    const at = typeof time === "string" ? parseTime(time) : undefined;
-    return at === undefined || at > until ? [] : [at];
-  });
+  const times = snapshot.pages.flatMap((page) => readCrawledAt(page, until) ?? []);
   times.sort((a, b) => a - b);
   const [oldest, median] = [times[0], times[Math.floor((times.length - 1) / 2)]];
   return oldest === undefined || median === undefined ? null : { oldest: toDay(oldest), median: toDay(median) };
+}
+
+/** When the provider's crawler last looked at the page, ms since the epoch; a date after `until` is none. */
+export function readCrawledAt({ raw }: Page, until: number): number | undefined {
+  const time = raw["fetch_time"];
+  const at = typeof time === "string" ? parseTime(time) : undefined;
+  return at === undefined || at > until ? undefined : at;
 }
 
 const toDay = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, DATE_CHARS);

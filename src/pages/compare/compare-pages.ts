@@ -1,16 +1,18 @@
+import { countOf, formatCount } from "../../lists/text.ts";
 import { estimateTokens } from "../../lists/tokens.ts";
 import { foldPages } from "../answer/fold.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
 import { type NextStep, type Surface, suggestMore } from "../answer/next-steps.ts";
 import { toFileUri } from "../export/snapshot-files.ts";
 import type { FindSnapshot } from "../find-snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { latestOf, type Snapshot } from "../snapshot.ts";
 import { toChangesBlock } from "./changes-table.ts";
 import {
   type Comparison,
   cutBlock,
   fitBlocks,
   inTokens,
+  type PageCounts,
   type RowCost,
   roleNames,
   type WideBlock,
@@ -132,8 +134,8 @@ function compareOverTime(given: Snapshot, other: Snapshot): Made {
     roleNames({ kind: "over_time", targets: [target, target] }),
   );
   const { counts, changes, isTrimmed } = findPageChanges(
-    { folds: foldsBefore, coverage: coverages[0] },
-    { folds: foldsAfter, coverage: coverages[1] },
+    { folds: foldsBefore, coverage: coverages[0], latest: latestOf(before) },
+    { folds: foldsAfter, coverage: coverages[1], latest: latestOf(after) },
     can,
   );
   const changesBlock = toChangesBlock(changes, target, can);
@@ -143,7 +145,7 @@ function compareOverTime(given: Snapshot, other: Snapshot): Made {
       kind: "over_time",
       first: toSide(before, foldsBefore.length),
       second: toSide(after, foldsAfter.length),
-      notes: tellOrder(before, after, isTurned),
+      notes: [...tellOrder(before, after, isTurned), ...(before.id === after.id ? [] : warnOfUncrawled(counts))],
       limits: [...can.limits, ...(isTrimmed ? [TRIMMED] : [])],
       pages: counts,
       figures: tellChangedFigures(
@@ -158,6 +160,14 @@ function compareOverTime(given: Snapshot, other: Snapshot): Made {
 }
 
 const TRIMMED = "URL variants that the other list may just not reach: left out of the changes of their page";
+
+/** A status that the provider did not look at again is the one of before, whatever the page answers today. */
+function warnOfUncrawled({ inBoth, notCrawledAgain }: PageCounts): string[] {
+  if (notCrawledAgain === 0) return [];
+  const [were, their] = notCrawledAgain === 1 ? ["was", "its"] : ["were", "their"];
+  const which = `${formatCount(notCrawledAgain)} of ${countOf(inBoth, "page")}`;
+  return [`${which} ${were} not crawled again between the two: that ${their} status did not change says nothing`];
+}
 
 function tellOrder(before: Snapshot, after: Snapshot, isTurned: boolean): string[] {
   if (before.id === after.id) return ["both are the same snapshot"];

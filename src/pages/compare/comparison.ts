@@ -54,6 +54,8 @@ export interface PageCounts {
   changed: number;
   /** Pages that answer otherwise than before: live, redirect, dead. */
   statusChanges: number;
+  /** Of those in both: the provider's crawler did not come back to any of their URLs, so what it says of them is as old. */
+  notCrawledAgain: number;
   /** In the later list only. */
   added: Missing;
   /** In the earlier list only. */

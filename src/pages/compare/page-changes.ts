@@ -1,6 +1,6 @@
 import type { Fold } from "../answer/fold.ts";
 import { isDead } from "../answer/follow-redirects.ts";
-import type { Coverage } from "../answer/header-facts.ts";
+import { type Coverage, readCrawledAt } from "../answer/header-facts.ts";
 import type { Page } from "../page.ts";
 import {
   answerOf,
@@ -35,6 +35,8 @@ export interface PageChanges {
 interface List {
   folds: readonly Fold[];
   coverage: Coverage;
+  /** ms since the epoch; a page said to be crawled after this was crawled at an unknown time. */
+  latest: number;
 }
 
 /** What became of the pages of one list in the other. */
@@ -66,12 +68,26 @@ export function findPageChanges(before: List, after: List, can: Differences): Pa
       inBothAfter: after.folds.length - afterOnly.length,
       changed: changed.filter((each) => each.length > 0).length,
       statusChanges: changed.flat().filter(({ kind }) => kind === "status").length,
+      notCrawledAgain: matches.filter((match) => isLeftUncrawled(match, before.latest, after.latest)).length,
       added: added.missing,
       removed: removed.missing,
     },
     changes: [...changed.flat(), ...listed].sort(byWeight),
     isTrimmed: matches.some(({ isTrimmed }) => isTrimmed),
   };
+}
+
+/** Told of at least one URL that both lists have, and not told of any that the crawler came back to it. */
+function isLeftUncrawled({ before, after }: Matched, latestBefore: number, latestAfter: number): boolean {
+  const membersBefore = new Map(before.folds.flatMap(({ members }) => members).map((page) => [page.url, page]));
+  const moves = after.folds
+    .flatMap(({ members }) => members)
+    .flatMap((page) => {
+      const known = membersBefore.get(page.url);
+      const [was, is] = [known && readCrawledAt(known, latestBefore), readCrawledAt(page, latestAfter)];
+      return was === undefined || is === undefined ? [] : [is - was];
+    });
+  return moves.length > 0 && moves.every((move) => move <= 0);
 }
 
 function judge(

@@ -124,12 +124,13 @@ function toSideFacts(side: Side, withView: boolean): Record<string, unknown> {
 }
 
 function toPageFacts({ added, removed, ...counts }: PageCounts): Record<string, unknown> {
-  const { inBoth, inBothBefore, inBothAfter, changed, statusChanges } = counts;
+  const { inBoth, inBothBefore, inBothAfter, changed, statusChanges, notCrawledAgain } = counts;
   return {
     in_both: inBoth,
     ...((inBothBefore !== inBoth || inBothAfter !== inBoth) && { rows_before: inBothBefore, rows_after: inBothAfter }),
     changed,
     changed_status: statusChanges,
+    ...(notCrawledAgain > 0 && { not_crawled_again: notCrawledAgain }),
     new: added.told,
     lost: removed.told,
     ...(removed.untold > 0 && { maybe_lost: removed.untold, later_list: removed.why }),

@@ -11,6 +11,7 @@ export interface PageFacts {
   url?: string;
   status?: number | null;
   location?: string;
+  fetchTime?: string | null;
   rank?: number;
   backlinks?: number | null;
   domains?: number;
@@ -21,6 +22,7 @@ export const itemOf = ({
   url,
   status = 200,
   location,
+  fetchTime,
   rank,
   backlinks,
   domains,
@@ -28,6 +30,7 @@ export const itemOf = ({
   url: url ?? `https://acme.example${path}`,
   status,
   ...(location !== undefined && { location }),
+  ...(fetchTime !== undefined && { fetchTime }),
   summary: {
     ...(rank !== undefined && { rank }),
     ...(backlinks !== undefined && { backlinks }),

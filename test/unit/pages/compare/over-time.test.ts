@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { renderComparisonStructured, renderComparisonText } from "../../../../src/pages/compare/render-comparison.ts";
 import type { PagesRequest } from "../../../../src/pages/request.ts";
 import { changesOf, compare, listOf, type PageFacts, rowsOf } from "./compare.ts";
 
@@ -162,6 +163,67 @@ describe("the changes", () => {
     expect(rowsOf(comparison, "sections that moved")).toEqual([
       { section: "/blog", pages: "2>1", backlinks: "10>9", change: -1 },
     ]);
+  });
+});
+
+describe("pages that were not crawled again between the two", () => {
+  const at = (day: string) => `2026-${day} 10:00:00 +00:00`;
+  const seen = (path: string, day: string | null): PageFacts => ({
+    path,
+    backlinks: 5,
+    fetchTime: day === null ? null : at(day),
+  });
+  const told = (before: PageFacts[], after: PageFacts[]) => compare(listOf(before), listOf(after, 40));
+
+  it("are counted and warned of, since that they did not change says nothing", () => {
+    const { pages: counts, notes } = told(
+      [seen("/same", "06-01"), seen("/again", "06-01"), seen("/back", "06-02"), seen("/gone", "06-01")],
+      [seen("/same", "06-01"), seen("/again", "08-01"), seen("/back", "06-01"), seen("/new", "06-01")],
+    );
+    expect(counts).toMatchObject({ inBoth: 3, notCrawledAgain: 2 });
+    expect(notes).toEqual([
+      "2 of 3 pages were not crawled again between the two: that their status did not change says nothing",
+    ]);
+  });
+
+  it.each<[string, PageFacts[], PageFacts[]]>([
+    ["every page was crawled again", [seen("/a", "06-01")], [seen("/a", "08-01")]],
+    ["no time is told", [seen("/a", null)], [seen("/a", null)]],
+    ["a time is told once", [seen("/a", "06-01")], [seen("/a", null)]],
+    ["a time is no time", [{ ...seen("/a", null), fetchTime: "soon" }], [{ ...seen("/a", null), fetchTime: "soon" }]],
+    ["a time lies ahead of its list", [seen("/a", "12-30")], [seen("/a", "12-30")]],
+    ["the page is in one list only", [seen("/a", "06-01")], [seen("/b", "06-01")]],
+  ])("are none where %s", (_when, before, after) => {
+    const { pages: counts, notes } = told(before, after);
+    expect(counts).toMatchObject({ notCrawledAgain: 0 });
+    expect(notes).toEqual([]);
+  });
+
+  it("are those of which no variant was", () => {
+    const [plain, www] = ["https://acme.example/a", "https://www.acme.example/a"];
+    const both = (first: string, second: string): PageFacts[] => [
+      { url: plain, backlinks: 5, fetchTime: at(first) },
+      { url: www, backlinks: 4, fetchTime: at(second) },
+    ];
+    expect(told(both("06-01", "06-01"), both("06-01", "08-01")).pages).toMatchObject({ notCrawledAgain: 0 });
+    const { notes } = told(both("06-01", "06-01"), both("06-01", "06-01"));
+    expect(notes).toEqual([
+      "1 of 1 page was not crawled again between the two: that its status did not change says nothing",
+    ]);
+  });
+
+  it("are not spoken of where both are one snapshot", () => {
+    const list = listOf([seen("/a", "06-01")]);
+    expect(compare(list, list).notes).toEqual(["both are the same snapshot"]);
+  });
+
+  it("are told in both forms", () => {
+    const comparison = told([seen("/a", "06-01")], [seen("/a", "06-01")]);
+    expect(renderComparisonText(comparison)).toContain("note: 1 of 1 page was not crawled again between the two");
+    expect(renderComparisonStructured(comparison)).toMatchObject({
+      pages: { in_both: 1, not_crawled_again: 1 },
+      notes: [expect.stringContaining("1 of 1 page was not crawled again between the two")],
+    });
   });
 });
 
