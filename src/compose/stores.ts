@@ -43,14 +43,14 @@ export async function createStores(config: Config, log: Log, now: () => number):
       return createDiskStores(config, log, now);
     case "memory": {
       const memory = await loadMemory();
-      const { withoutLock } = await import("../store/disk-lock.ts");
+      const { inTurns, withoutLock } = await import("../store/disk-lock.ts");
       const ledgerLines = await createMemoryBooks();
       return {
         ledgerLines,
         of: byTenant((tenant) => ({
           snapshots: dated(memory(tenant)),
           replies: createMemoryReplies(),
-          withKeyLock: withoutLock,
+          withKeyLock: inTurns(withoutLock, turnMs(config)),
         })),
       };
     }
@@ -72,7 +72,7 @@ async function createDiskStores(config: Config, log: Log, now: () => number): Pr
     dated,
     { createDiskStore },
     { createDiskReplies },
-    { createKeyLock },
+    { createKeyLock, inTurns },
     { toTenantFolder },
     { cacheFolder, ledgerFolder },
   ] = await Promise.all([
@@ -102,29 +102,35 @@ async function createDiskStores(config: Config, log: Log, now: () => number): Pr
           }),
         ),
         replies: createDiskReplies(folder, { maxAgeMs: config.keepDays * DAY_MS, now }),
-        withKeyLock: createKeyLock({
-          folder,
-          // What costs nothing goes without where nothing can be written.
-          isOptional: !isLive(config),
-          waitMs: config.timeoutMs + config.retryMs + PATIENCE_MS,
-          onProblem: (problem) => log.warn("lock.problem", { ...problem }),
-        }),
+        withKeyLock: inTurns(
+          createKeyLock({
+            folder,
+            // What costs nothing goes without where nothing can be written.
+            isOptional: !isLive(config),
+            waitMs: turnMs(config),
+            sentMs: sentMs(config),
+            onProblem: (problem) => log.warn("lock.problem", { ...problem }),
+          }),
+          turnMs(config),
+        ),
       };
     }),
   };
 }
 
 async function createSharedStores(config: Config, url: string, log: Log, now: () => number): Promise<Stores> {
-  const [memory, dated, { createRedisRoom }] = await Promise.all([
+  const [memory, dated, { createRedisRoom }, { inTurns }] = await Promise.all([
     loadMemory(),
     loadDated(now),
     import("../redis/redis-room.ts"),
+    import("../store/disk-lock.ts"),
   ]);
   const shared = createRedisRoom({
     url,
     prefix: config.redisPrefix,
     memory,
     maxAgeMs: config.keepDays * DAY_MS,
+    lock: { waitMs: turnMs(config), sentMs: sentMs(config) },
     now,
     onProblem: (problem) => log.warn("redis.problem", { ...problem }),
   });
@@ -133,7 +139,7 @@ async function createSharedStores(config: Config, url: string, log: Log, now: ()
     of: byTenant((tenant) => ({
       snapshots: dated(shared.snapshots(tenant)),
       replies: shared.replies(tenant),
-      withKeyLock: shared.keyLock(tenant),
+      withKeyLock: inTurns(shared.keyLock(tenant), turnMs(config)),
     })),
     shared,
   };
@@ -141,6 +147,12 @@ async function createSharedStores(config: Config, url: string, log: Log, now: ()
 
 /** Beyond the longest that a purchase takes by the settings: for its turn at the gateway. */
 const PATIENCE_MS = 60_000;
+
+/** The longest wait for the purchase of somebody else. */
+const turnMs = ({ timeoutMs, retryMs }: Config): number => timeoutMs + retryMs + PATIENCE_MS;
+
+/** How long whoever has sent a call and keeps silent may still bring its answer: the deadline of a call, and some time to keep it. */
+const sentMs = ({ timeoutMs }: Config): number => timeoutMs + 15_000;
 
 async function loadDated(now: () => number): Promise<(store: SnapshotStore) => SnapshotStore> {
   const { createDatedStore } = await import("../store/snapshot-store.ts");

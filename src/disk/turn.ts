@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
-import { open, readdir, readFile, readlink, rm, stat, utimes } from "node:fs/promises";
+import { open, readdir, readFile, readlink, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -18,7 +18,8 @@ import { setTimeout as wait } from "node:timers/promises";
  * holder that is blocked or stopped keeps its turn, one that was killed loses it at once. For a holder elsewhere (another
  * machine, another container) there are signs of life: its file changes; one that stays unchanged for `quietMs` of our own
  * monotonic clock, while we kept looking, is taken for dead. It may only have been asleep, so whoever does what
- * must not be done twice asks `isMine` right before.
+ * must not be done twice asks `isMine` right before; that leaves a mark in the file, by which others wait for as long as
+ * it may take (`busyMs`). What remains: a holder elsewhere that stands still for longer than that, after it began.
  *
  * Why not a listening socket: quick and exact on Linux, but abstract names end at a container's edge, where two
  * replicas on one volume would both buy; and socket files elsewhere have to be taken over like any other file.
@@ -26,7 +27,10 @@ import { setTimeout as wait } from "node:timers/promises";
 
 /** A turn that is held. */
 export interface Turn {
-  /** Whether nobody else can have it by now. Once it was lost it stays lost. */
+  /**
+   * Whether nobody else can have it by now. Once it was lost it stays lost. Asked right before what must not be done
+   * twice; from then on the turn is the holder's for `busyMs`, even without a sign of life.
+   */
   isMine(): Promise<boolean>;
   /** Gives it back; never throws. */
   end(): Promise<void>;
@@ -41,6 +45,11 @@ export interface TurnOptions {
   signal?: AbortSignal;
   /** A holder elsewhere that gave no sign of life for so long is taken for dead, ms. Signs come four times in that time. */
   quietMs?: number;
+  /**
+   * For how long whoever asked `isMine` may be at what must not be done twice without a sign of life, ms: those elsewhere
+   * are not taken for dead before, as when they are blocked after they sent a call. @default `quietMs`
+   */
+  busyMs?: number;
   /** The longest wait, ms. */
   waitMs?: number;
   /** How long to wait for a holder that somebody has stopped (SIGSTOP, Ctrl-Z), ms. */
@@ -92,14 +101,14 @@ function endWithProcess(): void {
  */
 export async function takeTurn(options: TurnOptions): Promise<Turn> {
   const { folder, name, signal, quietMs = QUIET_MS, retryMs = 100, waitMs = Number.POSITIVE_INFINITY } = options;
-  const { stoppedMs = 10_000, onLost = () => {} } = options;
+  const { stoppedMs = 10_000, busyMs = quietMs, onLost = () => {} } = options;
   const self = await readSelf();
   const look = createLook(folder, name, self, quietMs);
   const beganAt = performance.now();
   for (;;) {
     signal?.throwIfAborted();
     const other = (await look()) ?? (await tryFor(path.join(folder, toFileName(name, self)), look));
-    if (typeof other === "string") return hold(other, quietMs, onLost);
+    if (typeof other === "string") return hold(other, { quietMs, busyMs, onLost });
     const isTooLong = performance.now() - beganAt > waitMs || (other.isStopped && other.watchedMs > stoppedMs);
     if (isTooLong) throw new TurnTakenError(other.file, other.pid, other.isStopped);
     // Spread, so that those who wait do not try in step. Its own error for an abort says less than the reason.
@@ -132,8 +141,11 @@ async function drop(file: string): Promise<void> {
   if (ours.size === 0) process.off("exit", endWithProcess);
 }
 
-function hold(file: string, quietMs: number, onLost: () => void): Turn {
-  let [isLost, wasQuiet] = [false, false];
+function hold(
+  file: string,
+  { quietMs, busyMs, onLost }: Required<Pick<TurnOptions, "quietMs" | "busyMs" | "onLost">>,
+): Turn {
+  let [isLost, wasQuiet, isBusy] = [false, false, false];
   let signAt = performance.now();
   const lose = () => {
     clearInterval(timer);
@@ -154,7 +166,16 @@ function hold(file: string, quietMs: number, onLost: () => void): Turn {
   return {
     async isMine() {
       if (!isLost) await giveSign();
-      return !isLost && !wasQuiet;
+      if (isLost || wasQuiet) return false;
+      // Others read it where they would take the holder for dead. A file that has gone is not made anew.
+      if (!isBusy && busyMs > quietMs) {
+        await writeFile(file, `busy ${Math.ceil(busyMs)}`, { flag: "r+" }).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== "ENOENT") throw error;
+          lose();
+        });
+        isBusy = true;
+      }
+      return !isLost;
     },
     end: async () => {
       isLost = true;
@@ -197,7 +218,9 @@ function createLook(folder: string, name: string, self: Process, quietMs: number
     if (watchedMs === undefined) return undefined;
     const isOurMachine = holder?.machine === self.machine;
     const state = isOurMachine ? await askSystem(holder, file, self) : "unclear";
-    if (watchedMs <= PATIENCE[state] * quietMs) {
+    const isPatient =
+      watchedMs <= PATIENCE[state] * quietMs || (state !== "gone" && watchedMs <= (await readBusy(file)));
+    if (isPatient) {
       return { file, pid: isOurMachine ? holder.pid : undefined, isStopped: state === "stopped", watchedMs };
     }
     // A version before this one made folders.
@@ -213,6 +236,15 @@ function createLook(folder: string, name: string, self: Process, quietMs: number
     }
     return undefined;
   };
+}
+
+/** No call takes longer, whatever stands in a file. */
+const MAX_BUSY_MS = 3_600_000;
+
+/** @returns for how long its holder may be silent, ms; 0 where it does not say so */
+async function readBusy(file: string): Promise<number> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return Math.min(MAX_BUSY_MS, Number(/^busy (\d{1,9})$/.exec(text)?.[1] ?? 0));
 }
 
 /** A process, as the name of a file tells it. */

@@ -45,7 +45,7 @@ export interface Wanted {
   request: PagesRequest;
   upstream: string;
   /** Whether a snapshot will do: it is fresh enough. */
-  willDo: (info: Pick<SnapshotInfo, "fetchedAt">) => boolean;
+  willDo: (info: Pick<SnapshotInfo, "id" | "fetchedAt">) => boolean;
 }
 
 /** Of the kept snapshots that hold what a request asks for, the newest, cut to it. */

@@ -45,6 +45,8 @@ export interface RedisRoomDeps {
   memory: (tenant: string) => SnapshotStore;
   /** How long a snapshot stays. */
   maxAgeMs: number;
+  /** Of purchases, as `createRedisKeyLock` takes it. */
+  lock?: { waitMs: number; sentMs: number };
   now: () => number;
   onProblem: OnRedisProblem;
 }
@@ -61,7 +63,8 @@ const MAX_PENDING_BOOK_BYTES = 16 * 1024 * 1024;
  * `appendonly yes` and `maxmemory-policy noeviction` (see `createRedisLines`).
  * @throws {AppError} `config` for an address that cannot be meant
  */
-export function createRedisRoom({ url, prefix, memory, maxAgeMs, now, onProblem }: RedisRoomDeps): RedisRoom {
+export function createRedisRoom(deps: RedisRoomDeps): RedisRoom {
+  const { url, prefix, memory, maxAgeMs, lock, now, onProblem } = deps;
   const link = createRedisLink({ url, prefix, onProblem });
   // Apart, so that no line waits behind a snapshot. Settlements are small and must not make room for anything.
   const books = createPendingWrites({ link, maxBytes: MAX_PENDING_BOOK_BYTES, onProblem });
@@ -70,7 +73,7 @@ export function createRedisRoom({ url, prefix, memory, maxAgeMs, now, onProblem 
   return {
     snapshots: (tenant) => createRedisSnapshots({ link, tenant, memory: memory(tenant), maxAgeMs, pending, onProblem }),
     replies: (tenant) => createRedisReplies({ link, tenant, maxAgeMs, pending }),
-    keyLock: (tenant) => createRedisKeyLock({ link, tenant, written, onProblem }),
+    keyLock: (tenant) => createRedisKeyLock({ ...lock, link, tenant, written, onProblem }),
     ledgerLines: createRedisLines({ link, pending: books, now }),
     gate: (wire, limits) => createSharedGate(wire, { link, ...limits, onProblem }),
     turns: createRedisTurns(link),

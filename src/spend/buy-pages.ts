@@ -1,8 +1,9 @@
 import { AppError } from "../errors.ts";
 import { formatUsd } from "../lists/text.ts";
 import type { FetchPages } from "../pages/fetch-pages.ts";
-import { findHolding, type KeptSnapshots } from "../pages/held.ts";
-import { ageOf, type Snapshot } from "../pages/snapshot.ts";
+import { findHeld, findHolding, type KeptSnapshots } from "../pages/held.ts";
+import { toListKey } from "../pages/request.ts";
+import { ageOf, type Snapshot, type SnapshotInfo } from "../pages/snapshot.ts";
 import type { Approve } from "./approve.ts";
 import {
   type Bought,
@@ -47,10 +48,15 @@ const MAX_JOINS = 8;
 /** How often a turn that was lost before anything was sent is taken again. */
 const MAX_TURNS = 3;
 
-/** One purchase per key at a time, in this process and across those that share the store. */
+/**
+ * One purchase per list at a time, in this process and across those that share the store: of two parts of a list, or a
+ * part and the whole, the one may bring what the other asks for.
+ */
 export function createBuyPages(deps: BuyDeps): BuyPages {
   return async (order, signal) => {
-    const before = await deps.snapshots.newest(order.requestKey);
+    const same = await deps.snapshots.newest(order.requestKey);
+    if (same !== undefined && isFresh(same, order, deps)) return toKept(same);
+    const before = await look(same, order, deps);
     const kept = await findFresh(before, order, deps);
     if (kept !== undefined) return kept;
     for (let join = 0; join < MAX_JOINS; join++) {
@@ -64,10 +70,23 @@ export function createBuyPages(deps: BuyDeps): BuyPages {
   };
 }
 
+/** What is kept that may hold what a request asks for. */
+interface Shelf {
+  /** The newest answer to the very same request. */
+  same: Snapshot | undefined;
+  /** Of the same target, the newest first. */
+  ofTarget: readonly SnapshotInfo[];
+}
+
+const look = async (same: Snapshot | undefined, { request }: Order, { snapshots }: BuyDeps): Promise<Shelf> => ({
+  same,
+  ofTarget: await snapshots.list(request.target),
+});
+
 /** @returns undefined for a load of somebody else that was joined in vain */
 async function joinOrLoad(
   order: Order,
-  before: Snapshot | undefined,
+  before: Shelf,
   deps: BuyDeps,
   signal: AbortSignal,
 ): Promise<Bought | undefined> {
@@ -95,34 +114,53 @@ function isOfAnother(error: unknown, { consent }: Order): boolean {
   return reason !== "price_cap" && (ask === undefined || consent !== undefined);
 }
 
-/** Waits for its turn, since another process may be buying the same, and looks again before it buys. */
-async function load(
-  order: Order,
-  before: Snapshot | undefined,
-  deps: BuyDeps,
-  signal: AbortSignal,
-  turns = 1,
-): Promise<Bought> {
+/** Waits for its turn, since another may be buying of the same list, and looks again before it buys. */
+async function load(order: Order, before: Shelf, deps: BuyDeps, signal: AbortSignal, turns = 1): Promise<Bought> {
   let isMyTurn = false;
   const use = async (turn: HeldTurn) => {
     isMyTurn = true;
-    const kept = await deps.snapshots.newest(order.requestKey);
-    if (kept !== undefined && cameMeanwhile(kept, before)) return toKept(kept);
-    return (await findFresh(kept, order, deps)) ?? buy({ ...order, turn }, deps, signal);
+    const now = await look(await deps.snapshots.newest(order.requestKey), order, deps);
+    return (
+      (await findNew(before, now, order, deps)) ??
+      (await findFresh(now, order, deps)) ??
+      buy({ ...order, turn }, deps, signal)
+    );
   };
-  return deps.withKeyLock(order.requestKey, signal, use).catch((error: unknown) => {
+  return deps.withKeyLock(toListKey(order.request, deps.upstream), signal, use).catch((error: unknown) => {
     if (error instanceof LostTurnError && turns < MAX_TURNS) return load(order, before, deps, signal, turns + 1);
     if (isMyTurn || !signal.aborted) throw error;
     throw new AppError("cancelled", "The call was cancelled.", { charge: "not_charged", cause: error });
   });
 }
 
-/** @param same the newest answer to the very same request; where it will not do, one that holds what is asked may */
-async function findFresh(same: Snapshot | undefined, order: Order, deps: BuyDeps): Promise<Bought | undefined> {
-  const willDo = (each: Pick<Snapshot, "fetchedAt">) => isFresh(each, order, deps);
+/** What is young enough: the newest answer to the very same request; where it will not do, one that holds what is asked. */
+async function findFresh(shelf: Shelf, order: Order, deps: BuyDeps): Promise<Bought | undefined> {
   if (order.maxAgeMs <= 0) return undefined;
+  return findOn(shelf, (each) => isFresh(each, order, deps), order, deps);
+}
+
+/** What came while we waited is as fresh as can be, told by what was kept before and not by the time of day, which may have been set. */
+async function findNew(before: Shelf, now: Shelf, order: Order, deps: BuyDeps): Promise<Bought | undefined> {
+  const known = [...before.ofTarget, ...(before.same === undefined ? [] : [before.same])];
+  const ids = new Set(known.map(({ id }) => id));
+  const isOfThis = (each: Snapshot | SnapshotInfo) =>
+    each.id === before.same?.id || ("pageCount" in each && findHeld(each, order.request, deps.upstream) !== undefined);
+  const newestAt = Math.max(0, ...known.filter(isOfThis).map(({ fetchedAt }) => fetchedAt ?? 0));
+  return findOn(now, ({ id, fetchedAt }) => !ids.has(id) && (fetchedAt ?? 0) >= newestAt, order, deps);
+}
+
+type WillDo = (info: Pick<SnapshotInfo, "id" | "fetchedAt">) => boolean;
+
+async function findOn(
+  { same, ofTarget }: Shelf,
+  willDo: WillDo,
+  order: Order,
+  deps: BuyDeps,
+): Promise<Bought | undefined> {
   if (same !== undefined && willDo(same)) return toKept(same);
-  const holding = await findHolding({ request: order.request, upstream: deps.upstream, willDo }, deps.snapshots);
+  const { snapshots, upstream } = deps;
+  const shelf = { get: snapshots.get, list: async () => [...ofTarget] };
+  const holding = await findHolding({ request: order.request, upstream, willDo }, shelf);
   return holding && toKept(holding);
 }
 
@@ -130,10 +168,6 @@ function isFresh(snapshot: Pick<Snapshot, "fetchedAt">, { maxAgeMs }: Order, { n
   const ageMs = ageOf(snapshot, now());
   return maxAgeMs > 0 && ageMs !== undefined && ageMs <= maxAgeMs;
 }
-
-/** Told by what is kept and not by the time of day, which may have been set back since. */
-const cameMeanwhile = (kept: Snapshot, before: Snapshot | undefined): boolean =>
-  kept.id !== before?.id && (kept.fetchedAt ?? 0) >= (before?.fetchedAt ?? 0);
 
 const toKept = (snapshot: Snapshot): Bought => ({ snapshot, how: "kept", notes: [] });
 

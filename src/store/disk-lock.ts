@@ -1,4 +1,5 @@
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Turn, TurnTakenError, takeTurn } from "../disk/turn.ts";
 import { AppError } from "../errors.ts";
 import { makePrivateFolder, toErrorCode } from "./private-files.ts";
@@ -29,6 +30,8 @@ export interface KeyLockDeps {
   isOptional?: boolean;
   /** The longest wait for another holder, ms. @default ten minutes */
   waitMs?: number;
+  /** How long a call that was sent may take: for so long nobody else buys in its place. @default `quietMs` */
+  sentMs?: number;
   /** As for `takeTurn`. */
   quietMs?: number;
   stoppedMs?: number;
@@ -37,10 +40,58 @@ export interface KeyLockDeps {
 
 const always: HeldTurn = { isMine: async () => true };
 
-/** For stores that no other process shares. */
+/** For stores that no other process shares; within the process, `inTurns` of it. */
 export const withoutLock: WithKeyLock = (_key, _signal, use) => use(always);
 
 const WAIT_MS = 600_000;
+
+/**
+ * The holders of one process in the order in which they came, so that no more than one of them tries for a lock that
+ * other processes share.
+ * @param waitMs the longest wait for the others of this process
+ * @throws {AppError} `unavailable` when the others took longer. Nothing was sent.
+ */
+export function inTurns(withKeyLock: WithKeyLock, waitMs: number): WithKeyLock {
+  /** By key: settles when the last one that came has ended. */
+  const lines = new Map<string, Promise<unknown>>();
+  return async (key, signal, use) => {
+    signal.throwIfAborted();
+    const before = lines.get(key);
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const line = Promise.all([before, ended]);
+    lines.set(key, line);
+    try {
+      if (before !== undefined) await waitFor(before, signal, waitMs);
+      return await withKeyLock(key, signal, use);
+    } finally {
+      end();
+      line.then(() => lines.get(key) === line && lines.delete(key));
+    }
+  };
+}
+
+async function waitFor(before: Promise<unknown>, signal: AbortSignal, waitMs: number): Promise<void> {
+  const timer = new AbortController();
+  const giveUp = () => timer.abort();
+  signal.addEventListener("abort", giveUp, { once: true });
+  const late = wait(waitMs, "late", { signal: timer.signal }).catch(() => "aborted");
+  const outcome = await Promise.race([before, late]);
+  signal.removeEventListener("abort", giveUp);
+  timer.abort();
+  signal.throwIfAborted();
+  if (outcome === "late") throw wordLate(waitMs);
+}
+
+/** Whoever waits longer than a purchase takes waits for a queue of them. */
+export const wordLate = (waitMs: number): AppError =>
+  new AppError(
+    "unavailable",
+    `Others are buying parts of the same list; it was not this call's turn within ${Math.round(waitMs / 1000)} s.`,
+    { charge: "not_charged", advice: "Try again later; what they bring may hold what you ask for, for free." },
+  );
 
 /**
  * One holder per key, across the processes that share a folder.
@@ -48,14 +99,15 @@ const WAIT_MS = 600_000;
  *   not locked could be bought twice. Nothing was sent.
  */
 export function createKeyLock(deps: KeyLockDeps): WithKeyLock {
-  const { folder, onProblem, isOptional = false, waitMs = WAIT_MS, ...rest } = deps;
+  const { folder, onProblem, isOptional = false, waitMs = WAIT_MS, sentMs, ...rest } = deps;
   const locks = path.join(folder, "locks");
 
   const acquire = async (key: string, signal: AbortSignal): Promise<Turn> => {
     try {
       await makePrivateFolder(locks);
       const onLost = () => onProblem({ kind: "lock_lost", key });
-      return await takeTurn({ ...rest, folder: locks, name: key, signal, waitMs, onLost });
+      const busy = sentMs === undefined ? {} : { busyMs: sentMs };
+      return await takeTurn({ ...rest, ...busy, folder: locks, name: key, signal, waitMs, onLost });
     } catch (error) {
       if (error instanceof TurnTakenError) throw wordTaken(error);
       const code = toErrorCode(error);
@@ -66,12 +118,21 @@ export function createKeyLock(deps: KeyLockDeps): WithKeyLock {
     }
   };
 
+  /** What cannot be marked as sent is not sent. */
+  const toHeld = (turn: Turn): HeldTurn => ({
+    isMine: () =>
+      turn.isMine().catch((error: unknown) => {
+        if (isOptional || !isSystemFailure(error)) throw error;
+        throw wordNoLocks(locks, toErrorCode(error), error);
+      }),
+  });
+
   return async (key, signal, use) => {
     if (!isRequestKey(key)) throw new Error("A lock's key must be 32 hexadecimal digits.");
     const turn = await acquire(key, signal);
     try {
       signal.throwIfAborted();
-      return await use(turn);
+      return await use(toHeld(turn));
     } finally {
       await turn.end();
     }
@@ -83,7 +144,7 @@ const isSystemFailure = (error: unknown): boolean => (error as NodeJS.ErrnoExcep
 function wordTaken({ pid, isStopped, file }: TurnTakenError): AppError {
   const who = pid === undefined ? "Another process" : `Another process (pid ${pid})`;
   const does = isStopped ? "and has been stopped" : "and does not come to an end";
-  return new AppError("unavailable", `${who} is buying the same ${does}.`, {
+  return new AppError("unavailable", `${who} is buying the same list ${does}.`, {
     charge: "not_charged",
     advice: isStopped
       ? "Let it go on, or end it, and try again."

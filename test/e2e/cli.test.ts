@@ -91,6 +91,22 @@ describe("money on the command line", () => {
     await gateway.close();
   });
 
+  it("is spent once where two processes ask for parts of one list at the same moment", async () => {
+    const upstream = await startHeldUpstream();
+    const own = { HOME: makeTempFolder(), AISA_API_KEY: KEY, AISA_BASE_URL: upstream.baseUrl };
+    const larger = finish(start(["get", "acme.example", "--limit", "10"], own));
+    const held = await upstream.next();
+    const smaller = finish(start(["get", "acme.example", "--body", '{"limit":4,"offset":2}'], own));
+    // By the time that other processes have run to their end, the second waits for the first, or has asked on its own.
+    for (let turn = 0; turn < 3; turn++) await runBuilt(["spend"], { env: own });
+    held.answer(200, await readFile(SAVED, "utf8"), { "x-aisa-price-usd": "0.02436" });
+    expect((await larger).stdout).toContain("charged $0.02436;");
+    const { stdout, stderr } = await smaller;
+    expect(stderr).toBe("");
+    expect(stdout).toContain("4 of its 10 pages, those after its first 2");
+    await upstream.close();
+  });
+
   it("is not spent above the threshold unless --yes agrees", async () => {
     const gateway = await open();
     const own = { env: env(gateway, { DOMAIN_PAGES_ASK_ABOVE_USD: "0.02" }) };

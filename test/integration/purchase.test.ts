@@ -184,6 +184,62 @@ describe("requests at the same time", () => {
     expect(billed().calls).toBe(3);
   });
 
+  describe.each([
+    ["in memory", () => ({ DOMAIN_PAGES_STORE: "memory" }), 1],
+    ["by processes with one folder", () => onDisk(makeTempFolder()).env, 2],
+  ] as const)("for parts of one list, %s", (_where, env, howMany) => {
+    const openAll = async () => {
+      const shared = { env: { ...env(), ...DEAR }, now: () => NOON };
+      return Promise.all(Array.from({ length: howMany }, () => shop.open(shared)));
+    };
+
+    it.each([{}, { wantsFresh: true }])("are one purchase where the larger is bought first (%j)", async (caller) => {
+      const services = await openAll();
+      shop.gateway.faults.add("slow;ms=100");
+      const larger = ask(services[0] as ServiceOver, { limit: 90 }, caller);
+      await waitFor(() => shop.gateway.faults.waiting().length === 0);
+      const smaller = [{ limit: 40 }, { limit: 10, offset: 50 }].map((args) =>
+        ask(services.at(-1) as ServiceOver, args, caller),
+      );
+      const whole = await larger;
+      for (const part of await Promise.all(smaller)) expect(part.snapshotId).toBe(whole.snapshotId);
+      expect(billed().calls).toBe(1);
+    });
+
+    it("are bought one after another where one does not hold the other, up to the end of the list", async () => {
+      const services = await openAll();
+      shop.gateway.faults.add("slow;ms=100");
+      const part = ask(services[0] as ServiceOver, { limit: 40 });
+      await waitFor(() => shop.gateway.faults.waiting().length === 0);
+      const rest = [{ limit: 1000 }, { limit: 5, offset: 200 }].map((args) =>
+        ask(services.at(-1) as ServiceOver, args),
+      );
+      const [whole, beyond] = await Promise.all(rest);
+      expect((await part).pagesFetched).toBe(40);
+      expect(whole?.pagesFetched).toBe(93);
+      expect(beyond?.pagesFetched).toBe(0);
+      // Which of the two came first is open.
+      expect(billed().calls).toBeLessThanOrEqual(3);
+      expect(billed().calls).toBeGreaterThanOrEqual(2);
+    });
+
+    it("leave other lists alone, and end with whoever leaves while waiting", async () => {
+      const services = await openAll();
+      shop.gateway.faults.add("stall");
+      const caller = new AbortController();
+      const stalled = failureOf(ask(services[0] as ServiceOver, { limit: 90 }, { signal: caller.signal }));
+      await waitFor(() => shop.gateway.faults.waiting().length === 0);
+      const leaver = new AbortController();
+      const waiting = failureOf(ask(services.at(-1) as ServiceOver, { limit: 40 }, { signal: leaver.signal }));
+      const other = await ask(services.at(-1) as ServiceOver, { limit: 40, backlinks_status_type: "all" });
+      expect(other.delivery?.how).toBe("bought");
+      leaver.abort();
+      expect(await waiting).toMatchObject({ kind: "cancelled", facts: { charge: "not_charged" } });
+      caller.abort();
+      await stalled;
+    });
+  });
+
   it("go on when one caller leaves, and end when the last one has left", async () => {
     const service = await shop.open();
     shop.gateway.faults.add("stall");

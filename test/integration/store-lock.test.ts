@@ -2,7 +2,7 @@ import { access, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createKeyLock, type KeyLockDeps, type LockProblem, withoutLock } from "../../src/store/disk-lock.ts";
+import { createKeyLock, inTurns, type KeyLockDeps, type LockProblem, withoutLock } from "../../src/store/disk-lock.ts";
 import { type StoreChild, startStoreChild } from "../support/start-store-child.ts";
 import { KEY, OTHER_KEY } from "../unit/store/make-snapshot.ts";
 
@@ -155,6 +155,32 @@ describe("a lock in one process", () => {
     await access(file);
   });
 
+  it("waits for a holder elsewhere that has sent a call and gives no sign of life, as long as the call may take", async () => {
+    let marked = "";
+    await open({ sentMs: 20_000 })(KEY, unending, async (turn) => {
+      const [name = ""] = await readdir(path.join(folder, "locks"));
+      await turn.isMine();
+      marked = await readFile(path.join(folder, "locks", name), "utf8");
+    });
+    expect(marked).toBe("busy 20000");
+    const file = await leave(LEFT_BEHIND[1] ?? { name: "" });
+    await writeFile(file, "busy 3600000");
+    const waiting = open({ quietMs: 1 })(KEY, AbortSignal.timeout(500), async () => expect.unreachable());
+    await expect(waiting).rejects.toThrow("timeout");
+    await writeFile(file, "busy 200");
+    expect(await open({ quietMs: 1 })(KEY, unending, async () => "free")).toBe("free");
+  });
+
+  it("is nobody's to send by where it cannot be marked, and nothing is charged", async () => {
+    const asked = open({ sentMs: 60_000 })(KEY, unending, async (turn) => {
+      const [name = ""] = await readdir(path.join(folder, "locks"));
+      await rm(path.join(folder, "locks", name));
+      await mkdir(path.join(folder, "locks", name));
+      return turn.isMine();
+    });
+    await expect(asked).rejects.toMatchObject({ kind: "config", facts: { charge: "not_charged" } });
+  });
+
   it("ends its wait for a holder that does not let go, charging nothing", async () => {
     const release = await hold(open());
     const waiting = open({ waitMs: 20 })(KEY, unending, async () => expect.unreachable());
@@ -241,7 +267,7 @@ describe("a lock across processes", { timeout: 60_000 }, () => {
     holder.signal("SIGSTOP");
     const waiting = open({ quietMs: 20, stoppedMs: 200 })(KEY, unending, async () => expect.unreachable());
     await expect(waiting).rejects.toMatchObject({
-      message: `Another process (pid ${holder.pid}) is buying the same and has been stopped.`,
+      message: `Another process (pid ${holder.pid}) is buying the same list and has been stopped.`,
       facts: { charge: "not_charged" },
     });
     holder.signal("SIGCONT");
@@ -276,4 +302,55 @@ describe("a lock across processes", { timeout: 60_000 }, () => {
 
 it("withoutLock runs what it is given", async () => {
   expect(await withoutLock(KEY, unending, async () => 7)).toBe(7);
+});
+
+describe("turns within a process", () => {
+  const open = (waitMs = 60_000) => inTurns(withoutLock, waitMs);
+
+  it("are taken in the order in which callers came, key by key", async () => {
+    const withKeyLock = open();
+    const release = await hold(withKeyLock);
+    const order: number[] = [];
+    const waiting = [1, 2, 3].map((each) => withKeyLock(KEY, unending, async () => order.push(each)));
+    expect(await withKeyLock(OTHER_KEY, unending, async () => [...order])).toEqual([]);
+    await release();
+    await Promise.all(waiting);
+    expect(order).toEqual([1, 2, 3]);
+  });
+
+  it("are left by whoever stops waiting, for the reason the signal gives, which lets nobody in before", async () => {
+    const withKeyLock = open();
+    const release = await hold(withKeyLock);
+    const caller = new AbortController();
+    const left = withKeyLock(KEY, caller.signal, async () => expect.unreachable());
+    let isIn = false;
+    const next = withKeyLock(KEY, unending, async () => {
+      isIn = true;
+    });
+    const reason = new Error("the caller left");
+    caller.abort(reason);
+    await expect(left).rejects.toBe(reason);
+    expect(isIn).toBe(false);
+    await release();
+    await next;
+  });
+
+  it("are passed on by a holder that fails", async () => {
+    const withKeyLock = open();
+    const failed = withKeyLock(KEY, unending, () => Promise.reject(new Error("no")));
+    const next = withKeyLock(KEY, unending, async () => 8);
+    await expect(failed).rejects.toThrow("no");
+    expect(await next).toBe(8);
+  });
+
+  it("are waited for no longer than set, charging nothing", async () => {
+    const withKeyLock = open(20);
+    const release = await hold(withKeyLock);
+    await expect(withKeyLock(KEY, unending, async () => expect.unreachable())).rejects.toMatchObject({
+      kind: "unavailable",
+      message: expect.stringContaining("buying parts of the same list"),
+      facts: { charge: "not_charged" },
+    });
+    await release();
+  });
 });

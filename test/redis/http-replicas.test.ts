@@ -50,6 +50,22 @@ describe.skipIf(!hasRedisServer())("two replicas and a Redis", () => {
     expect(await findImbalance(shop)).toBeUndefined();
   });
 
+  it("buy a list once where parts of it are asked for at the same moment", async () => {
+    await open({ env: { DOMAIN_PAGES_MAX_PRICE_USD: "2" } });
+    const token = await shop.token("alice");
+    const [here, there] = shop.replicas;
+    shop.gateway.faults.add("slow;ms=500");
+    const larger = callTool(here.url, "get_domain_pages", { target: "acme.example", limit: 90 }, { token });
+    await vi.waitFor(() => expect(shop.gateway.faults.waiting()).toEqual([]), { timeout: 20_000, interval: 5 });
+    const smaller = [{ limit: 40 }, { limit: 10, offset: 50 }].map((args) =>
+      callTool(there.url, "get_domain_pages", { target: "acme.example", ...args }, { token }),
+    );
+    const whole = (await larger).data?.["snapshot_id"];
+    for (const { data } of await Promise.all(smaller)) expect(data?.["snapshot_id"]).toBe(whole);
+    expect(shop.gateway.books.read().billed.calls).toBe(1);
+    expect(await findImbalance(shop)).toBeUndefined();
+  });
+
   it("keep their books under 1,000 mixed calls at once, and every budget", { timeout: 120_000 }, async () => {
     await open({ env: { DOMAIN_PAGES_DAILY_BUDGET_USD: "1000", DOMAIN_PAGES_CALLS_PER_MINUTE: "10000" } });
     const { answered, refusedByBudget, failures } = await loadMixed(shop, 1000);

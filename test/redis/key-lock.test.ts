@@ -44,13 +44,17 @@ describeRedis("a lock across replicas", ({ open, look, server }) => {
   });
 
   /** With a lease that a test can wait for. */
-  function openQuick(leaseMs: number, written = () => Promise.resolve()) {
+  function openQuick(
+    leaseMs: number,
+    written = () => Promise.resolve(),
+    more: { sentMs?: number; waitMs?: number } = {},
+  ) {
     const problems: RedisProblem[] = [];
     const onProblem = (problem: RedisProblem) => problems.push(problem);
     const link = createRedisLink({ url: server().url, prefix: PREFIX, onProblem });
     links.push(link);
     const deps = { link, tenant: "t", written, onProblem };
-    return { withKeyLock: createRedisKeyLock({ ...deps, leaseMs, retryMs: 5 }), problems };
+    return { withKeyLock: createRedisKeyLock({ ...deps, ...more, leaseMs, retryMs: 5 }), problems };
   }
 
   it("gives back what was returned or thrown, and leaves nothing behind", async () => {
@@ -153,6 +157,35 @@ describeRedis("a lock across replicas", ({ open, look, server }) => {
     expect(answers).toEqual([true, false, false]);
     expect(quick.problems).toEqual([{ kind: "lock_lost", key: KEY }]);
     expect(await look().get(LOCK)).toBe("another");
+  });
+
+  it("stays its holder's for as long as the call that it has sent may take, alive or not", async () => {
+    const quick = openQuick(150, undefined, { sentMs: 60_000 });
+    const ask = step();
+    const asked = step();
+    const done = quick.withKeyLock(KEY, unending, async (turn) => {
+      expect(await look().pttl(LOCK)).toBeLessThanOrEqual(150);
+      expect(await turn.isMine()).toBe(true);
+      asked.take();
+      await ask.taken;
+      return turn.isMine();
+    });
+    await asked.taken;
+    expect(await look().pttl(LOCK)).toBeGreaterThan(50_000);
+    // Renewals do not make it shorter; as a holder that is blocked it would not even need them.
+    const other = openQuick(150).withKeyLock;
+    await expect(other(KEY, AbortSignal.timeout(600), async () => 1)).rejects.toThrow("timeout");
+    expect(await look().pttl(LOCK)).toBeGreaterThan(50_000);
+    ask.take();
+    expect(await done).toBe(true);
+    expect(await other(KEY, unending, async () => "free")).toBe("free");
+  });
+
+  it("ends a wait for a holder that does not let go, charging nothing", async () => {
+    const release = await hold(openQuick(60_000).withKeyLock);
+    const waiting = openQuick(60_000, undefined, { waitMs: 20 }).withKeyLock(KEY, unending, async () => 1);
+    await expect(waiting).rejects.toMatchObject({ kind: "unavailable", facts: { charge: "not_charged" } });
+    await release();
   });
 
   it("is nobody's to send by once Redis cannot be asked", { timeout: 20_000 }, async () => {
