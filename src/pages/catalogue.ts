@@ -57,6 +57,33 @@ export const SHOWN_NAMES: ReadonlyMap<string, string> = new Map([
   ["language", "meta.language"],
 ]);
 
+/** Names that exported tables have beside those; of what is kept they can be asked for as well. */
+export const EXPORTED_NAMES: ReadonlyMap<string, string> = new Map([
+  ["first_seen", "page_summary.first_seen"],
+  ["ref_pages", "page_summary.referring_pages"],
+  ["ref_ips", "page_summary.referring_ips"],
+  ["ref_subnets", "page_summary.referring_subnets"],
+  ["referring_domains", "page_summary.referring_domains"],
+  ["referring_pages", "page_summary.referring_pages"],
+  ["referring_pages_nofollow", "page_summary.referring_pages_nofollow"],
+  ["backlinks_spam_score", "page_summary.backlinks_spam_score"],
+  ["lost_date", "page_summary.lost_date"],
+]);
+
+/**
+ * What an answer says of a page that no field of the endpoint holds: its handle, and the groups that it belongs to. The
+ * upstream knows none of these, a kept snapshot all.
+ */
+export const OWN_FIELDS: ReadonlyMap<string, FieldType> = new Map([
+  ["id", "str"],
+  ["section", "str"],
+  ["area", "str"],
+  ["subdomain", "str"],
+  ["technology", "array.str"],
+  ["month_first_seen", "str"],
+  ["month_first_visited", "str"],
+]);
+
 /** Share of the referring pages that link with nofollow, in whole percent, as tables show it. */
 export const NOFOLLOW_SHARE = "nofollow%";
 

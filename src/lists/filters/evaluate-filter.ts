@@ -19,6 +19,8 @@ export interface ItemRules {
   listLimit: number | null;
   /** Whose pages they are: a `url` is then also read as tables show it, `/path` on the target itself. */
   target?: string;
+  /** What is known of an item that none of its fields holds, by name: its handle, its section. */
+  own?: ReadonlyMap<string, (item: unknown) => unknown>;
 }
 
 const NEVER_CUT: ItemRules = { listLimit: null };
@@ -162,6 +164,8 @@ const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}]+/gu) ?? [];
  * share (`page_summary.referring_links_countries.US%`), and `url` in both of its spellings.
  */
 export function compileFieldReader(field: string, rules: ItemRules = NEVER_CUT): (item: unknown) => unknown {
+  const own = rules.own?.get(field);
+  if (own !== undefined) return own;
   if (field === NOFOLLOW_SHARE) return compileShare("page_summary.referring_pages_nofollow", rules, 0);
   if (field === "url") return compileUrlReader(rules);
   const { listLimit } = rules;

@@ -4,9 +4,11 @@ import {
   type CatalogueName,
   COUNTRY_MAP,
   EMPTY_KEY_PLACEHOLDER,
+  EXPORTED_NAMES,
   type FieldType,
   LINK_MAPS,
   NOFOLLOW_SHARE,
+  OWN_FIELDS,
   SHOWN_NAMES,
   TLD_PLACEHOLDER,
 } from "../../pages/catalogue.ts";
@@ -76,8 +78,9 @@ export function resolveField(written: unknown, path: string, rules: FieldRules):
 
 /** What no list of names holds: the keys of breakdowns, and what answers call a field of a page. */
 function resolvePageName(name: string, path: string, rules: FieldRules): ResolvedField | undefined {
-  const otherWay = rules.isKept === true ? OTHER_WAYS.get(name.toLowerCase()) : undefined;
-  if (otherWay !== undefined) throw new Refusal(path, `${quoteForMessage(name)} is no field of a page`, otherWay);
+  const ownType = OWN_FIELDS.get(name.toLowerCase());
+  if (ownType !== undefined && rules.isKept === true) return { name: name.toLowerCase(), type: ownType };
+  if (ownType !== undefined && rules.mapBareNames) throw refuseOwn(name, path);
   const own = rules.mapBareNames ? (resolveShownName(name, path, rules) ?? resolveKey(name, path, rules)) : undefined;
   const known = own ?? resolveTld(name, path, rules);
   if (known === undefined && COUNTRIES.test(name)) throw refuseCountries(path, rules.isKept);
@@ -90,8 +93,10 @@ function resolveShownName(name: string, path: string, { isKept = false }: FieldR
   if (lower === NOFOLLOW_SHARE && !isKept) throw refuseShare(path, name);
   if (lower === NOFOLLOW_SHARE) return { name: NOFOLLOW_SHARE, type: "num" };
   if (lower === "url" && isKept) return { name: "url", type: "str" };
-  const shown = SHOWN_NAMES.get(lower);
-  return shown === undefined ? undefined : { name: shown, type: CATALOGUES.pages.get(shown) ?? "any" };
+  const full = SHOWN_NAMES.get(lower) ?? (isKept ? EXPORTED_NAMES.get(lower) : undefined);
+  if (full === undefined) return undefined;
+  // What goes over the wire is told as it was sent.
+  return { name: full, type: CATALOGUES.pages.get(full) ?? "any", ...(isKept && { shown: lower }) };
 }
 
 /** `country:US`, `tld:edu%`, `attribute:ugc`: a group as answers name it, or its share of the referring pages. */
@@ -163,6 +168,23 @@ const refuseShare = (path: string, name: string): Refusal =>
     "fetch without it: the kept answer can be asked for it, free",
   );
 
+/** What asks the upstream for nearly the same as a name that only kept answers know. */
+const UPSTREAM_WAYS: Readonly<Record<string, string>> = {
+  section: '["page","like","%/blog/%"]',
+  area: '["page","like","%/blog/%"]',
+  subdomain: '["page","like","%//blog.acme.example/%"]',
+  technology: '["meta.technologies.cms","like","%WordPress%"]',
+  month_first_seen: '["page_summary.first_seen",">=","2026-01-01"]',
+  month_first_visited: '["first_visited",">=","2026-01-01"]',
+};
+
+function refuseOwn(name: string, path: string): Refusal {
+  const way = UPSTREAM_WAYS[name.toLowerCase()];
+  const works = way === undefined ? "fetch without it" : `here for example ${way}`;
+  const rule = `the upstream does not know ${quoteForMessage(name)}, which a kept answer can be asked for, free`;
+  return new Refusal(path, rule, works);
+}
+
 const refuseCountries = (path: string, isKept = false): Refusal =>
   isKept
     ? new Refusal(path, "referring_links_countries holds a count for each country", 'for example "country:US"')
@@ -188,15 +210,6 @@ const EXAMPLE_KEYS: Readonly<Record<string, string>> = {
   attribute: "nofollow",
   semantic_location: "footer",
 };
-
-/** Words of ours that can be asked of kept pages in another way than by a field; before a field of the same last name. */
-const OTHER_WAYS: ReadonlyMap<string, string> = new Map([
-  ["id", 'open pages by their ids with handles, for example ["p1"]'],
-  ["section", 'choose pages with section, for example "/blog"'],
-  ["area", 'choose pages with section, for example "/blog + blog.acme.example"'],
-  ["subdomain", 'choose pages with section, for example "blog.acme.example"'],
-  ["technology", 'for example ["meta.technologies.cms","like","%WordPress%"]'],
-]);
 
 function refuseField(name: string, path: string, rules: FieldRules): Refusal {
   const near = nearNames(name, [...CATALOGUES[rules.catalogue].keys(), ...listOwnNames(rules)]);

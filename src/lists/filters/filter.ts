@@ -9,6 +9,8 @@ export interface Condition {
   type: FieldType;
   operator: Operator;
   value: FilterScalar | FilterScalar[];
+  /** A name of ours under which the field was asked for, and is told; left out where that is the field's own. */
+  shown?: string;
 }
 
 /** Conditions and groups joined by one word; at least two members. */
@@ -29,6 +31,14 @@ export function toWireFilter(filter: Filter): WireFilter {
   if (filter.kind === "condition") return [filter.field, filter.operator, filter.value];
   return filter.members.flatMap((member, index) =>
     index === 0 ? [toWireFilter(member)] : [filter.join, toWireFilter(member)],
+  );
+}
+
+/** The same in the names that it was asked in: what answers say of it, and what a question takes. */
+export function toAskedFilter(filter: Filter): WireFilter {
+  if (filter.kind === "condition") return [filter.shown ?? filter.field, filter.operator, filter.value];
+  return filter.members.flatMap((member, index) =>
+    index === 0 ? [toAskedFilter(member)] : [filter.join, toAskedFilter(member)],
   );
 }
 

@@ -10,6 +10,8 @@ const WORKS = 'for example ["page_summary.backlinks,desc"]';
 export interface OrderRule {
   field: string;
   direction: "asc" | "desc";
+  /** A name of ours under which the field was asked for; left out where that is the field's own. */
+  shown?: string;
 }
 
 /**
@@ -44,6 +46,10 @@ export function toWireOrder(order: readonly OrderRule[]): string[] {
   return order.map(({ field, direction }) => `${field},${direction}`);
 }
 
+/** The same in the names that it was asked in. */
+export const toAskedOrder = (order: readonly OrderRule[]): string[] =>
+  order.map(({ field, shown = field, direction }) => `${shown},${direction}`);
+
 /** `["field", "desc"]` and `[["field", "desc"]]` → `["field,desc"]`. */
 function joinPairs(list: unknown[]): unknown[] {
   const joined: unknown[] = [];
@@ -72,16 +78,13 @@ function parseRule(rule: unknown, path: string, resolve: ResolveName, notes: str
           .trim()
           .toLowerCase();
   const field = resolve(fieldPart, path);
+  const { name, shown = name } = field;
   if (direction !== "asc" && direction !== "desc") {
-    throw new Refusal(
-      path,
-      `${quoteForMessage(rule)} must end in ",asc" or ",desc"`,
-      `for example "${field.name},desc"`,
-    );
+    throw new Refusal(path, `${quoteForMessage(rule)} must end in ",asc" or ",desc"`, `for example "${shown},desc"`);
   }
   if (field.type.startsWith("array.")) {
-    throw new Refusal(path, `${field.name} holds a list and cannot be sorted by`, WORKS);
+    throw new Refusal(path, `${shown} holds a list and cannot be sorted by`, WORKS);
   }
   if (field.note !== undefined) notes.push(field.note);
-  return { field: field.name, direction };
+  return { field: name, direction, ...(shown !== name && { shown }) };
 }

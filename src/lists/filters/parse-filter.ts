@@ -117,13 +117,15 @@ function parseCondition(parts: unknown[], path: string, context: Context): Condi
   }
   const field = resolveField(parts[0], path, context);
   if (field.note !== undefined) context.notes.push(field.note);
-  const operator = parseOperator(parts[1], field.type, field.name, path);
-  const { value, notes } = parseConditionValue(parts[2], { ...field, operator, path });
+  const { name, type, shown = name } = field;
+  const operator = parseOperator(parts[1], type, shown, path);
+  const { value, notes } = parseConditionValue(parts[2], { name: shown, type, operator, path });
   context.notes.push(...notes);
-  if (field.type === "array.str" || field.type === "array.num") {
-    context.notes.push(`${path}: how the upstream filters array fields such as ${field.name} is not documented`);
+  // Of what is kept it is our own engine that filters, as documented.
+  if (context.isKept !== true && (type === "array.str" || type === "array.num")) {
+    context.notes.push(`${path}: how the upstream filters array fields such as ${name} is not documented`);
   }
-  return { kind: "condition", field: field.name, type: field.type, operator, value };
+  return { kind: "condition", field: name, type, operator, value, ...(shown !== name && { shown }) };
 }
 
 function parseOperator(written: unknown, type: Condition["type"], field: string, path: string): Operator {

@@ -88,7 +88,7 @@ function buildFrame(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerO
       listConditions(query.where).map(({ words }) => words),
       options.maxTokens,
     ),
-    order: query.orderBy.map(({ field, direction }) => `${field} ${direction}`),
+    order: query.orderBy.map(({ field, shown = field, direction }) => `${shown} ${direction}`),
     backlinksFetched: coverage.backlinksFetched,
     backlinksMatched: 0,
     backlinksShown: 0,
@@ -115,7 +115,7 @@ function withRows(
   query: PagesQuery,
   options: QueryAnswerOptions,
 ): QueryAnswer {
-  const rules = itemRulesOf(snapshot);
+  const rules = itemRulesOf(snapshot, query.fold);
   const rows = orderRows(unordered, query.orderBy, rules);
   options.onSelected?.(toSelected(query, rows));
   const choices = toRowTables(rows, { target: frame.target, columns: query.columns, rules, isFolded: query.fold });

@@ -4,7 +4,7 @@ import { toCount } from "../findings/skew.ts";
 import { classifyStatus, type JsonObject, type Page } from "../page.ts";
 import { latestOf, type Snapshot } from "../snapshot.ts";
 import type { Grouping } from "./query-schema.ts";
-import { sectionsOf } from "./select-rows.ts";
+import { sectionsOf } from "./section-index.ts";
 
 /** One group, or several taken together. */
 export interface Group {

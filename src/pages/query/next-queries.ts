@@ -1,5 +1,5 @@
 import { Refusal } from "../../lists/arguments.ts";
-import { resolveField } from "../../lists/filters/field-names.ts";
+import { type ResolvedField, resolveField } from "../../lists/filters/field-names.ts";
 import { type Condition, countConditions, type Filter } from "../../lists/filters/filter.ts";
 import { countOf, formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
 import { estimateTokens } from "../../lists/tokens.ts";
@@ -196,9 +196,9 @@ function toCondition(groupBy: Grouping, key: string): Condition | undefined {
   const field = BY_FIELD[groupBy];
   if (field !== undefined) return equals(field, key);
   const resolved = BREAKDOWNS.has(groupBy) ? resolve(`${groupBy}:${key}`) : undefined;
-  return resolved === undefined
-    ? undefined
-    : { kind: "condition", field: resolved, type: "num", operator: ">", value: 0 };
+  if (resolved === undefined) return undefined;
+  const { name, shown = name } = resolved;
+  return { kind: "condition", field: name, type: "num", operator: ">", value: 0, ...(shown !== name && { shown }) };
 }
 
 function equals(field: string, value: string | number | null): Condition | undefined {
@@ -207,11 +207,9 @@ function equals(field: string, value: string | number | null): Condition | undef
 }
 
 /** Maps hold keys that are no key in any filter, such as a TLD with spaces. */
-const resolve = (field: string): string | undefined =>
-  unlessRefused(
-    () =>
-      resolveField(field, "filters", { catalogue: "pages", mapBareNames: true, allowUnknown: false, isKept: true })
-        .name,
+const resolve = (field: string): ResolvedField | undefined =>
+  unlessRefused(() =>
+    resolveField(field, "filters", { catalogue: "pages", mapBareNames: true, allowUnknown: false, isKept: true }),
   );
 
 /** A group's name is a stranger's word: where it is no argument, there is no call to offer. */

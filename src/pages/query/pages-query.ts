@@ -1,6 +1,6 @@
 import { got, parseLine, Refusal } from "../../lists/arguments.ts";
-import { type Filter, toWireFilter } from "../../lists/filters/filter.ts";
-import { type OrderRule, toWireOrder } from "../../lists/filters/order-by.ts";
+import { type Filter, toAskedFilter } from "../../lists/filters/filter.ts";
+import { type OrderRule, toAskedOrder } from "../../lists/filters/order-by.ts";
 import { quoteForMessage } from "../../lists/text.ts";
 import { identifyUrl } from "../answer/url-identity.ts";
 import type { SnapshotRef } from "../find-snapshot.ts";
@@ -64,7 +64,7 @@ export const wordSection = ({ host, path, also = [] }: Section): string =>
 /** The conditions as arguments, in the order in which an answer names them. */
 export function toWhereArguments(where: Where): Record<string, unknown> {
   return {
-    ...(where.filters !== undefined && { filters: toWireFilter(where.filters) }),
+    ...(where.filters !== undefined && { filters: toAskedFilter(where.filters) }),
     ...(where.status !== undefined && { status: where.status }),
     ...(where.section !== undefined && { section: wordSection(where.section) }),
     ...(where.minBacklinks !== undefined && { min_backlinks: where.minBacklinks }),
@@ -78,7 +78,7 @@ export function toQueryArguments(query: PagesQuery, snapshotId: string): Record<
   return {
     snapshot_id: snapshotId,
     ...toWhereArguments(query.where),
-    ...(query.orderBy.length > 0 && { order_by: toWireOrder(query.orderBy) }),
+    ...(query.orderBy.length > 0 && { order_by: toAskedOrder(query.orderBy) }),
     ...(query.columns !== null && { columns: query.columns.map(({ name }) => name) }),
     ...(query.groupBy !== null && { group_by: query.groupBy }),
     ...(!query.fold && { fold: false }),

@@ -194,18 +194,19 @@ function describeNotFetched({ pagesNotFetched, pagesSkipped, bound }: Coverage):
  * Such a page does not match, though it might.
  */
 export function noteCutLists(snapshot: Snapshot, filters: Filter | undefined): string[] {
-  const fields = filters === undefined ? [] : [...new Set(listFields(filters))];
+  const fields = new Map(filters === undefined ? [] : listFields(filters));
   const rules = itemRulesOf(snapshot);
-  return fields
-    .filter((field) => [...BREAKDOWNS.values()].some((map) => field.startsWith(`${map}.`)))
-    .flatMap((field) => {
+  return [...fields]
+    .filter(([field]) => [...BREAKDOWNS.values()].some((map) => field.startsWith(`${map}.`)))
+    .flatMap(([field, shown]) => {
       const read = compileFieldReader(field, rules);
       const unknown = snapshot.pages.filter(({ raw }) => read(raw) === null).length;
       if (unknown === 0) return [];
       const pages = `${countOf(unknown, "page")} ${unknown === 1 ? "does" : "do"}`;
-      return [`${pages} not tell ${field} (lists are cut to ${rules.listLimit} entries) and cannot match`];
+      return [`${pages} not tell ${shown} (lists are cut to ${rules.listLimit} entries) and cannot match`];
     });
 }
 
-const listFields = (filter: Filter): string[] =>
-  filter.kind === "condition" ? [filter.field] : filter.members.flatMap(listFields);
+/** Each with the name that it was asked by. */
+const listFields = (filter: Filter): [field: string, shown: string][] =>
+  filter.kind === "condition" ? [[filter.field, filter.shown ?? filter.field]] : filter.members.flatMap(listFields);

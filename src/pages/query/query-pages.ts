@@ -117,21 +117,21 @@ async function settleQuery(
 ): Promise<CompileRegex | undefined> {
   if (handles.length > 0 || !asksRegex(where)) return undefined;
   const texts: TextsByPattern = new Map();
-  collectOf(snapshot, where, texts);
+  collectOf(snapshot, where, fold, texts);
   const compileRegex = await settle(texts, matchTexts, signal);
   const loosened = listConditions(where).map(({ without }) => without);
   if (selectRows(snapshot, where, fold, { compileRegex }).rows.length > 0 || !loosened.some(asksRegex)) {
     return compileRegex;
   }
-  for (const each of loosened) collectOf(snapshot, each, texts);
+  for (const each of loosened) collectOf(snapshot, each, fold, texts);
   return settle(texts, matchTexts, signal);
 }
 
 const asksRegex = ({ filters }: Where): boolean => filters !== undefined && listRegexes(filters).length > 0;
 
-function collectOf(snapshot: Snapshot, { filters, ...where }: Where, into: TextsByPattern): void {
+function collectOf(snapshot: Snapshot, { filters, ...where }: Where, fold: boolean, into: TextsByPattern): void {
   if (filters === undefined) return;
-  const rules = itemRulesOf(snapshot);
+  const rules = itemRulesOf(snapshot, fold);
   const rest = withoutRegexes(filters);
   const accepts = compileWhere({ ...where, ...(rest !== undefined && { filters: rest }) }, rules);
   const pages = accepts === undefined ? snapshot.pages : snapshot.pages.filter(accepts);

@@ -126,6 +126,8 @@ const READ: Readonly<Record<string, (page: Page) => number | null>> = {
  */
 export function toRowFigure(field: string, rules: ItemRules): RowFigure {
   if (field === NOFOLLOW_SHARE) return ofNumber(({ nofollowShare }) => toPercent(nofollowShare, 1, 0));
+  if (field === "id")
+    return { show: ({ main }) => main.handle, rank: ({ main }) => numberOf(main.handle), isTold: false };
   if (field === URL_COLUMN) return ofText(({ main }) => toDisplayUrl(main.url, rules.target ?? "") || null);
   if (field === "page_summary.backlinks_spam_score") return ofRange(({ spamScore }) => spamScore);
   const isCounted = [...BREAKDOWNS.values()].some((map) => field.startsWith(`${map}.`));
@@ -147,6 +149,9 @@ export function toRowFigure(field: string, rules: ItemRules): RowFigure {
     isTold: true,
   };
 }
+
+/** `p10` comes after `p2`. */
+const numberOf = (handle: string): number => Number(handle.slice(1));
 
 const ofRange = (read: (row: Fold) => Range | null): RowFigure => ({
   show: (row) => toRangeCell(read(row)),

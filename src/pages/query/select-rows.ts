@@ -1,17 +1,19 @@
 import { Refusal, toInputError } from "../../lists/arguments.ts";
 import { type CompileRegex, compileFilter, type ItemRules } from "../../lists/filters/evaluate-filter.ts";
-import { type Filter, toWireFilter } from "../../lists/filters/filter.ts";
+import { type Filter, toAskedFilter } from "../../lists/filters/filter.ts";
 import { listRegexes } from "../../lists/filters/match-texts.ts";
 import { toOneLine, toSafeJson } from "../../lists/text.ts";
 import { type Fold, type Folding, foldAll, foldSome } from "../answer/fold.ts";
 import { isDead } from "../answer/follow-redirects.ts";
-import { foldersOf, isTopLevel, placeOf, type SectionPlace, sectionOf } from "../answer/sections.ts";
+import { OWN_FIELDS } from "../catalogue.ts";
 import { foldingOf, foldsOf } from "../findings/find-facts.ts";
 import { classifyStatus, type Page } from "../page.ts";
 import { withDefaults } from "../request.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { type Section, type Where, wordSection } from "./pages-query.ts";
-import type { PageState } from "./query-schema.ts";
+import { type GroupingRule, toGroupingRule } from "./group-rows.ts";
+import { type Where, wordSection } from "./pages-query.ts";
+import { GROUPINGS, type Grouping, type PageState } from "./query-schema.ts";
+import { sectionsOf } from "./section-index.ts";
 
 /** The rows that meet a question's conditions. */
 export interface Selection {
@@ -21,31 +23,67 @@ export interface Selection {
   pages: number;
 }
 
-/** What is worked out once for a snapshot, however often it is asked. */
-interface Prepared {
-  /** One row per fetched page; made when first asked for. */
-  singles?: Fold[];
-  sections: SectionIndex;
-}
+/** One row per fetched page; made when first asked for. */
+const SINGLES = new WeakMap<Snapshot, Fold[]>();
 
-const PREPARED = new WeakMap<Snapshot, Prepared>();
-
-function prepare(snapshot: Snapshot): Prepared {
-  const known = PREPARED.get(snapshot);
+function singlesOf(snapshot: Snapshot): Fold[] {
+  const known = SINGLES.get(snapshot);
   if (known !== undefined) return known;
-  const fresh: Prepared = { sections: indexSections(foldsOf(snapshot), snapshot.request.target) };
-  PREPARED.set(snapshot, fresh);
+  const fresh = foldAll(apart(foldingOf(snapshot)));
+  SINGLES.set(snapshot, fresh);
   return fresh;
 }
 
-/** The sections of a snapshot, the same for every question to it. */
-export const sectionsOf = (snapshot: Snapshot): SectionIndex => prepare(snapshot).sections;
-
-/** How the snapshot's items were asked for, as far as it matters to reading them. */
-export const itemRulesOf = ({ request }: Snapshot): ItemRules => ({
-  listLimit: withDefaults(request).internal_list_limit,
-  target: request.target,
+/**
+ * How the snapshot's items are to be read: how they were asked for, and what is known of a page beside its fields.
+ * @param fold which rows say to which groups a page belongs: one per real page, else one per fetched page
+ */
+export const itemRulesOf = (snapshot: Snapshot, fold = true): ItemRules => ({
+  listLimit: withDefaults(snapshot.request).internal_list_limit,
+  target: snapshot.request.target,
+  own: ownReadersOf(snapshot, fold),
 });
+
+/** Of folded rows, and of single ones. */
+const OWN_READERS: readonly WeakMap<Snapshot, NonNullable<ItemRules["own"]>>[] = [new WeakMap(), new WeakMap()];
+
+/** By the groupings' own rules, so that a filter finds the rows that a group counts. */
+function ownReadersOf(snapshot: Snapshot, fold: boolean): NonNullable<ItemRules["own"]> {
+  const made = OWN_READERS[Number(fold)];
+  const known = made?.get(snapshot);
+  if (known !== undefined) return known;
+  const places = placeItems(() => (fold ? foldsOf(snapshot) : singlesOf(snapshot)));
+  const groupings = GROUPINGS.filter((grouping) => OWN_FIELDS.has(grouping));
+  const fresh = new Map<string, (item: unknown) => unknown>([
+    ["id", (item) => places(item)?.page.handle],
+    ...groupings.map((grouping) => [grouping, readGroup(grouping, snapshot, places)] as const),
+  ]);
+  made?.set(snapshot, fresh);
+  return fresh;
+}
+
+type PlaceItem = (item: unknown) => { page: Page; row: Fold } | undefined;
+
+/** Finds the page and the row of an item as it came; looked up once for all when first asked. */
+function placeItems(listRows: () => readonly Fold[]): PlaceItem {
+  let places: Map<unknown, { page: Page; row: Fold }> | undefined;
+  return (item) => {
+    places ??= new Map(listRows().flatMap((row) => row.members.map((page) => [page.raw, { page, row }] as const)));
+    return places.get(item);
+  };
+}
+
+/** The groups of an item's row: several for what it may have several of, else one; null when it does not tell. */
+function readGroup(grouping: Grouping, snapshot: Snapshot, places: PlaceItem): (item: unknown) => unknown {
+  let rule: GroupingRule | undefined;
+  return (item) => {
+    rule ??= toGroupingRule(grouping, snapshot);
+    const row = places(item)?.row;
+    if (row === undefined || rule.kind !== "value") return null;
+    const groups = rule.read(row);
+    return rule.isSeveral ? groups : (groups[0] ?? null);
+  };
+}
 
 /** How long the regular expressions of one question may take together, ms. Linear time is long for a long text. */
 export const MAX_REGEX_MS = 2000;
@@ -83,8 +121,7 @@ export function startRegexClock(now: () => number): () => void {
  */
 export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, terms: RegexTerms = {}): Selection {
   const { compileRegex, checkTime } = terms;
-  const prepared = prepare(snapshot);
-  const accepts = compileWhere(where, itemRulesOf(snapshot), compileRegex);
+  const accepts = compileWhere(where, itemRulesOf(snapshot, fold), compileRegex);
   const runsHere = compileRegex === undefined && where.filters !== undefined && listRegexes(where.filters).length > 0;
   const matching = accepts && filterInTime(snapshot.pages, accepts, runsHere ? checkTime : undefined);
   const isAll = matching === undefined || matching.length === snapshot.pages.length;
@@ -92,10 +129,11 @@ export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, term
     ? isAll
       ? foldsOf(snapshot)
       : foldSome(matching, foldingOf(snapshot))
-    : takeSingles(snapshot, matching, prepared);
+    : takeSingles(snapshot, matching);
   const { section, status } = where;
   const answers = status === undefined ? () => true : answersAs(status);
-  const isChosen = (row: Fold) => answers(row.main) && (section === undefined || prepared.sections.isIn(row, section));
+  const isChosen = (row: Fold) =>
+    answers(row.main) && (section === undefined || sectionsOf(snapshot).isIn(row, section));
   const chosen = section === undefined && status === undefined ? rows : rows.filter(isChosen);
   return { rows: chosen, pages: chosen.reduce((sum, { members }) => sum + members.length, 0) };
 }
@@ -107,11 +145,11 @@ function filterInTime(pages: readonly Page[], accepts: (page: Page) => boolean, 
   });
 }
 
-function takeSingles(snapshot: Snapshot, matching: readonly Page[] | undefined, prepared: Prepared): Fold[] {
-  prepared.singles ??= foldAll(apart(foldingOf(snapshot)));
-  if (matching === undefined) return prepared.singles;
+function takeSingles(snapshot: Snapshot, matching: readonly Page[] | undefined): Fold[] {
+  const singles = singlesOf(snapshot);
+  if (matching === undefined) return singles;
   const wanted = new Set(matching);
-  return prepared.singles.filter(({ main }) => wanted.has(main));
+  return singles.filter(({ main }) => wanted.has(main));
 }
 
 /** Every page a row of its own; what it knows of its twin, or of where it ends, it knows still. */
@@ -177,7 +215,7 @@ function listFilterConditions(filter: Filter, { filters: _all, ...rest }: Where)
     const [only] = others;
     const remaining: Filter | undefined = others.length > 1 ? { kind: "group", join: "and", members: others } : only;
     return {
-      words: toOneLine(toSafeJson(toWireFilter(member)), MAX_WORDS_CHARS),
+      words: toOneLine(toSafeJson(toAskedFilter(member)), MAX_WORDS_CHARS),
       without: remaining === undefined ? rest : { filters: remaining, ...rest },
     };
   });
@@ -220,93 +258,4 @@ function compileText(text: string): (page: Page) => boolean {
     const name = title?.toLowerCase() ?? "";
     return words.every(({ word, encoded }) => place.includes(word) || name.includes(word) || place.includes(encoded));
   };
-}
-
-/** A path segment is a stranger's text, and mostly one or two words. */
-const MAX_NAME_CHARS = 60;
-
-/** Which section each row belongs to, by the rule of the answer's rollup (`answer/sections.ts`). */
-export interface SectionIndex {
-  /** `/blog`, `/`, `shop.acme.example/x`; null when the row's page has no readable URL. */
-  nameOf: (row: Fold) => string | null;
-  /**
-   * The section, with folder and subdomain of one name taken together: `/blog + blog.acme.example`. Null as above.
-   */
-  areaOf: (row: Fold) => string | null;
-  isIn: (row: Fold, section: Section) => boolean;
-}
-
-/**
- * Reads the sections off a whole snapshot, so that a row has the same section whatever is asked. A first path segment
- * that has pages below it is a section; the pages at the top level of a host, its home page among them, are together
- * `/`. A section deeper than that (`/blog/2019`) is everything under its path.
- * @param folds all rows of the snapshot
- */
-export function indexSections(folds: readonly Fold[], target: string): SectionIndex {
-  const folders = foldersOf(folds);
-  const areas = indexAreas(folds, folders, target);
-  return {
-    areaOf: (row) => {
-      const place = placeOf(row);
-      return place === undefined ? null : areas(place);
-    },
-    nameOf: (row) => {
-      const place = placeOf(row);
-      if (place === undefined) return null;
-      const name = sectionOf(place, folders);
-      return toOneLine(name.startsWith(`${target}/`) ? name.slice(target.length) : name, MAX_NAME_CHARS);
-    },
-    isIn: (row, section) => {
-      const place = placeOf(row);
-      const isInPart = ({ host, path }: Section) => {
-        if (place === undefined || place.host !== (host ?? target)) return false;
-        if (path === "/") return isTopLevel(place, folders);
-        return path === "" || isUnder(row.identity?.path ?? "", path);
-      };
-      return isInPart(section) || (section.also ?? []).some(isInPart);
-    },
-  };
-}
-
-/** Two hosts and a folder, each as long as a name may be. */
-const MAX_AREA_CHARS = 3 * MAX_NAME_CHARS;
-
-/** Names the area of a place by all that the snapshot has of it; what {@link parseSection} reads back. */
-function indexAreas(
-  folds: readonly Fold[],
-  folders: ReadonlySet<string>,
-  target: string,
-): (place: SectionPlace) => string | null {
-  const places = folds.flatMap((fold) => placeOf(fold) ?? []);
-  const labelOf = (host: string) => (host.endsWith(`.${target}`) ? host.slice(0, -target.length - 1) : undefined);
-  const labels = new Set(places.flatMap(({ host }) => labelOf(host) ?? []));
-  const keyOf = (place: SectionPlace): { key: string; part: string } => {
-    if (place.host !== target) return { key: labelOf(place.host) ?? place.host, part: place.host };
-    if (isTopLevel(place, folders)) return { key: "/", part: "/" };
-    const segment = place.folder.slice(target.length);
-    const word = segment.slice(1).toLowerCase();
-    return { key: labels.has(word) ? word : segment, part: segment };
-  };
-  const parts = new Map<string, Set<string>>();
-  for (const place of places) {
-    const { key, part } = keyOf(place);
-    const known = parts.get(key);
-    if (known === undefined) parts.set(key, new Set([part]));
-    else known.add(part);
-  }
-  const isFolder = (part: string) => part.startsWith("/");
-  const names = new Map(
-    [...parts].map(([key, all]) => {
-      const sorted = [...all].sort((a, b) => Number(isFolder(b)) - Number(isFolder(a)));
-      return [key, toOneLine(sorted.join(" + "), MAX_AREA_CHARS)] as const;
-    }),
-  );
-  return (place) => names.get(keyOf(place).key) ?? null;
-}
-
-/** `/blog` holds `/blog`, `/blog/…` and `/blog?…`, and not `/blogs`. */
-function isUnder(path: string, folder: string): boolean {
-  if (!path.startsWith(folder)) return false;
-  const next = path[folder.length];
-  return next === undefined || next === "/" || next === "?";
 }

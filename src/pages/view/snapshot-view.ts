@@ -12,7 +12,7 @@ import { factsOf, foldsOf } from "../findings/find-facts.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { PagesQuery } from "../query/pages-query.ts";
 import type { Selected } from "../query/query-answer.ts";
-import { sectionsOf } from "../query/select-rows.ts";
+import { sectionsOf } from "../query/section-index.ts";
 import { toRequestBody } from "../request.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { SnapshotView, ViewCell, ViewFinding, ViewHead, ViewRows, ViewSelection } from "./view-data.ts";

@@ -4,7 +4,8 @@ import { foldsOf } from "../findings/find-facts.ts";
 import { findFirstSeen, groupRows, toGroupingRule } from "../query/group-rows.ts";
 import { toGroupName } from "../query/group-table.ts";
 import type { Grouping } from "../query/query-schema.ts";
-import { itemRulesOf, type SectionIndex } from "../query/select-rows.ts";
+import type { SectionIndex } from "../query/section-index.ts";
+import { itemRulesOf } from "../query/select-rows.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Breakdown, type SnapshotView, VIEW_COLUMNS, type ViewCell, type ViewRow } from "./view-data.ts";
 

@@ -134,14 +134,21 @@ describe("a name under which answers show a field", () => {
   });
 
   it.each([
-    ["id", /open pages by their ids with handles/],
-    ["section", /choose pages with section/],
     ["ref_domans", /closest: ref_domains/],
     ["contry:US", /closest: country:US/],
     ["nofolow%", /closest: nofollow%/],
     ["colour", /^filters: unknown field "colour"; for example /],
   ])("%s is none, and the way is told: %s", (written, message) => {
     expect(refusal(written, KEPT)).toMatch(message);
+  });
+
+  it.each([
+    ["id", "str"],
+    ["Section", "str"],
+    ["technology", "array.str"],
+  ])("is known of what is kept alone, though no field holds it: %s", (written, type) => {
+    expect(resolveField(written, "filters", KEPT)).toEqual({ name: written.toLowerCase(), type });
+    expect(refusal(written)).toMatch(/the upstream does not know .*a kept answer can be asked for, free/);
   });
 
   it("points at no argument that a question to a kept answer does not have", () => {

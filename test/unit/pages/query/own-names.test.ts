@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseRequest } from "../../../../src/pages/parse-request.ts";
 import { DEFAULT_COLUMNS, parseQuery } from "../../../../src/pages/query/parse-query.ts";
 import { GROUPINGS } from "../../../../src/pages/query/query-schema.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
@@ -48,6 +49,7 @@ const snapshot = makeSnapshot({
 
 /** A condition for each column that the first row meets and no other, by the value that is shown. */
 const CONDITIONS: Readonly<Record<string, [string, unknown]>> = {
+  id: ["=", "p1"],
   url: ["=", "/anvils"],
   http: ["=", 200],
   rank: ["=", 50],
@@ -68,7 +70,7 @@ const CONDITIONS: Readonly<Record<string, [string, unknown]>> = {
 describe("a column that answers show", () => {
   it("is one of those tried here", () => {
     const tried = Object.keys(CONDITIONS);
-    for (const column of DEFAULT_COLUMNS) if (column !== "id") expect(tried).toContain(column);
+    for (const column of DEFAULT_COLUMNS) expect(tried).toContain(column);
   });
 
   it.each(Object.entries(CONDITIONS))(
@@ -115,6 +117,152 @@ describe("a column that answers show", () => {
   it("comes back in the call that shows more, under its name", () => {
     const { next } = ask(snapshot, { columns: ["country:US"], order_by: ["country:US,desc"], limit: 1 });
     expect(next.map(({ call }) => call).join()).toContain('"columns":["country:US"]');
+  });
+});
+
+describe("what is said of a question", () => {
+  it("is said in the names that it was asked in", () => {
+    const answer = ask(snapshot, {
+      filters: [["country:us", ">", 0], "and", ["page_summary.rank", ">", 1], "and", ["Backlinks", ">", 1]],
+      order_by: ["ref_domains,desc", "page_summary.rank,asc"],
+      columns: ["language", "tld:edu"],
+    });
+    expect(answer.conditions).toEqual(['["country:US",">",0]', '["page_summary.rank",">",1]', '["backlinks",">",1]']);
+    expect(answer.order).toEqual(["ref_domains desc", "page_summary.rank asc"]);
+    expect(answer.table?.columns).toEqual(["id", "url", "language", "tld:edu"]);
+  });
+
+  it("is in those names where nothing was found, and where lists do not tell", () => {
+    const { loosened, notes, next } = ask(snapshot, { filters: [["country:US", ">", 99], "and", ["spam", "<", 90]] });
+    expect(loosened?.map(({ words }) => words)).toEqual(['["country:US",">",99]']);
+    expect(notes.join()).toMatch(/not tell country:US \(/);
+    expect([notes, next.map(({ call }) => call)].join()).not.toContain("page_summary");
+  });
+
+  it("is refused in those names", () => {
+    const refuse = (question: object) => () => parseQuery({ target: "acme.example", ...question });
+    expect(refuse({ filters: ["country:US", "like", "x"] })).toThrow(/country:US \(num\) takes/);
+    expect(refuse({ filters: ["spam", "=", "much"] })).toThrow(/spam is a number.*\["spam","=",10\]/);
+    expect(refuse({ order_by: ["ref_domains"] })).toThrow(/"ref_domains,desc"/);
+  });
+
+  it("is in those names in the call for more, and in the one that opens a group", () => {
+    const more = ask(snapshot, { filters: ["backlinks", ">", 1], order_by: ["spam,asc"], limit: 1 });
+    expect(more.next[0]?.call).toContain('"filters":["backlinks",">",1],"order_by":["spam,asc"]');
+    const drill = ask(snapshot, { group_by: "country" }).next.find(({ gain }) => gain.startsWith("the pages of"));
+    expect(drill?.call).toContain('["country:DE",">",0]');
+  });
+
+  it("has no note on names that exported tables have", () => {
+    const columns = ["ref_pages", "ref_ips", "referring_pages_nofollow", "lost_date", "first_seen"];
+    const answer = ask(snapshot, { columns });
+    expect(answer.notes).toEqual([]);
+    expect(answer.table?.columns.slice(2)).toEqual(columns);
+  });
+});
+
+describe("what answers know of a page beside its fields", () => {
+  const page = (url: string, more: object = {}) => ({
+    url,
+    status: 200,
+    summary: { backlinks: 5, first_seen: "2026-02-03 00:00:00 +00:00" },
+    ...more,
+  });
+  const raw = [
+    page("https://acme.example/"),
+    page("https://acme.example/blog/one"),
+    page("https://acme.example/blog/two"),
+    page("https://blog.acme.example/three"),
+    page("https://acme.example/docs/a"),
+    ...Array.from({ length: 6 }, (_, index) => page(`https://acme.example/docs/b${index}`)),
+    {
+      url: "http://acme.example/docs/a",
+      status: 301,
+      location: "https://acme.example/docs/a",
+      summary: { backlinks: 1 },
+    },
+  ];
+  const site = makeSnapshot({ items: raw });
+
+  it("can be shown", () => {
+    const columns = ["section", "area", "subdomain", "technology", "month_first_seen", "month_first_visited"];
+    const answer = ask(site, { columns, limit: 4 });
+    expect(answer.notes).toEqual([]);
+    expect(answer.table?.columns).toEqual(["id", "url", ...columns]);
+    expect(answer.table?.rows).toEqual([
+      ["p1", "/", "/", "/", "acme.example", null, "2026-02", null],
+      ["p2", "/blog/one", "/blog", "/blog + blog.acme.example", "acme.example", null, "2026-02", null],
+      ["p3", "/blog/two", "/blog", "/blog + blog.acme.example", "acme.example", null, "2026-02", null],
+      [
+        "p4",
+        "blog.acme.example/three",
+        "blog.acme.example/",
+        "/blog + blog.acme.example",
+        "blog.acme.example",
+        null,
+        "2026-02",
+        null,
+      ],
+    ]);
+  });
+
+  it.each<[unknown, string[]]>([
+    [
+      ["id", "in", ["p2", "p4"]],
+      ["p2", "p4"],
+    ],
+    [
+      ["section", "=", "/blog"],
+      ["p2", "p3"],
+    ],
+    [
+      ["area", "ilike", "/blog%"],
+      ["p2", "p3", "p4"],
+    ],
+    [["subdomain", "<>", "acme.example"], ["p4"]],
+    [
+      ["section", "regex", "^/b"],
+      ["p2", "p3"],
+    ],
+    [[["section", "=", "/docs"], "and", ["id", "<>", "p5"], "and", ["url", "like", "%a"]], ["p12"]],
+    [["month_first_seen", "=", "2026-02"], ["p1"]],
+  ])("can be filtered by: %j", (filters, handles) => {
+    expect(handlesOf(ask(site, { filters })).slice(0, 3)).toEqual(expect.arrayContaining(handles.slice(0, 3)));
+    expect(ask(site, { filters }).notes).toEqual([]);
+  });
+
+  it.each(["section", "area", "subdomain", "month_first_seen"] as const)(
+    "chooses by %s as many rows as the group of that name counts, folded and not",
+    (name) => {
+      for (const fold of [true, false]) {
+        for (const [group, pages] of ask(site, { group_by: name, fold }).table?.rows ?? []) {
+          expect(ask(site, { filters: [name, "=", group], fold }).rowsMatched).toBe(group === "(unknown)" ? 0 : pages);
+        }
+      }
+    },
+  );
+
+  it("can be sorted by, handles by their numbers", () => {
+    expect(handlesOf(ask(site, { order_by: ["id,desc"] })).slice(0, 3)).toEqual(["p11", "p10", "p9"]);
+    expect(handlesOf(ask(site, { order_by: ["section,desc", "id,asc"] })).slice(0, 2)).toEqual(["p4", "p5"]);
+  });
+
+  it("finds a technology among several, and says nothing of how the upstream would", () => {
+    const item = { ...page("https://acme.example/x"), technologies: null };
+    const withWords = makeSnapshot({ items: [item, page("https://acme.example/y")] });
+    Object.assign(withWords.pages[0]?.raw["meta"] ?? {}, { technologies: { cms: ["WordPress"], cdn: "Fastly" } });
+    const answer = ask(withWords, { filters: ["technology", "=", "Fastly"], columns: ["technology"] });
+    expect(answer.notes).toEqual([]);
+    expect(answer.table?.rows).toEqual([["p1", "/x", "WordPress; Fastly"]]);
+  });
+
+  it.each([
+    ["section", /kept answer.*\["page","like","%\/blog\/%"\]/],
+    ["id", /kept answer/],
+    ["technology", /meta\.technologies\.cms/],
+  ])("is no field of the upstream: %s", (name, says) => {
+    const rules = { allowUnknownFields: true, mapBareNames: true };
+    expect(() => parseRequest({ target: "acme.example", filters: [name, "=", "x"] }, rules)).toThrow(says);
   });
 });
 

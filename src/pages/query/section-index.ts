@@ -1,0 +1,106 @@
+import { toOneLine } from "../../lists/text.ts";
+import type { Fold } from "../answer/fold.ts";
+import { foldersOf, isTopLevel, placeOf, type SectionPlace, sectionOf } from "../answer/sections.ts";
+import { foldsOf } from "../findings/find-facts.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Section } from "./pages-query.ts";
+
+const INDEXED = new WeakMap<Snapshot, SectionIndex>();
+
+/** The sections of a snapshot, the same for every question to it. */
+export function sectionsOf(snapshot: Snapshot): SectionIndex {
+  const known = INDEXED.get(snapshot);
+  if (known !== undefined) return known;
+  const fresh = indexSections(foldsOf(snapshot), snapshot.request.target);
+  INDEXED.set(snapshot, fresh);
+  return fresh;
+}
+
+/** A path segment is a stranger's text, and mostly one or two words. */
+const MAX_NAME_CHARS = 60;
+
+/** Which section each row belongs to, by the rule of the answer's rollup (`answer/sections.ts`). */
+export interface SectionIndex {
+  /** `/blog`, `/`, `shop.acme.example/x`; null when the row's page has no readable URL. */
+  nameOf: (row: Fold) => string | null;
+  /**
+   * The section, with folder and subdomain of one name taken together: `/blog + blog.acme.example`. Null as above.
+   */
+  areaOf: (row: Fold) => string | null;
+  isIn: (row: Fold, section: Section) => boolean;
+}
+
+/**
+ * Reads the sections off a whole snapshot, so that a row has the same section whatever is asked. A first path segment
+ * that has pages below it is a section; the pages at the top level of a host, its home page among them, are together
+ * `/`. A section deeper than that (`/blog/2019`) is everything under its path.
+ * @param folds all rows of the snapshot
+ */
+export function indexSections(folds: readonly Fold[], target: string): SectionIndex {
+  const folders = foldersOf(folds);
+  const areas = indexAreas(folds, folders, target);
+  return {
+    areaOf: (row) => {
+      const place = placeOf(row);
+      return place === undefined ? null : areas(place);
+    },
+    nameOf: (row) => {
+      const place = placeOf(row);
+      if (place === undefined) return null;
+      const name = sectionOf(place, folders);
+      return toOneLine(name.startsWith(`${target}/`) ? name.slice(target.length) : name, MAX_NAME_CHARS);
+    },
+    isIn: (row, section) => {
+      const place = placeOf(row);
+      const isInPart = ({ host, path }: Section) => {
+        if (place === undefined || place.host !== (host ?? target)) return false;
+        if (path === "/") return isTopLevel(place, folders);
+        return path === "" || isUnder(row.identity?.path ?? "", path);
+      };
+      return isInPart(section) || (section.also ?? []).some(isInPart);
+    },
+  };
+}
+
+/** Two hosts and a folder, each as long as a name may be. */
+const MAX_AREA_CHARS = 3 * MAX_NAME_CHARS;
+
+/** Names the area of a place by all that the snapshot has of it; what {@link parseSection} reads back. */
+function indexAreas(
+  folds: readonly Fold[],
+  folders: ReadonlySet<string>,
+  target: string,
+): (place: SectionPlace) => string | null {
+  const places = folds.flatMap((fold) => placeOf(fold) ?? []);
+  const labelOf = (host: string) => (host.endsWith(`.${target}`) ? host.slice(0, -target.length - 1) : undefined);
+  const labels = new Set(places.flatMap(({ host }) => labelOf(host) ?? []));
+  const keyOf = (place: SectionPlace): { key: string; part: string } => {
+    if (place.host !== target) return { key: labelOf(place.host) ?? place.host, part: place.host };
+    if (isTopLevel(place, folders)) return { key: "/", part: "/" };
+    const segment = place.folder.slice(target.length);
+    const word = segment.slice(1).toLowerCase();
+    return { key: labels.has(word) ? word : segment, part: segment };
+  };
+  const parts = new Map<string, Set<string>>();
+  for (const place of places) {
+    const { key, part } = keyOf(place);
+    const known = parts.get(key);
+    if (known === undefined) parts.set(key, new Set([part]));
+    else known.add(part);
+  }
+  const isFolder = (part: string) => part.startsWith("/");
+  const names = new Map(
+    [...parts].map(([key, all]) => {
+      const sorted = [...all].sort((a, b) => Number(isFolder(b)) - Number(isFolder(a)));
+      return [key, toOneLine(sorted.join(" + "), MAX_AREA_CHARS)] as const;
+    }),
+  );
+  return (place) => names.get(keyOf(place).key) ?? null;
+}
+
+/** `/blog` holds `/blog`, `/blog/…` and `/blog?…`, and not `/blogs`. */
+function isUnder(path: string, folder: string): boolean {
+  if (!path.startsWith(folder)) return false;
+  const next = path[folder.length];
+  return next === undefined || next === "/" || next === "?";
+}
