@@ -118,6 +118,8 @@ export interface Vocabulary<Name extends string> {
   names: readonly Name[];
   /** What others call the same thing; no spelling is near enough to find these. */
   otherWords?: ReadonlyMap<string, Name>;
+  /** What there is to say of a name that asks for what no tool here has; undefined for any other. */
+  refuse?: (written: string) => Refusal | undefined;
   /** Arguments that work, for messages. */
   works: string;
 }
@@ -131,7 +133,7 @@ export interface Vocabulary<Name extends string> {
  */
 export function readArguments<Name extends string>(
   input: unknown,
-  { names, otherWords, works }: Vocabulary<Name>,
+  { names, otherWords, refuse, works }: Vocabulary<Name>,
   read: (name: Name, value: unknown) => void,
 ): { refusals: Refusal[]; notes: string[] } {
   const args = readJsonString(input);
@@ -144,7 +146,7 @@ export function readArguments<Name extends string>(
   for (const [written, value] of Object.entries(args)) {
     const name = names.find((each) => each === written);
     if (name === undefined && isAddedByClient(written)) added.push(written);
-    else if (name === undefined) refusals.push(refuseName(written, names, otherWords));
+    else if (name === undefined) refusals.push(refuse?.(written) ?? refuseName(written, names, otherWords));
     else if (!isLeftOut(value)) refusals.push(...gatherRefusals(() => read(name, value)));
     else if (isWordForNothing(value)) worded.push(name);
   }

@@ -24,6 +24,7 @@ const priceFirst = (target: string): string =>
 /** What every report owes its reader. */
 const REPORT =
   "Say in the report what the list covers (the coverage line), what was paid, and that figures come from one snapshot with its date. " +
+  "Linking sites are not named by this endpoint, which only counts them: name none. " +
   "Keep unknown (empty) apart from 0, and give referring domains of a fold as the range they are.";
 
 const FREE_QUESTIONS = "query_domain_pages with the snapshot_id, which is free";
@@ -39,7 +40,7 @@ export const ANALYST_PROMPTS: readonly AnalystPrompt[] = [
 ${priceFirst(target)}
 3. Answer the rest from the snapshot, with ${FREE_QUESTIONS}:
    - where the links are: {"group_by":"section"} and {"group_by":"status"}
-   - what is broken: {"status":"broken","order_by":["page_summary.backlinks,desc"]}
+   - what is dead: {"status":"dead","order_by":["backlinks,desc"]}, told apart as gone (404, 410), refused (answers, but not to a crawler) and trouble (5xx)
    - what redirects: {"status":"redirect"}
    - how far the links can be trusted: pages with a high spam score or nofollow share, pages with many links from few domains
    - where they come from: {"group_by":"country"} and {"group_by":"tld"}
@@ -53,7 +54,7 @@ ${priceFirst(target)}
     text: ({ target = "" }) => `Find the links that ${target} loses to dead pages, and where each should lead.
 
 ${priceFirst(target)}
-3. Call query_domain_pages (free) with the snapshot_id and {"status":"broken","order_by":["page_summary.backlinks,desc"],"limit":50}.
+3. Call query_domain_pages (free) with the snapshot_id and {"status":"dead","order_by":["backlinks,desc"],"limit":50}.
 4. Read the resource domain-pages://snapshots/{snapshot_id}/redirects.csv. Its verdicts: redirect (the target is certain), review (gone; the suggestion, if any, is yours to judge against the live pages: say what you would choose and why, or that nothing replaces the page; never the home page), repair (refuses or fails: no redirect).
 5. Give me a table: dead page, backlinks, referring domains, redirect to, why. Then the links at stake in sum. redirects.nginx, .apache and .netlify beside that resource are the same map as server rules, for review before use. ${REPORT}`,
   },
@@ -81,7 +82,7 @@ ${priceFirst(target)}
 
 1. Read the resource domain-pages://snapshots. If it lists two snapshots of ${target} that were fetched with the same request at different times, go to step 3 with the two newest.
 2. Else call estimate_domain_pages {"target":"${target}","limit":1000}, which is free. While the kept answer is fresh a new one cannot be had through this tool: then say so, and from when on it can. If it is too old, tell me the price, wait for my yes, and call get_domain_pages with the same arguments.
-3. Call compare_domain_pages with the two snapshot ids (free). Heed what it says about comparability: a page that is missing from a list that was cut off is not lost.
+3. Call compare_domain_pages with the two snapshot ids (free). Heed what it says about comparability: a page that is missing from a list that was cut off is not lost, and one that was not crawled again says nothing of its status today.
 4. Report: pages that went dead or began to redirect, with the links at stake, first; then losses and gains of links; then new pages that earn links. ${REPORT}`,
   },
   {
@@ -92,7 +93,7 @@ ${priceFirst(target)}
     text: ({ target = "" }) => `Find out what kinds of content earn links for ${target}.
 
 ${priceFirst(target)}
-3. Ask the snapshot, with ${FREE_QUESTIONS}: {"group_by":"section"}, {"status":"live","order_by":["page_summary.referring_domains,desc"],"limit":40}, {"group_by":"month_first_seen"} and {"group_by":"link_type"}. Open the records of the five strongest pages with "handles".
+3. Ask the snapshot, with ${FREE_QUESTIONS}: {"group_by":"section"}, {"status":"live","order_by":["ref_domains,desc"],"limit":40}, {"group_by":"month_first_seen"} and {"group_by":"link_type"}. Open the records of the five strongest pages with "handles".
 4. Sort the strongest pages into kinds (tools, studies, guides, news, widgets, product pages …). For each kind: how many pages, backlinks, referring domains, an example, and what its links have in common. Leave out pages whose links come from few domains or carry a high spam score, and say that you did.
 5. Conclude with five pieces of content worth making, each with the evidence for it. ${REPORT}`,
   },

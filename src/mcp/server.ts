@@ -39,7 +39,7 @@ export interface ServerDeps
 }
 
 /** Read by models before any call; hosts cut at 2 KB. */
-export const INSTRUCTIONS = `domain-pages answers which pages of a domain earn backlinks, what those are worth, and what is wrong with them.
+export const INSTRUCTIONS = `domain-pages answers which pages of a domain earn backlinks, what those are worth, and what is wrong with them. Linking sites are counted, not named.
 
 The way that costs least: estimate, get once, then ask for free.
 1. estimate_domain_pages (free): the price, a kept answer if there is one, the budget left. Tell the user a price they have not agreed to.

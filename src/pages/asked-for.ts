@@ -1,5 +1,18 @@
+import { Refusal } from "../lists/arguments.ts";
 import { parseTarget, registrableDomain } from "../lists/target.ts";
+import { quoteForMessage } from "../lists/text.ts";
+import { asksForLinkers, LINKERS_UNNAMED } from "./catalogue.ts";
 import type { EndpointAnswer } from "./snapshot.ts";
+
+/** Refuses an argument that asks who links. @returns undefined for any other name */
+export const refuseLinkers = (written: string): Refusal | undefined =>
+  asksForLinkers(written)
+    ? new Refusal(
+        quoteForMessage(written),
+        `unknown argument; ${LINKERS_UNNAMED}`,
+        "ask which pages earn links instead",
+      )
+    : undefined;
 
 /** The answers of one reply, parted by whether they can be what was asked for. */
 export interface PartedAnswers {

@@ -158,3 +158,23 @@ const backlinks = toCatalogue({
 });
 
 export const CATALOGUES: Readonly<Record<CatalogueName, Catalogue>> = { pages, backlinks };
+
+/** Of single links: where they stand, and what they say. What they lead to is told of pages as well. */
+const LINK_FIELDS =
+  /^(?:(?:domain|url|page|tld)_from(?:_\w+)?|anchor|alt|image_url|text_(?:pre|post)|dofollow|is_(?:new|lost|indirect_link)|(?:links|group)_count|indirect_link_path(?:\.\w+)?|ranked_keywords_info(?:\.\w+)?)$/;
+
+/** Other words for the sites that link, and for what they write. */
+const LINK_WORDS =
+  /^(?:who_links?(?:_\w+)?|link(?:ing|er)?s?_from(?:_\w+)?|(?:back)?link(?:ing|er)?s?_(?:sites?|websites?|domains?|pages?|urls?|hosts?|sources?|names?|list)|linkers?|referrers?|(?:ref|referring)_(?:(?:main_)?domains?|pages?)_(?:list|names?|urls?)|(?:ref|referring|referrer|source|from|inbound)_(?:sites?|websites?|urls?|hosts?)|(?:source|from)_(?:domains?|pages?)|anchors|anchor_?texts?|list_of_\w*(?:links?|domains?|sites?))$/;
+
+/** Whether a name asks for single links, which the endpoint counts and does not tell: `domain_from`, `linking_sites`. */
+export function asksForLinkers(written: string): boolean {
+  const name = written
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, "_");
+  return LINK_FIELDS.test(name) || LINK_WORDS.test(name);
+}
+
+/** Said wherever they are asked for. */
+export const LINKERS_UNNAMED = "linking sites are not named by this endpoint, which only counts them";

@@ -2,6 +2,7 @@ import { got, parseChoice, parseSwitch, parseWhole, Refusal, readArguments, toIn
 import { parseOrderBy } from "../lists/filters/order-by.ts";
 import { parseFilter } from "../lists/filters/parse-filter.ts";
 import { parseTarget } from "../lists/target.ts";
+import { refuseLinkers } from "./asked-for.ts";
 import { MAX_LIMIT, MAX_TAG_CHARS, RANK_SCALES, REQUEST_FIELDS, STATUS_TYPES } from "./body.ts";
 import type { PagesRequest } from "./request.ts";
 
@@ -51,7 +52,12 @@ const OTHER_WORDS: ReadonlyMap<string, FieldName> = new Map([
   ["sort", "order_by"],
 ]);
 
-const VOCABULARY = { names: REQUEST_FIELDS, otherWords: OTHER_WORDS, works: '{"target":"forbes.com"}' };
+const VOCABULARY = {
+  names: REQUEST_FIELDS,
+  otherWords: OTHER_WORDS,
+  refuse: refuseLinkers,
+  works: '{"target":"forbes.com"}',
+};
 
 type Parser = (value: unknown, rules: RequestRules, notes: string[]) => unknown;
 

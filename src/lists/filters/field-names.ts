@@ -1,4 +1,5 @@
 import {
+  asksForLinkers,
   BREAKDOWNS,
   CATALOGUES,
   type CatalogueName,
@@ -7,6 +8,7 @@ import {
   EXPORTED_NAMES,
   type FieldType,
   LINK_MAPS,
+  LINKERS_UNNAMED,
   NOFOLLOW_SHARE,
   OWN_FIELDS,
   SHOWN_NAMES,
@@ -84,6 +86,7 @@ function resolvePageName(name: string, path: string, rules: FieldRules): Resolve
   const own = rules.mapBareNames ? (resolveShownName(name, path, rules) ?? resolveKey(name, path, rules)) : undefined;
   const known = own ?? resolveTld(name, path, rules);
   if (known === undefined && COUNTRIES.test(name)) throw refuseCountries(path, rules.isKept);
+  if (known === undefined && rules.mapBareNames && asksForLinkers(name)) throw refuseLinkers(name, path, rules.isKept);
   return known;
 }
 
@@ -184,6 +187,15 @@ function refuseOwn(name: string, path: string): Refusal {
   const rule = `the upstream does not know ${quoteForMessage(name)}, which a kept answer can be asked for, free`;
   return new Refusal(path, rule, works);
 }
+
+const refuseLinkers = (name: string, path: string, isKept = false): Refusal =>
+  new Refusal(
+    path,
+    `${quoteForMessage(name)} tells of single links; ${LINKERS_UNNAMED}`,
+    isKept
+      ? "counts are backlinks, ref_domains, country:US, tld:edu, attribute:nofollow, link_type:redirect and the like"
+      : 'which links are counted is for backlinks_filters, for example ["domain_from","=","example.org"]',
+  );
 
 const refuseCountries = (path: string, isKept = false): Refusal =>
   isKept

@@ -1,6 +1,7 @@
 import { got, Refusal, readArguments, toInputError } from "../../lists/arguments.ts";
 import { parseTarget } from "../../lists/target.ts";
 import { formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
+import { refuseLinkers } from "../asked-for.ts";
 import { BODY_DEFAULTS } from "../body.ts";
 import type { SnapshotRef } from "../find-snapshot.ts";
 import { COMPARISON_FIELDS } from "../query/query-schema.ts";
@@ -37,7 +38,7 @@ export interface ComparisonRefs {
 
 const EXAMPLE = '{"target":"acme.example","other_target":"example.com"}';
 const WORKS = `for example ${EXAMPLE}`;
-const VOCABULARY = { names: COMPARISON_FIELDS, otherWords: OTHER_WORDS, works: EXAMPLE };
+const VOCABULARY = { names: COMPARISON_FIELDS, otherWords: OTHER_WORDS, refuse: refuseLinkers, works: EXAMPLE };
 
 /**
  * Reads which two snapshots are meant; `isLeftOut` says what counts as left out. `target` beside a lone `snapshot_id` is

@@ -15,7 +15,9 @@ import { type OrderRule, parseOrderBy, readOrder } from "../../lists/filters/ord
 import { parseFilter } from "../../lists/filters/parse-filter.ts";
 import { parseTarget } from "../../lists/target.ts";
 import { quoteForMessage } from "../../lists/text.ts";
+import { refuseLinkers } from "../asked-for.ts";
 import { MAX_LIMIT } from "../body.ts";
+import { asksForLinkers, LINKERS_UNNAMED } from "../catalogue.ts";
 import { listGroupColumns, toGroupColumn } from "./group-table.ts";
 import { MAX_HANDLES, type PagesQuery, parseSection, type QueryColumn } from "./pages-query.ts";
 import { GROUPINGS, type Grouping, type PageState, STATUS_WORDS } from "./query-schema.ts";
@@ -76,7 +78,7 @@ const PARSERS: Readonly<Record<FieldName, Parser>> = {
   // Read once it is known whether rows or groups are to be sorted.
   order_by: (value) => value,
   columns: parseColumns,
-  group_by: (value) => parseChoice("group_by", value, GROUPINGS),
+  group_by: parseGrouping,
   fold: (value) => parseSwitch("fold", value),
   limit: (value) => parseWhole("limit", value, 1, MAX_LIMIT),
   offset: (value) => parseWhole("offset", value, 0),
@@ -92,6 +94,15 @@ function parseStatus(value: unknown): PageState {
   if (/^[1-9]\d{2}$/.test(word) || /^[1-9]xx$/.test(word)) return word as PageState;
   const rule = `must be ${STATUS_WORDS.join(", ")}, a status such as 404, or all of a hundred such as 4xx`;
   throw new Refusal("status", `${rule}, ${got(value)}`, 'for example "dead"');
+}
+
+/** A group of linking sites would name them. */
+function parseGrouping(value: unknown): Grouping {
+  if (typeof value === "string" && (asksForLinkers(value) || /^\s*ref(?:erring)?[\s_-]/i.test(value))) {
+    const works = "country, tld, platform, link_type, attribute or semantic_location tell of what kind they are";
+    throw new Refusal("group_by", `${quoteForMessage(value)} cannot be grouped by: ${LINKERS_UNNAMED}`, works);
+  }
+  return parseChoice("group_by", value, GROUPINGS);
 }
 
 /** Rows are sorted by fields, groups by the columns of their table. */
@@ -263,7 +274,12 @@ const OTHER_WORDS: ReadonlyMap<string, FieldName> = new Map([
   ["ids", "handles"],
 ]);
 
-const VOCABULARY = { names: QUERY_FIELDS, otherWords: OTHER_WORDS, works: '{"target":"forbes.com"}' };
+const VOCABULARY = {
+  names: QUERY_FIELDS,
+  otherWords: OTHER_WORDS,
+  refuse: refuseLinkers,
+  works: '{"target":"forbes.com"}',
+};
 
 /** The columns of an answer's table (`answer/table.ts`), by name; a test holds the two together. */
 export const DEFAULT_COLUMNS = [
