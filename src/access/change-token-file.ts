@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, realpath, rm, stat } from "node:fs/promises";
+import { mkdir, realpath } from "node:fs/promises";
 import path from "node:path";
-import { renameDurably } from "../disk/durable.ts";
+import { replaceFile } from "../disk/durable.ts";
 import { TurnTakenError, takeTurn } from "../disk/turn.ts";
 import { AppError } from "../errors.ts";
 import {
@@ -40,7 +39,8 @@ export async function changeTokenFile(
       real,
       async () => {
         const entries = refuseTwins(change(await readTokenEntries(real)), file);
-        await writeInPlaceOf(real, toBytes(entries, file));
+        // A server that could not read the file any more would not learn what was revoked.
+        await replaceFile(real, toBytes(entries, file), { keepsAccess: true });
       },
       lockOptions,
     );
@@ -66,36 +66,6 @@ function toBytes(entries: readonly TokenEntry[], file: string): Buffer {
       advice: "Revoke tokens that are no longer used.",
     },
   );
-}
-
-/** Whoever may read it goes on doing so; that everybody may change it was never meant. */
-const KEPT_MODE = 0o775;
-
-/**
- * Writes beside the file and renames, on the disk when this returns. A new file has mode 600; one that was there keeps its
- * owner and its mode: a server that could not read the file any more would not learn what was revoked.
- */
-async function writeInPlaceOf(file: string, bytes: Buffer): Promise<void> {
-  const unfinished = `${file}.${randomBytes(4).toString("hex")}.tmp`;
-  const before = await stat(file).catch(() => undefined);
-  try {
-    const handle = await open(unfinished, "wx", 0o600);
-    try {
-      await handle.writeFile(bytes);
-      // Only root may give a file away; anybody else owned it already, or has to do with being the owner now.
-      if (before !== undefined) {
-        await handle.chown(before.uid, before.gid).catch(() => {});
-        await handle.chmod(before.mode & KEPT_MODE);
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await renameDurably(unfinished, file);
-  } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => {});
-    throw error;
-  }
 }
 
 export interface TokenFileLockOptions {

@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, lstat, readdir, rm, stat, statfs } from "node:fs/promises";
+import { access, lstat, readdir, stat, statfs } from "node:fs/promises";
 import path from "node:path";
-import { toErrorCode, writePrivateFile } from "./private-files.ts";
+import { toErrorCode, tryOut } from "./private-files.ts";
 
 /** What a look at a folder of ours shows. Nothing is left behind, and nothing is created. */
 export interface FolderLook {
@@ -43,7 +42,8 @@ export async function examineFolder(folder: string, rooms: readonly string[]): P
     const [firstShut] = shut;
     // The first room is tried in the folder around it where it is not there yet.
     const tried = there.at(-1) ?? folder;
-    const problem = firstShut === undefined ? await tryOut(tried) : await whyShut(firstShut);
+    const code = await (firstShut === undefined ? tryOut(tried) : whyShut(firstShut));
+    const problem = code === undefined ? undefined : { code, at: firstShut ?? tried };
     const rest = there.filter((each) => !shut.includes(each) && each !== folder);
     return {
       state: "there",
@@ -95,23 +95,8 @@ const isUsable = (folder: string): Promise<boolean> =>
     () => false,
   );
 
-async function whyShut(at: string): Promise<FolderLook["problem"]> {
-  return access(at, NEEDED).then(
-    () => undefined,
-    (error: unknown) => ({ code: toErrorCode(error), at }),
-  );
-}
-
-/** A disk that is full or over its quota shows only when something is written. */
-async function tryOut(folder: string): Promise<FolderLook["problem"]> {
-  const file = path.join(folder, `.tried-${randomBytes(4).toString("hex")}`);
-  try {
-    await writePrivateFile(file, Buffer.alloc(4096));
-    await rm(file);
-    return undefined;
-  } catch (error) {
-    return { code: toErrorCode(error), at: folder };
-  }
+async function whyShut(folder: string): Promise<string | undefined> {
+  return access(folder, NEEDED).then(() => undefined, toErrorCode);
 }
 
 /** Windows has other means. */

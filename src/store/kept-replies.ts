@@ -1,7 +1,8 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { replaceFile } from "../disk/durable.ts";
 import { isReplyId, type KeptReplies } from "../pages/kept-reply.ts";
-import { makePrivateFolder, toErrorCode, writePrivateFile } from "./private-files.ts";
+import { makePrivateFolder, toErrorCode } from "./private-files.ts";
 
 /** Evidence and rare: more than these tell nothing new. */
 const MAX_REPLIES = 20;
@@ -74,7 +75,7 @@ export function createDiskReplies(
       if (bytes.length > MAX_BYTES || !isReplyId(id)) return false;
       try {
         await makePrivateFolder(replies);
-        await writePrivateFile(toFile(id), bytes);
+        await replaceFile(toFile(id), bytes);
         await tidy();
         return true;
       } catch {

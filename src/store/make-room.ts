@@ -1,8 +1,9 @@
 import { lstatSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { replaceFile } from "../disk/durable.ts";
 import type { SnapshotInfo } from "../pages/snapshot.ts";
-import { toErrorCode, writePrivateFile } from "./private-files.ts";
+import { toErrorCode } from "./private-files.ts";
 import { cutHeader, decodeGone, openFile, readHeaderLine } from "./snapshot-file.ts";
 import { inSlices } from "./snapshot-index.ts";
 import {
@@ -107,7 +108,7 @@ export const MAX_GONE_FILES = 1000;
 export async function leaveHeader(folder: string, file: string): Promise<void> {
   try {
     const header = cutHeader(await openFile(path.join(folder, file), readHeaderLine));
-    if (header !== undefined) await writePrivateFile(path.join(folder, toGoneFile(file)), header);
+    if (header !== undefined) await replaceFile(path.join(folder, toGoneFile(file)), header);
   } catch {
     // The snapshot is gone already, or the disk is full: then it goes without leaving anything behind.
   }

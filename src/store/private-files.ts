@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, open, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import envPaths from "env-paths";
-import { renameDurably } from "../disk/durable.ts";
-import { toUnfinished } from "./snapshot-name.ts";
 
 /** What went wrong on disk, for the log. The store goes on: what it could not keep or read, it answers from memory. */
 export type DiskProblem =
@@ -36,41 +34,16 @@ export async function makePrivateFolder(folder: string): Promise<void> {
   await chmod(folder, 0o700).catch(() => {});
 }
 
-/**
- * Writes a file that is there whole or not at all, and on the disk when this returns; its owner alone can read it.
- *
- * Why not write-file-atomic, which this was made with first: it writes once and takes what the disk took for all of it,
- * so a disk that fills up leaves a torn file and a report of success; and it hooks into the process's signals.
- * @throws what the system throws; the file is then not there
- */
-export async function writePrivateFile(file: string, bytes: Buffer): Promise<void> {
-  const unfinished = toUnfinished(file, randomBytes(4).readUInt32BE());
-  try {
-    const handle = await open(unfinished, "wx", 0o600);
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await renameDurably(unfinished, file);
-  } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => {});
-    throw error;
-  }
-}
-
 /** Bytes that a look writes: a disk that is full or over its quota shows only when something is written. */
 const TRIED_BYTES = 4096;
 
 /**
- * Tries out whether a private folder takes files, and leaves nothing behind; makes the folder.
+ * Tries out whether a folder that is there takes files, and leaves nothing behind.
  * @returns what the system calls the obstacle (`EACCES`); undefined where there is none
  */
-export async function findObstacle(folder: string): Promise<string | undefined> {
+export async function tryOut(folder: string): Promise<string | undefined> {
   const file = path.join(folder, `.tried-${randomBytes(4).toString("hex")}`);
   try {
-    await makePrivateFolder(folder);
     await writeFile(file, Buffer.alloc(TRIED_BYTES), { flag: "wx", mode: 0o600 });
     await rm(file);
     return undefined;
@@ -78,6 +51,16 @@ export async function findObstacle(folder: string): Promise<string | undefined> 
     await rm(file, { force: true }).catch(() => {});
     return toErrorCode(error);
   }
+}
+
+/** The same for a private folder, which is made. */
+export async function findObstacle(folder: string): Promise<string | undefined> {
+  try {
+    await makePrivateFolder(folder);
+  } catch (error) {
+    return toErrorCode(error);
+  }
+  return tryOut(folder);
 }
 
 /** Where the platform wants a program's files: `cache` may be deleted at any time, `data` may not. */

@@ -1,8 +1,9 @@
 import { chmod, type FileHandle, readdir, rename, stat } from "node:fs/promises";
 import path from "node:path";
+import { replaceFile } from "../disk/durable.ts";
 import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
 import { forgetGone, readGone } from "./make-room.ts";
-import { makePrivateFolder, type OnDiskProblem, toErrorCode, writePrivateFile } from "./private-files.ts";
+import { makePrivateFolder, type OnDiskProblem, toErrorCode } from "./private-files.ts";
 import {
   decodeInfo,
   decodeSnapshot,
@@ -126,7 +127,7 @@ export function createSnapshotFolder({
       if (file === undefined) throw new Error("Its id or key cannot be a file's name.");
       const bytes = await encodeSnapshot(snapshot);
       await makePrivateFolder(folder);
-      await writePrivateFile(path.join(folder, file), bytes);
+      await replaceFile(path.join(folder, file), bytes);
       await forgetGone(folder, file);
       return file;
     },

@@ -2,8 +2,8 @@ import { closeSync, constants, openSync, readSync } from "node:fs";
 import { appendFile, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setImmediate as giveWay } from "node:timers/promises";
+import { replaceFile } from "../disk/durable.ts";
 import type { Snapshot } from "../pages/snapshot.ts";
-import { writePrivateFile } from "./private-files.ts";
 import type { SnapshotName } from "./snapshot-name.ts";
 
 /** Which file is of which target, so that a question to a target opens that target's files alone. */
@@ -90,7 +90,7 @@ export function createSnapshotIndex({ folder, indexFile }: SnapshotIndexDeps): S
     if (entries.size > names.length) forgetAllBut(names);
     if (lines > names.length + MAX_SPARE_LINES) {
       const all = [...entries].map(([file, target]) => toLine(file, target)).join("");
-      await writePrivateFile(indexFile, Buffer.from(all, "latin1")).catch(() => {});
+      await replaceFile(indexFile, Buffer.from(all, "latin1")).catch(() => {});
     } else if (found.length > 0) await keep(found);
     learnt = { names, byTarget };
     return byTarget;

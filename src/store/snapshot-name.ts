@@ -57,10 +57,7 @@ export function parseGoneFile(file: string): SnapshotName | undefined {
   return name && { ...name, file };
 }
 
-/** Where a file is written before it takes its name: beside it, under a number of 32 bits. */
-export const toUnfinished = (file: string, number: number): string => `${file}.${number}`;
-
-/** What a writer that was killed leaves behind. */
+/** What a writer that was killed leaves behind (see `toUnfinished`). */
 export function isUnfinished(file: string): boolean {
   if (!UNFINISHED.test(file)) return false;
   const finished = file.replace(/\.\d+$/, "");
