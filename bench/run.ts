@@ -1,4 +1,5 @@
 import { benchCondense } from "./condense.ts";
+import { benchKept } from "./kept.ts";
 import { benchQuery } from "./query.ts";
 import { benchQuestions } from "./questions/run.ts";
 import { runSections } from "./run-sections.ts";
@@ -11,6 +12,7 @@ await runSections({
   startup: benchStartup,
   condense: benchCondense,
   query: benchQuery,
+  kept: benchKept,
   view: benchView,
   tokens: benchTokens,
   questions: benchQuestions,

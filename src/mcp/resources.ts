@@ -35,9 +35,12 @@ export interface ResourceDeps {
 
 const ID = "{snapshot_id}";
 
+/** Of each the beginning of its file is read. Older ones are found by their target. */
+const MAX_IN_LIST = 1000;
+
 const SNAPSHOT_LIST = {
   title: "Kept snapshots",
-  description: "Every kept snapshot, newest first, as CSV: id, target, time, pages, charge, request. Free.",
+  description: `Kept snapshots, the newest ${MAX_IN_LIST}, as CSV: id, target, time, pages, charge, request. Free.`,
   mimeType: "text/csv",
 };
 
@@ -83,7 +86,7 @@ export function registerResources(server: McpServer, { snapshots, replies, findS
   };
   const readList = withResourceErrors(async (uri: URL) => {
     const { renderSnapshotList } = await import("../pages/export/csv-files.ts");
-    return readPart(uri, SNAPSHOT_LIST.mimeType, renderSnapshotList(await snapshots.list()));
+    return readPart(uri, SNAPSHOT_LIST.mimeType, renderSnapshotList(await snapshots.list(undefined, MAX_IN_LIST)));
   }, log);
   const complete = { snapshot_id: completeIds(snapshots), handle: completeHandles(snapshots), file: completeFiles };
   const register = (

@@ -30,9 +30,14 @@ export interface MakeRoomOptions {
   spare?: string;
   /** A snapshot leaves its header behind, for twice as long as it may stay itself. */
   leavesHeaders?: boolean;
+  /**
+   * What was weighed before, by the names of files; it is kept up to date. A hundred thousand files are then not looked at
+   * for each that comes, but only those that would go: another process may have put one of them anew.
+   */
+  weighed?: Map<string, KeptFile>;
 }
 
-interface KeptFile {
+export interface KeptFile {
   file: string;
   bytes: number;
   /** When it was fetched, or put here where that was later, ms since the epoch. */
@@ -51,19 +56,35 @@ export async function makeRoom(
   folder: string,
   bounds: Bounds,
   nowMs: number,
-  { spare, leavesHeaders = false }: MakeRoomOptions = {},
+  { spare, leavesHeaders = false, weighed = new Map() }: MakeRoomOptions = {},
 ): Promise<void> {
   const files = await readdir(folder).catch(ignoreGone<string[]>);
   if (files === undefined) return;
-  const remove = async (file: string) => rm(path.join(folder, file), { force: true });
+  const remove = async (file: string) => {
+    await rm(path.join(folder, file), { force: true });
+    weighed.delete(file);
+  };
+  if (spare !== undefined) weighed.delete(spare);
+  const before = new Map(weighed);
   const weighAll = async (names: readonly (SnapshotName | undefined)[]) =>
     // Of a hundred thousand files a promise each would take seconds; so each waits for the disk, some microseconds.
-    (await inSlices(names, (name) => name && weigh(folder, name))).filter((file) => file !== undefined);
-  await inBatches(toRemove(await weighAll(files.map(parseSnapshotFile)), bounds, nowMs, spare), async (file) => {
+    (await inSlices(names, (name) => name && (before.get(name.file) ?? weigh(folder, name)))).filter(isDefined);
+  const names = files.map(parseSnapshotFile);
+  let kept = await weighAll(names);
+  let tooMuch = toRemove(kept, bounds, nowMs, spare);
+  while (tooMuch.some((file) => before.has(file))) {
+    for (const file of tooMuch) before.delete(file);
+    kept = await weighAll(names);
+    tooMuch = toRemove(kept, bounds, nowMs, spare);
+  }
+  weighed.clear();
+  for (const each of kept) weighed.set(each.file, each);
+  await inBatches(tooMuch, async (file) => {
     if (leavesHeaders) await leaveHeader(folder, file);
     await remove(file);
   });
-  const left = await weighAll(((await readdir(folder).catch(ignoreGone<string[]>)) ?? []).map(parseGoneFile));
+  const leftFiles = tooMuch.length === 0 ? files : await readdir(folder).catch(ignoreGone<string[]>);
+  const left = await weighAll((leftFiles ?? []).map(parseGoneFile));
   const goneBounds = { maxBytes: Number.POSITIVE_INFINITY, maxAgeMs: 2 * bounds.maxAgeMs, maxFiles: MAX_GONE_FILES };
   await inBatches(toRemove(left, goneBounds, nowMs), remove);
   await inBatches(files.filter(isUnfinished), async (file) => {
@@ -74,8 +95,11 @@ export async function makeRoom(
 
 function toRemove(kept: KeptFile[], bounds: Bounds, nowMs: number, spare?: string): string[] {
   const { maxBytes, maxAgeMs, maxFiles = Number.POSITIVE_INFINITY } = bounds;
+  const total = kept.reduce((sum, { bytes }) => sum + bytes, 0);
+  const hasRoom = total <= maxBytes && kept.length <= maxFiles && kept.every(({ since }) => since >= nowMs - maxAgeMs);
+  if (hasRoom) return [];
   const isSpare = ({ file }: KeptFile): number => (file === spare ? 1 : 0);
-  const newestFirst = kept.sort((a, b) => isSpare(b) - isSpare(a) || b.since - a.since);
+  const newestFirst = kept.toSorted((a, b) => isSpare(b) - isSpare(a) || b.since - a.since);
   let bytes = 0;
   return newestFirst
     .filter((each, index) => {
@@ -92,6 +116,8 @@ function weigh(folder: string, { file, time }: SnapshotName): KeptFile | undefin
   if (found?.isFile() !== true) return undefined;
   return { file, bytes: found.size, since: Math.max(time, found.mtimeMs) };
 }
+
+const isDefined = <T>(each: T | undefined): each is T => each !== undefined;
 
 function ignoreGone<T = never>(error: NodeJS.ErrnoException): T | undefined {
   if (error.code === "ENOENT") return undefined;

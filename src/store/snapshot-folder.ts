@@ -99,9 +99,13 @@ export function createSnapshotFolder({
     const { mtimeMs } = await stat(folder);
     // A change in the moment of listing may leave the folder's time as it was.
     if (listed?.changedMs === mtimeMs && mtimeMs < listed.at - SETTLED_MS && mtimeMs < at) return listed.names;
-    const files = await readdir(folder);
-    const found = await inSlices(files, parseSnapshotFile);
-    const names = found.filter((name) => name !== undefined).sort((a, b) => b.time - a.time);
+    const files = new Set(await readdir(folder));
+    // What was there before is neither parsed nor, since it is sorted already, much sorted again.
+    const before = (await inSlices(listed?.names ?? [], (name) => (files.delete(name.file) ? name : undefined))).filter(
+      isDefined,
+    );
+    const added = (await inSlices(files, parseSnapshotFile)).filter(isDefined);
+    const names = [...before, ...added.sort(newerFirst)].sort(newerFirst);
     listed = { names, changedMs: mtimeMs, at };
     return names;
   };
@@ -171,3 +175,7 @@ function createSharedRun<T>(run: () => Promise<T>): () => Promise<T> {
 }
 
 const ignore = () => {};
+
+const isDefined = <T>(each: T | undefined): each is T => each !== undefined;
+
+const newerFirst = (a: SnapshotName, b: SnapshotName): number => b.time - a.time;

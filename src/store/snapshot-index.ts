@@ -36,71 +36,53 @@ const MAX_SPARE_LINES = 5000;
  * at once, does not fit its sum and counts as not there.
  */
 export function createSnapshotIndex({ folder, indexFile }: SnapshotIndexDeps): SnapshotIndex {
-  /** Targets by file name. */
-  const entries = new Map<string, string>();
-  /** Each target once, however many files are of it. */
-  const targets = new Map<string, string>();
-  let learnt: { names: readonly SnapshotName[]; byTarget: ReadonlyMap<string, SnapshotName[]> } | undefined;
+  /** Targets in the order of the names; undefined where nothing could be found out. */
+  let learnt: { names: readonly SnapshotName[]; targets: readonly (string | undefined)[] } | undefined;
+  /** Targets by the names of files, written here since. */
+  const written = new Map<string, string>();
   let learning: Promise<unknown> = Promise.resolve();
 
-  const note = (file: string, target: string) => {
-    const same = targets.get(target) ?? target;
-    if (same === target) targets.set(same, same);
-    entries.set(file, same);
-  };
-
-  /** @returns how many lines there are */
-  const load = async (): Promise<number> => {
+  /** What the index says, by the names of files, and how many lines it has. */
+  const load = async (): Promise<{ told: Map<string, string>; lines: number }> => {
     const text = await readFile(indexFile, "latin1").catch(() => "");
+    const told = new Map<string, string>();
     const lines = text.split("\n");
     await inSlices(lines, (line) => {
       const [file, target] = parseLine(line);
-      if (file !== undefined && target !== undefined) note(file, target);
+      if (file !== undefined && target !== undefined) told.set(file, target);
     });
-    return lines.length;
+    return { told, lines: lines.length };
   };
 
   /** What cannot be kept is found out again: nothing depends on it. */
   const keep = (lines: readonly string[]) =>
     appendFile(indexFile, lines.join(""), { mode: 0o600, encoding: "latin1" }).catch(() => {});
 
-  const learn = async (names: readonly SnapshotName[]): Promise<ReadonlyMap<string, SnapshotName[]>> => {
-    if (learnt?.names === names) return learnt.byTarget;
-    const isUnknown = ({ file }: SnapshotName) => !entries.has(file);
-    let unknown = names.filter(isUnknown);
-    let lines = 0;
-    if (unknown.length > FEW || learnt === undefined) {
-      lines = await load();
-      unknown = names.filter(isUnknown);
-    }
+  const learn = async (names: readonly SnapshotName[]): Promise<readonly (string | undefined)[]> => {
+    if (learnt?.names === names) return learnt.targets;
+    // A file that stays has the same object in the next listing.
+    const known = new Map<SnapshotName, string | undefined>(
+      learnt?.names.map((name, at) => [name, learnt?.targets[at]]),
+    );
+    const isNew = (name: SnapshotName) => known.get(name) === undefined && !written.has(name.file);
+    const mustLoad = learnt === undefined || names.filter(isNew).length > FEW;
+    const { told, lines } = mustLoad ? await load() : { told: undefined, lines: 0 };
     const found: string[] = [];
-    await inSlices(unknown, ({ file }) => {
-      const target = readTarget(path.join(folder, file));
-      if (target === undefined) return;
-      note(file, target);
-      found.push(toLine(file, target));
+    const targets = await inSlices(names, (name) => {
+      const { file } = name;
+      const target = known.get(name) ?? written.get(file) ?? told?.get(file);
+      if (target !== undefined) return target;
+      const read = readTarget(`${folder}${path.sep}${file}`);
+      if (read !== undefined) found.push(toLine(file, read));
+      return read;
     });
-    const byTarget = new Map<string, SnapshotName[]>();
-    await inSlices(names, (name) => {
-      const target = entries.get(name.file) ?? UNKNOWN;
-      const same = byTarget.get(target);
-      if (same === undefined) byTarget.set(target, [name]);
-      else same.push(name);
-    });
-    if (entries.size > names.length) forgetAllBut(names);
+    learnt = { names, targets };
+    for (const { file } of names) written.delete(file);
     if (lines > names.length + MAX_SPARE_LINES) {
-      const all = [...entries].map(([file, target]) => toLine(file, target)).join("");
-      await replaceFile(indexFile, Buffer.from(all, "latin1")).catch(() => {});
+      const all = names.map(({ file }, at) => (targets[at] === undefined ? "" : toLine(file, targets[at])));
+      await replaceFile(indexFile, Buffer.from(all.join(""), "latin1")).catch(() => {});
     } else if (found.length > 0) await keep(found);
-    learnt = { names, byTarget };
-    return byTarget;
-  };
-
-  const forgetAllBut = (names: readonly SnapshotName[]) => {
-    const present = new Set(names.map(({ file }) => file));
-    for (const file of entries.keys()) if (!present.has(file)) entries.delete(file);
-    targets.clear();
-    for (const target of entries.values()) targets.set(target, target);
+    return targets;
   };
 
   return {
@@ -108,20 +90,15 @@ export function createSnapshotIndex({ folder, indexFile }: SnapshotIndexDeps): S
       // One after the other: those who ask at once find what the first has found out.
       const learningThis = learning.then(() => learn(names));
       learning = learningThis.catch(() => {});
-      const byTarget = await learningThis;
-      const unknown = byTarget.get(UNKNOWN) ?? [];
-      const own = byTarget.get(target) ?? [];
-      return unknown.length === 0 ? own : [...own, ...unknown].sort((a, b) => b.time - a.time);
+      const targets = await learningThis;
+      return names.filter((_, at) => targets[at] === target || targets[at] === undefined);
     },
     async add(file, { request: { target } }) {
-      note(file, target);
+      written.set(file, target);
       await keep([toLine(file, target)]);
     },
   };
 }
-
-/** No target is called so. */
-const UNKNOWN = "?";
 
 /** As requests have it: lower case, punycode. */
 const PLAIN_TARGET = /^[a-z0-9._-]{1,253}$/;
@@ -144,9 +121,11 @@ function sumOf(...words: string[]): string {
   return (sum >>> 0).toString(36);
 }
 
-/** What nearly all header lines fit into. */
+/** What nearly all header lines fit into; a target stands right at the beginning, as they are written. */
 const START_BYTES = 8192;
+const TARGET_BYTES = 512;
 const START = Buffer.alloc(START_BYTES);
+const WRITTEN_TARGET = /^\{"format":1,"id":"[^"\\]*","source":"[a-z]*","request":\{"target":"([a-z0-9._-]{1,253})"[,}]/;
 
 /**
  * What the beginning of a snapshot's file says, unsealed: whoever opens the file finds out whether it is whole. Read at
@@ -157,6 +136,9 @@ function readTarget(file: string): string | undefined {
   try {
     // A pipe in the place of a file is not waited for.
     handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const [, written] =
+      WRITTEN_TARGET.exec(START.toString("latin1", 0, readSync(handle, START, 0, TARGET_BYTES, 0))) ?? [];
+    if (written !== undefined) return written;
     const bytes = readSync(handle, START, 0, START_BYTES, 0);
     const end = START.indexOf("\n");
     if (end < 0 || end >= bytes) return undefined;

@@ -32,11 +32,16 @@ export function createDatedStore(store: SnapshotStore, now: () => number): Snaps
     isAhead(each) ? { ...each, fetchedAt: null } : each;
   const dateIf = <T extends Pick<SnapshotInfo, "fetchedAt">>(each: T | undefined) => each && date(each);
   const list = async (target?: string, newest?: number) => {
-    const first = await store.list(target, newest);
-    if (!first.some(isAhead)) return first;
-    // They came first, and are last: others take their place.
-    const all = newest === undefined ? first : await store.list(target);
-    return all.map(date).sort(newestFirst).slice(0, newest);
+    let asked = newest;
+    let found = await store.list(target, asked);
+    // Those ahead come first and are last: others take their place, as far as there are any.
+    while (newest !== undefined && asked !== undefined && found.length === asked) {
+      const inTime = found.filter((each) => !isAhead(each)).length;
+      if (inTime >= newest) break;
+      asked = 2 * asked;
+      found = await store.list(target, asked);
+    }
+    return found.some(isAhead) ? found.map(date).sort(newestFirst).slice(0, newest) : found.slice(0, newest);
   };
   return {
     ...store,
@@ -46,7 +51,7 @@ export function createDatedStore(store: SnapshotStore, now: () => number): Snaps
     async newest(requestKey) {
       const first = await store.newest(requestKey);
       if (first === undefined || !isAhead(first)) return first;
-      for (const info of await list()) {
+      for (const info of await list(first.request.target)) {
         const snapshot = info.requestKey === requestKey ? await store.get(info.id) : undefined;
         if (snapshot !== undefined) return date(snapshot);
       }

@@ -9,6 +9,7 @@ import { SNAPSHOT_FILE_NAMES, SNAPSHOT_FILES } from "../../src/pages/export/snap
 import { createFindSnapshot } from "../../src/pages/find-snapshot.ts";
 import type { ReadSnapshots, Snapshot } from "../../src/pages/snapshot.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
+import { toSnapshotInfo } from "../../src/store/snapshot-name.ts";
 import { makeSnapshot } from "../support/make-snapshot.ts";
 import { readCsv } from "../support/read-csv.ts";
 
@@ -113,6 +114,23 @@ describe("resources over kept snapshots", () => {
       [other.id, "other.example"],
       [older.id, "acme.example"],
     ]);
+  });
+
+  it("lists no more than the newest 1,000, and asks for no more", async () => {
+    const list = Array.from({ length: 1100 }, (_, at) => toSnapshotInfo({ ...acme, fetchedAt: day(1) - at }));
+    const asked: unknown[] = [];
+    const none = async () => undefined;
+    await connectTo({
+      get: none,
+      gone: none,
+      list: async (target, newest) => {
+        asked.push([target, newest]);
+        return list.slice(0, newest);
+      },
+    });
+    const lines = (await textOf(ROOT)).trimEnd().split("\n");
+    expect(lines).toHaveLength(1001);
+    expect(asked).toEqual([[undefined, 1000]]);
   });
 
   it("gives the same summary at every reading", async () => {

@@ -10,6 +10,7 @@ import { createDiskStore, type DiskStoreDeps } from "../../src/store/disk-store.
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import type { DiskProblem } from "../../src/store/private-files.ts";
 import { toSnapshotFile, toSnapshotInfo } from "../../src/store/snapshot-name.ts";
+import { createDatedStore } from "../../src/store/snapshot-store.ts";
 import { KEY, makeSnapshot, OTHER_KEY } from "../unit/store/make-snapshot.ts";
 
 const DAY_MS = 86_400_000;
@@ -276,6 +277,24 @@ describe("a disk store makes room", () => {
     expect(await snapshotsIn("snapshots")).toEqual(kept.sort());
   });
 
+  it("and spares one that another process has put anew meanwhile", async () => {
+    const [old, other] = [make({ taskId: "a", fetchedAt: LONG_AGO }), make({ taskId: "b", fetchedAt: LONG_AGO })];
+    for (const each of [old, other]) {
+      await openStore().put(each);
+      await age(fileOf(each), 80);
+    }
+    let nowMs = Date.now();
+    const store = openStore({ now: () => nowMs });
+    await store.put(make({ taskId: "first" }));
+    await openStore().put(old);
+    nowMs += 20 * DAY_MS;
+    const last = make({ taskId: "last" });
+    await store.put(last);
+    const kept = await snapshotsIn("snapshots");
+    expect(kept).toContain(toSnapshotFile(old));
+    expect(kept).not.toContain(toSnapshotFile(other));
+  });
+
   it("but never takes the one just put, however large and old", async () => {
     const store = openStore({ maxBytes: 1, maxAgeMs: -1 });
     const [first, second] = [make({ taskId: "a" }), make({ taskId: "b", fetchedAt: null })];
@@ -487,6 +506,20 @@ describe("of many snapshots", () => {
     expect(inMemory).toEqual(all[0]);
     expect(await store.list(undefined, 3)).toEqual(newestFirst.slice(0, 3));
     expect(await store.list(undefined, 9)).toEqual(newestFirst);
+  });
+
+  it("those dated ahead take no place of others, however few are asked for", async () => {
+    const dayMs = (days: number) => Date.now() + days * DAY_MS;
+    const ahead = [1, 2, 3].map((days) => ofTarget("a.example", `ahead ${days}`, { fetchedAt: dayMs(days) }));
+    const inTime = [1, 2].map((days) => ofTarget("a.example", `past ${days}`, { fetchedAt: dayMs(-days) }));
+    for (const each of [...ahead, ...inTime]) await openStore().put(each);
+    const store = createDatedStore(openStore(), Date.now);
+    const idsOf = async (newest?: number) => (await store.list("a.example", newest)).map(({ id }) => id);
+    const all = await idsOf();
+    expect(all.slice(0, 2)).toEqual(inTime.map(({ id }) => id));
+    expect(all.slice(2).sort()).toEqual(ahead.map(({ id }) => id).sort());
+    for (const newest of [1, 2, 3, 4, 5, 6]) expect(await idsOf(newest)).toEqual(all.slice(0, newest));
+    expect(await store.newest(inTime[0]?.requestKey ?? "")).toEqual(inTime[0]);
   });
 
   it("the index is made anew from the files, whatever has become of it", async () => {
