@@ -3,8 +3,8 @@ import { type Seen, type SeenRow, toNumber } from "./seen.ts";
 interface Structured {
   target?: string;
   source?: string;
-  pages_fetched?: number;
-  pages_total?: number | null;
+  urls_fetched?: number;
+  urls_total?: number | null;
   pages_after_folding?: number;
   order_by?: string;
   backlinks_status_type?: string;
@@ -13,7 +13,7 @@ interface Structured {
   coverage?: {
     backlinks_fetched?: number;
     backlinks_shown?: number;
-    pages_not_fetched?: number | null;
+    urls_not_fetched?: number | null;
     not_fetched_have?: string;
     rows_left_out?: number;
     findings_left_out?: string[];
@@ -31,15 +31,15 @@ export function readStructured(json: string): Seen {
   return {
     target: data.target,
     source: data.source === "aisa" ? "paid" : (data.source as Seen["source"]),
-    fetched: data.pages_fetched,
-    total: data.pages_total ?? undefined,
+    fetched: data.urls_fetched,
+    total: data.urls_total ?? undefined,
     folded: data.pages_after_folding,
     order: data.order_by,
     statusType: data.backlinks_status_type,
     withSubdomains: data.include_subdomains,
     backlinksFetched: coverage.backlinks_fetched,
     backlinksShown: coverage.backlinks_shown,
-    notFetched: coverage.pages_not_fetched ?? undefined,
+    notFetched: coverage.urls_not_fetched ?? undefined,
     rowsLeftOut: coverage.rows_left_out ?? 0,
     findingsLeftOut: coverage.findings_left_out?.length ?? 0,
     rankBound: toNumber(/rank at most ([\d,]+)/.exec(coverage.not_fetched_have ?? "")?.[1]),

@@ -24,19 +24,19 @@ function readHeader(header: string): Header {
       .find((group) => group !== undefined);
   const number = (pattern: RegExp) => toNumber(first(pattern));
   const backlinksFetched = number(/rows hold (?:all|[\d,]+ of) ([\d,]+) backlinks fetched/);
-  const fetched = number(/: ([\d,]+) of [\d,]+ pages? fetched/);
+  const fetched = number(/: ([\d,]+) of [\d,]+ URLs? fetched/);
   return {
     target: first(/^(\S+): (?:[\d,]+ of|no pages)/m),
     source: header.startsWith("SANDBOX") ? "sandbox" : header.includes("UTC, imported") ? "import" : "paid",
     fetched,
-    total: number(/: [\d,]+ of ([\d,]+) pages? fetched/),
-    folded: number(/, ([\d,]+) after folding/) ?? fetched,
+    total: number(/: [\d,]+ of ([\d,]+) URLs? fetched/),
+    folded: number(/, ([\d,]+) pages? after folding/) ?? fetched,
     order: first(/; by ([^;]+);/),
     statusType: first(/; (live|all|lost) backlinks/),
     withSubdomains: { included: true, "left out": false }[first(/subdomains (included|left out)/) ?? ""],
     backlinksFetched,
     backlinksShown: number(/rows hold ([\d,]+) of/) ?? backlinksFetched,
-    notFetched: number(/the ([\d,]+) pages? not fetched/) ?? (fetched === undefined ? undefined : 0),
+    notFetched: number(/the ([\d,]+) URLs? not fetched/) ?? (fetched === undefined ? undefined : 0),
     rowsLeftOut: number(/([\d,]+) more rows?/) ?? 0,
     findingsLeftOut: number(/([\d,]+) more findings?/) ?? 0,
     rankBound: number(/rank at most ([\d,]+)/),

@@ -153,7 +153,7 @@ async function readPage(uri: URL, snapshot: Snapshot, handle: string): Promise<R
 
 function describeHandles({ id, pages }: Snapshot): string {
   const range = pages.length === 0 ? "it has no pages" : `its handles are p1 to p${pages.length}`;
-  return `No such page in snapshot ${id}: ${range} (${countOf(pages.length, "page")} fetched).`;
+  return `No such page in snapshot ${id}: ${range} (${countOf(pages.length, "URL")} fetched).`;
 }
 
 const describeFiles = (id: string): string =>
@@ -171,7 +171,7 @@ export async function listSnapshotResources(snapshots: ReadSnapshots): Promise<L
 
 function toEntries({ id, request, pageCount, fetchedAt }: SnapshotInfo): ListResourcesResult["resources"] {
   const target = toOneLine(request.target, MAX_TARGET_CHARS);
-  const description = `${countOf(pageCount, "page")}, ${fetchedAt === null ? "time unknown" : formatMinute(fetchedAt)}`;
+  const description = `${countOf(pageCount, "URL")}, ${fetchedAt === null ? "time unknown" : formatMinute(fetchedAt)}`;
   return [
     {
       uri: toSummaryUri(id),

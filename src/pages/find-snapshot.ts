@@ -192,15 +192,15 @@ function describeKnown(known: readonly SnapshotInfo[]): string[] {
   return [`kept: ${named.join("; ")}${rest > 0 ? `; ${more}` : ""}`];
 }
 
-/** `acme.example, 93 pages, 2026-07-08 14:46 UTC` */
+/** `acme.example, 93 URLs, 2026-07-08 14:46 UTC` */
 const describeInfo = (info: SnapshotInfo): string => `${nameTarget(info.request.target)}, ${describeOrigin(info)}`;
 
-/** `imported, 10 of 8,143 pages, 2026-11-03 14:20 UTC` */
+/** `imported, 10 of 8,143 URLs, 2026-11-03 14:20 UTC` */
 export function describeOrigin({ source, pageCount, totalCount, fetchedAt }: SnapshotInfo): string {
   const isPart = totalCount !== null && totalCount > pageCount;
-  const pages = isPart ? `${formatCount(pageCount)} of ${countOf(totalCount, "page")}` : countOf(pageCount, "page");
+  const urls = isPart ? `${formatCount(pageCount)} of ${countOf(totalCount, "URL")}` : countOf(pageCount, "URL");
   const time = fetchedAt === null ? "time unknown" : formatMinute(fetchedAt);
-  return [...(source === "import" ? ["imported"] : []), pages, time].join(", ");
+  return [...(source === "import" ? ["imported"] : []), urls, time].join(", ");
 }
 
 /** A host, but for a file of ours that somebody changed. */

@@ -90,7 +90,7 @@ function requestOf(answer: EndpointAnswer, asked: PagesRequest): PagesRequest {
 }
 
 const nameSnapshot = ({ id, request, pages }: Snapshot): string =>
-  `snapshot ${id} of ${request.target} (${countOf(pages.length, "page")})`;
+  `snapshot ${id} of ${request.target} (${countOf(pages.length, "URL")})`;
 
 function noteBeside(beside: readonly Snapshot[]): string[] {
   if (beside.length === 0) return [];

@@ -17,13 +17,13 @@ describe("domain-pages-mcp get", () => {
   it("prints the answer as plain text into a pipe", async () => {
     const { code, stdout, stderr } = await runBuilt(["get", "acme.example", "--limit", "3"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^SANDBOX: .*\nacme\.example: 3 of 93 pages fetched/);
+    expect(stdout).toMatch(/^SANDBOX: .*\nacme\.example: 3 of 93 URLs fetched/);
     expect(stdout).toContain("\np2,/anvil-size-calculator,404,");
   });
 
   it("prints JSON when asked to", async () => {
     const { stdout } = await runBuilt(["get", "acme.example", "--limit", "3", "--json"]);
-    expect(JSON.parse(stdout)).toMatchObject({ target: "acme.example", pages_fetched: 3, charge_usd: 0 });
+    expect(JSON.parse(stdout)).toMatchObject({ target: "acme.example", urls_fetched: 3, charge_usd: 0 });
   });
 
   it("shows every row unless a size is asked for", async () => {
@@ -39,7 +39,7 @@ describe("domain-pages-mcp get", () => {
   it("takes the whole body, with operand and --limit over it", async () => {
     const body = '{"target":"example.org","limit":50,"filters":["status_code",">=",400]}';
     const { stdout } = await runBuilt(["get", "acme.example", "--limit", "2", "--body", body]);
-    expect(stdout).toContain("acme.example: 2 of 10 pages fetched");
+    expect(stdout).toContain("acme.example: 2 of 10 URLs fetched");
     expect(stdout).toContain('filters ["status_code",">=",400]');
   });
 
@@ -215,7 +215,7 @@ describe("domain-pages-mcp import", () => {
       targets: ["acme.example", "example.org"],
     });
     for (const { target, snapshot_id } of answers) {
-      expect((await runBuilt(["query", snapshot_id], { env })).stdout).toContain(`${target}: 10 of 8,143 pages`);
+      expect((await runBuilt(["query", snapshot_id], { env })).stdout).toContain(`${target}: 10 of 8,143 URLs`);
     }
   });
 

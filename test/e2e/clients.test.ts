@@ -43,8 +43,8 @@ describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
     });
     expect(isError).toBeFalsy();
     expect(content[0]?.text).toMatch(/^SANDBOX: /);
-    expect(content[0]?.text).toContain("acme.example: 20 of 93 pages fetched");
-    expect(structuredContent).toMatchObject({ target: "acme.example", source: "sandbox", pages_fetched: 20 });
+    expect(content[0]?.text).toContain("acme.example: 20 of 93 URLs fetched");
+    expect(structuredContent).toMatchObject({ target: "acme.example", source: "sandbox", urls_fetched: 20 });
   });
 
   it("estimates before anything is paid", async () => {
@@ -73,7 +73,7 @@ describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
     ]);
     const linesOf = async (uri: string) => (await client?.read(uri))?.[0]?.text?.trim().split("\n").length;
     expect(await linesOf(`${base}/rows.csv`)).toBe(1 + Number(structuredContent?.["pages_after_folding"]));
-    expect(await linesOf(`${base}/pages.csv`)).toBe(1 + Number(structuredContent?.["pages_fetched"]));
+    expect(await linesOf(`${base}/pages.csv`)).toBe(1 + Number(structuredContent?.["urls_fetched"]));
   });
 
   it("answers what follows for free: rows, groups, records, comparisons", async () => {

@@ -56,7 +56,7 @@ describe.each(HTTP_CLIENTS)("%s, over HTTP", (name, connect) => {
     const got = await client.call("get_domain_pages", { target: "acme.example", limit: 20 });
     expect(got.isError).toBeFalsy();
     expect(got.content[0]?.text).toMatch(/^SANDBOX: /);
-    expect(got.structuredContent).toMatchObject({ target: "acme.example", source: "sandbox", pages_fetched: 20 });
+    expect(got.structuredContent).toMatchObject({ target: "acme.example", source: "sandbox", urls_fetched: 20 });
     const snapshot_id = String(got.structuredContent?.["snapshot_id"]);
     const rows = await client.call("query_domain_pages", { snapshot_id, status: "broken", limit: 1 });
     expect(rows.content[0]?.text).toContain("p2,/anvil-size-calculator,404");

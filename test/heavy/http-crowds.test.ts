@@ -46,7 +46,7 @@ describe("200 callers who ask for the same at once", () => {
         return JSON.stringify(messages.at(-1)?.result);
       }),
     );
-    for (const text of answers) expect(text).toContain("acme.example: 50 of 93 pages fetched");
+    for (const text of answers) expect(text).toContain("acme.example: 50 of 93 URLs fetched");
     const { calls, billed } = gateway.books.read();
     expect({ calls, billed }).toMatchObject({ calls: { carried_out: 1 }, billed: { calls: 1, micros: 75_000 } });
     const spend = JSON.parse((await server.run("spend", "--json")).stdout);
@@ -69,7 +69,7 @@ describe("two callers of one tenant who ask for the same at once", () => {
       const [refused, bought] = await Promise.all(
         [poor, rich].map((token) => callTool(server.url, "get_domain_pages", wish, { token })),
       );
-      expect(bought?.text).toContain("acme.example: 1 of 93 pages fetched");
+      expect(bought?.text).toContain("acme.example: 1 of 93 URLs fetched");
       // Free for the one without money where the other one was first.
       if (refused?.isError) expect(refused.text).toMatch(/^Your daily budget is \$0, so you may buy nothing\./);
     }

@@ -57,7 +57,7 @@ describe("a paid reply", { timeout: 60_000 }, () => {
       message: "The gateway answered with pages of victim.example instead of acme.example.",
       facts: { charge: "charged", chargedUsd: 0.02472, requestId: "r1" },
     });
-    expect(error.facts.advice).toContain(`snapshot ${kept?.id} of victim.example (5 pages)`);
+    expect(error.facts.advice).toContain(`snapshot ${kept?.id} of victim.example (5 URLs)`);
     expect(await service.snapshots.list("acme.example")).toEqual([]);
     expect((await service.findSnapshot({ target: "victim.example" })).pages).toHaveLength(5);
     await ask("victim.example");
@@ -75,7 +75,7 @@ describe("a paid reply", { timeout: 60_000 }, () => {
     const [other] = await service.snapshots.list("other.example");
     expect(answer).toMatchObject({ target: "acme.example", pagesFetched: 3 });
     expect(renderText(answer)).toContain(
-      `note: the same reply held another answer, kept for free questions: snapshot ${other?.id} of other.example (2 pages)`,
+      `note: the same reply held another answer, kept for free questions: snapshot ${other?.id} of other.example (2 URLs)`,
     );
     expect((await ask()).snapshotId).toBe(answer.snapshotId);
     expect(calls()).toBe(1);

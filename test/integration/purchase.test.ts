@@ -64,9 +64,9 @@ describe("an answer that holds more than is asked for", () => {
     expect(slice.rows.map(([handle]) => handle)).toContain("p21");
     const text = renderText(slice);
     expect(text).toContain(
-      `note: a slice of kept snapshot ${whole.snapshotId}: 5 of its 93 pages, those after its first 20;`,
+      `note: a slice of kept snapshot ${whole.snapshotId}: 5 of its 93 URLs, those after its first 20;`,
     );
-    expect(text).toContain(`next, free: query_domain_pages {"snapshot_id":"${whole.snapshotId}"} (all 93 pages`);
+    expect(text).toContain(`next, free: query_domain_pages {"snapshot_id":"${whole.snapshotId}"} (all 93 URLs`);
     await ask(service, { offset: 500 });
     await ask(service);
     expect(billed().calls).toBe(1);
@@ -76,7 +76,7 @@ describe("an answer that holds more than is asked for", () => {
     const folder = makeTempFolder();
     await ask(await shop.open(onDisk(folder)), { limit: 40 });
     const next = await shop.open(onDisk(folder));
-    expect(renderText(await ask(next, { limit: 10 }))).toContain("10 of its 40 pages, its first;");
+    expect(renderText(await ask(next, { limit: 10 }))).toContain("10 of its 40 URLs, its first;");
     expect(billed().calls).toBe(1);
     await ask(next, { limit: 10, offset: 35 });
     await ask(next, { limit: 41 });

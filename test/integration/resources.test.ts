@@ -84,7 +84,7 @@ describe("resources over kept snapshots", () => {
     ]);
     expect(resources[2]).toMatchObject({
       name: `acme.example ${acme.id}`,
-      description: "3 pages, 2026-07-03 00:00 UTC",
+      description: "3 URLs, 2026-07-03 00:00 UTC",
       mimeType: "text/plain",
     });
   });
@@ -136,7 +136,7 @@ describe("resources over kept snapshots", () => {
   it("gives the same summary at every reading", async () => {
     await connect(acme);
     const text = await textOf(`${ROOT}/${acme.id}`);
-    expect(text).toContain("acme.example: 3 of 3 pages fetched, 2 after folding");
+    expect(text).toContain("acme.example: 3 of 3 URLs fetched, 2 pages after folding");
     expect(text).toContain("free now, charged $0.012 when fetched");
     expect(await textOf(`${ROOT}/${acme.id}`)).toBe(text);
   });
@@ -241,7 +241,7 @@ describe("resources over kept snapshots", () => {
       await expect(read(`${ROOT}/s_nothere${path}`)).rejects.toMatchObject({
         code: -32602,
         data: { uri: `${ROOT}/s_nothere${path}` },
-        message: expect.stringContaining(`kept: ${acme.id} (acme.example, 3 pages, 2026-07-03 00:00 UTC)`),
+        message: expect.stringContaining(`kept: ${acme.id} (acme.example, 3 URLs, 2026-07-03 00:00 UTC)`),
       });
     },
   );
@@ -249,7 +249,7 @@ describe("resources over kept snapshots", () => {
   it("names the handles there are for an unknown one", async () => {
     await connect(acme, other);
     await expect(read(`${ROOT}/${acme.id}/pages/p4`)).rejects.toThrow(
-      `No such page in snapshot ${acme.id}: its handles are p1 to p3 (3 pages fetched).`,
+      `No such page in snapshot ${acme.id}: its handles are p1 to p3 (3 URLs fetched).`,
     );
     await expect(read(`${ROOT}/${other.id}/pages/p1`)).rejects.toThrow("it has no pages");
   });

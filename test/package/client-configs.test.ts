@@ -88,7 +88,7 @@ describe("the configuration in the documents", () => {
     await gateway.close();
     expect(tools).toHaveLength(4);
     expect(isError).toBeFalsy();
-    expect(text).toMatch(/^acme\.example: 3 of 93 pages fetched/);
+    expect(text).toMatch(/^acme\.example: 3 of 93 URLs fetched/);
   });
 
   it.each(WITHOUT_KEY)("is in the sandbox without one: %s", async (_client, start) => {

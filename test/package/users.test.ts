@@ -33,7 +33,7 @@ describe("who has the package installed", () => {
   it("calls it by its name", async () => {
     const { version } = JSON.parse(await readFile(path.join(ROOT, "package.json"), "utf8"));
     expect((await npx("--version")).trim()).toBe(version);
-    expect(await npx("get", "acme.example", "--limit", "3")).toMatch(/^SANDBOX: .*\nacme\.example: 3 of 93 pages/);
+    expect(await npx("get", "acme.example", "--limit", "3")).toMatch(/^SANDBOX: .*\nacme\.example: 3 of 93 URLs/);
   });
 
   it("plugs it into a client", async () => {
@@ -73,7 +73,7 @@ describe("who writes a program with the library", () => {
     )?.[1];
     const env = { AISA_BASE_URL: `${sandbox.origin}/apis/v1` };
     const said = await runProgram("program.mjs", program ?? "", env);
-    expect(said).toMatch(/^acme\.example: 50 of 93 pages fetched/);
+    expect(said).toMatch(/^acme\.example: 50 of 93 URLs fetched/);
     expect(said).toContain("; charged $0.024;");
     expect(said).toContain("\nwhere status broken\n");
     expect(said).toContain("# Redirect map for acme.example");

@@ -171,6 +171,15 @@ export function toAbsolute(url: string, base?: string): string {
   return absolute.href;
 }
 
+/**
+ * How redirects lead to one another among fetched pages: what findings call a chain is one in a redirect map too.
+ * @returns of a redirect, the fetched redirect to which it leads under that very spelling, be it itself; undefined of others
+ */
+export function chainRedirects(pages: readonly Page[]): (page: Page) => Page | undefined {
+  const byUrl = new Map(pages.filter(isRedirect).map((page) => [toAbsolute(page.url), page]));
+  return ({ url, location }) => (location === null ? undefined : byUrl.get(toAbsolute(location, url)));
+}
+
 /** Where browsers give up too; it bounds the work on a hostile chain. */
 export const MAX_HOPS = 20;
 

@@ -108,7 +108,7 @@ function noteSlice({ id, pages, sliceOf }: Snapshot): string[] {
   const { from, pages: all } = sliceOf;
   const which = from === 0 ? "its first" : `those after its first ${formatCount(from)}`;
   return [
-    `a slice of kept snapshot ${id}: ${formatCount(pages.length)} of its ${countOf(all, "page")}, ${which}; free questions to it see all`,
+    `a slice of kept snapshot ${id}: ${formatCount(pages.length)} of its ${countOf(all, "URL")}, ${which}; free questions to it see all`,
   ];
 }
 
@@ -124,7 +124,7 @@ function noteOddList({ oddList, pages, request }: Snapshot): string[] {
     ...(toldTotal === null
       ? []
       : [
-          `the answer tells a total of ${formatCount(toldTotal)}, fewer than the ${countOf(came, "page")} it reaches: not used`,
+          `the answer tells a total of ${formatCount(toldTotal)}, fewer than the ${countOf(came, "URL")} it reaches: not used`,
         ]),
   ];
 }

@@ -48,7 +48,7 @@ export function suggestNext(situation: Situation): NextStep[] {
   const { id, sliceOf } = snapshot;
   if (sliceOf === undefined) return [...showLeftOut(situation), ...suggestMore(situation)];
   const call = wordCall("query", toSafeJson({ snapshot_id: id }), surface);
-  return [{ cost: "free", call, gain: `all ${countOf(sliceOf.pages, "page")} of the snapshot` }];
+  return [{ cost: "free", call, gain: `all ${countOf(sliceOf.pages, "URL")} of the snapshot` }];
 }
 
 /** The call that fetches what the snapshot does not hold; none when it holds all, or was imported. */
@@ -87,7 +87,7 @@ function fetchMore(
   const offset = (request.offset ?? 0) + (isFull ? pages.length : 0);
   return {
     body: { ...body, limit: MAX_LIMIT, ...(offset > 0 && { offset }) },
-    gain: isFull ? `the next ${MAX_LIMIT} pages` : `up to ${MAX_LIMIT} pages in one call`,
+    gain: isFull ? `the next ${MAX_LIMIT} URLs` : `up to ${MAX_LIMIT} URLs in one call`,
   };
 }
 

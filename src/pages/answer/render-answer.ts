@@ -28,13 +28,16 @@ function describeSize({ pagesFetched, pagesTotal, folds, rowsLeftOut }: Answer):
   if (pagesFetched === 0) {
     return pagesTotal === null || pagesTotal === 0
       ? "no pages found"
-      : `no pages here, of ${formatCount(pagesTotal)} in all`;
+      : `no pages here, of ${countOf(pagesTotal, "URL")} in all`;
   }
   const total = pagesTotal === null ? "an unknown number of" : formatCount(pagesTotal);
-  const folded = folds < pagesFetched ? `, ${formatCount(folds)} after folding` : "";
   const shown = rowsLeftOut > 0 ? `, ${formatCount(folds - rowsLeftOut)} shown` : "";
-  return `${formatCount(pagesFetched)} of ${total} page${pagesTotal === 1 ? "" : "s"} fetched${folded}${shown}`;
+  return `${formatCount(pagesFetched)} of ${total} URL${pagesTotal === 1 ? "" : "s"} fetched${describeFolding(pagesFetched, folds)}${shown}`;
 }
+
+/** `, 80 pages after folding`: what comes from the upstream is counted as URLs, and what has a row as pages. */
+export const describeFolding = (urls: number, folds: number): string =>
+  folds < urls ? `, ${countOf(folds, "page")} after folding` : "";
 
 /** Order, and which backlinks count. */
 export function describeView(answer: HeaderFacts): string {
@@ -120,7 +123,7 @@ export function describeCoverage({
       ? `the rows hold all ${formatCount(fetched)} backlinks fetched`
       : `the rows hold ${formatCount(backlinksShown)} of ${formatCount(fetched)} backlinks fetched (${Math.floor((100 * backlinksShown) / fetched)}%)`;
   const unknown =
-    coverage.pagesWithoutCount === 0 ? "" : ` (${countOf(coverage.pagesWithoutCount, "page")} without a count)`;
+    coverage.pagesWithoutCount === 0 ? "" : ` (${countOf(coverage.pagesWithoutCount, "URL")} without a count)`;
   return [held + unknown, ...describeLeftOut(answer), ...describeNotFetched(coverage)].join("; ");
 }
 
@@ -138,11 +141,11 @@ function describeLeftOut({ rowsLeftOut, columnsLeftOut, findingsLeftOut }: LeftO
 function describeNotFetched({ pagesNotFetched, pagesSkipped, bound, isSlice }: Coverage): string[] {
   if (pagesNotFetched === 0) return [];
   if (pagesNotFetched === null) {
-    const unknown = "how many pages are not fetched is not known";
+    const unknown = "how many URLs are not fetched is not known";
     return [bound === null ? unknown : `${unknown}; those after these ${describeBound(bound, 2)}`];
   }
   // The skipped pages were not fetched either, and no bound holds for them.
-  const pages = `the ${countOf(pagesNotFetched, "page")} ${pagesSkipped === 0 && isSlice === undefined ? "not fetched" : "after these"}`;
+  const pages = `the ${countOf(pagesNotFetched, "URL")} ${pagesSkipped === 0 && isSlice === undefined ? "not fetched" : "after these"}`;
   return [bound === null ? pages : `${pages} ${describeBound(bound, pagesNotFetched)}`];
 }
 
@@ -198,8 +201,8 @@ export function renderStructured(answer: Answer): Record<string, unknown> {
     ...toMoney(answer),
     pages_last_crawled: answer.crawled ?? undefined,
     upstream_cost_usd: answer.upstreamCostUsd ?? undefined,
-    pages_fetched: answer.pagesFetched,
-    pages_total: answer.pagesTotal,
+    urls_fetched: answer.pagesFetched,
+    urls_total: answer.pagesTotal,
     pages_after_folding: answer.folds,
     order_by: answer.orderBy.length === 0 ? "rank" : answer.orderBy.join("; "),
     rank_scale: answer.rankScale === BODY_DEFAULTS.rank_scale ? undefined : answer.rankScale,
@@ -243,9 +246,9 @@ function toCoverage({ coverage, ...answer }: Answer): Record<string, unknown> {
   return dropEmpty({
     backlinks_fetched: coverage.backlinksFetched,
     backlinks_shown: answer.backlinksShown,
-    pages_without_count: coverage.pagesWithoutCount || undefined,
-    pages_skipped: coverage.pagesSkipped || undefined,
-    pages_not_fetched: coverage.pagesNotFetched,
+    urls_without_count: coverage.pagesWithoutCount || undefined,
+    urls_skipped: coverage.pagesSkipped || undefined,
+    urls_not_fetched: coverage.pagesNotFetched,
     not_fetched_have: coverage.bound === null ? undefined : wordBound(coverage.bound),
     rows_left_out: answer.rowsLeftOut || undefined,
     columns_left_out: answer.columnsLeftOut.length === 0 ? undefined : answer.columnsLeftOut,

@@ -89,7 +89,7 @@ export interface SectionPlace {
 }
 
 /** @returns undefined for a page without a readable URL */
-export function placeOf({ identity }: Fold): SectionPlace | undefined {
+export function placeOf({ identity }: Pick<Fold, "identity">): SectionPlace | undefined {
   if (identity === undefined) return undefined;
   const { host, path } = identity;
   const end = path.slice(1).search(/[/?]/) + 1;

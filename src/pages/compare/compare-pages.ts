@@ -1,10 +1,10 @@
 import { countOf, formatCount } from "../../lists/text.ts";
 import { estimateTokens } from "../../lists/tokens.ts";
-import { foldPages } from "../answer/fold.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
 import { type NextStep, type Surface, suggestMore } from "../answer/next-steps.ts";
 import { toFileUri } from "../export/snapshot-files.ts";
 import type { FindSnapshot } from "../find-snapshot.ts";
+import { factsOf, foldsOf } from "../findings/find-facts.ts";
 import { latestOf, type Snapshot } from "../snapshot.ts";
 import { toChangesBlock } from "./changes-table.ts";
 import {
@@ -124,7 +124,7 @@ interface Made {
 function compareOverTime(given: Snapshot, other: Snapshot): Made {
   const isTurned = given.fetchedAt !== null && other.fetchedAt !== null && given.fetchedAt > other.fetchedAt;
   const [before, after] = isTurned ? [other, given] : [given, other];
-  const [foldsBefore, foldsAfter] = [foldPages(before.pages), foldPages(after.pages)];
+  const [foldsBefore, foldsAfter] = [foldsOf(before), foldsOf(after)];
   const coverages = [measureCoverage(before), measureCoverage(after)] as const;
   const { target } = after.request;
   const can = findDifferences(
@@ -187,7 +187,7 @@ function tellOrder(before: Snapshot, after: Snapshot, isTurned: boolean): string
 }
 
 function compareSideBySide(first: Snapshot, second: Snapshot): Made {
-  const [foldsFirst, foldsSecond] = [foldPages(first.pages), foldPages(second.pages)];
+  const [foldsFirst, foldsSecond] = [foldsOf(first), foldsOf(second)];
   const coverages = [measureCoverage(first), measureCoverage(second)] as const;
   const targets = [first.request.target, second.request.target] as const;
   const names = roleNames({ kind: "side_by_side", targets });
@@ -207,8 +207,8 @@ function compareSideBySide(first: Snapshot, second: Snapshot): Made {
       ),
     },
     blocks: toSideBySide(
-      { name: names[0], target: targets[0], folds: foldsFirst },
-      { name: names[1], target: targets[1], folds: foldsSecond },
+      { name: names[0], target: targets[0], folds: foldsFirst, findings: factsOf(first) },
+      { name: names[1], target: targets[1], folds: foldsSecond, findings: factsOf(second) },
     ),
     missing: null,
   };

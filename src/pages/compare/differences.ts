@@ -166,7 +166,7 @@ export const isWhole = ({ pagesNotFetched, pagesSkipped }: Coverage): boolean =>
   pagesNotFetched === 0 && pagesSkipped === 0;
 
 function describePart({ pages, totalCount, request }: Snapshot, coverage: Coverage): string {
-  if (isWhole(coverage)) return pages.length === 0 ? "no pages" : `all ${countOf(pages.length, "page")}`;
+  if (isWhole(coverage)) return pages.length === 0 ? "no pages" : `all ${countOf(pages.length, "URL")}`;
   const { offset, order_by = [] } = withDefaults(request);
   const total = totalCount === null ? "an unknown number" : formatCount(totalCount);
   const from = offset > 0 ? ` from offset ${formatCount(offset)}` : "";

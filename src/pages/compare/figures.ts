@@ -62,9 +62,9 @@ interface Figure {
   isOptional?: boolean;
 }
 
-const ALL: Figure = { name: "pages in all", read: ({ pagesTotal }) => pagesTotal, needs: "presence" };
+const ALL: Figure = { name: "URLs in all", read: ({ pagesTotal }) => pagesTotal, needs: "presence" };
 const SUMS: readonly Figure[] = [
-  { name: "pages fetched", read: ({ pagesFetched }) => pagesFetched, needs: "totals" },
+  { name: "URLs fetched", read: ({ pagesFetched }) => pagesFetched, needs: "totals" },
   { name: "pages after folding", read: ({ folds }) => folds, needs: "totals" },
   { name: "backlinks", read: ({ backlinks }) => backlinks, needs: "totals", isLinks: true },
 ];

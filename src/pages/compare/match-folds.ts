@@ -142,7 +142,7 @@ export function readAbsence(coverage: Coverage, can: Differences): Absence {
   }
   const { bound, pagesNotFetched } = coverage;
   if (bound === null || (bound.field === RANK && !can.rank)) {
-    const rest = pagesNotFetched === null ? "an unknown number of pages" : countOf(pagesNotFetched, "page");
+    const rest = pagesNotFetched === null ? "an unknown number of URLs" : countOf(pagesNotFetched, "URL");
     return { isTold: () => false, why: `which lacks ${rest}` };
   }
   return { isTold: (pages) => pages.some((page) => isBeyond(page, bound)), why: describeEnd(bound) };

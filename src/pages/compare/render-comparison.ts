@@ -1,5 +1,5 @@
 import { countOf, formatAge, formatCount, formatMinute } from "../../lists/text.ts";
-import { describeSource } from "../answer/render-answer.ts";
+import { describeFolding, describeSource } from "../answer/render-answer.ts";
 import { type Cell, toCsv } from "../answer/table.ts";
 import { type Block, type Comparison, type PageCounts, roleNames, rolesOf, type Side } from "./comparison.ts";
 
@@ -53,11 +53,10 @@ const toElapsed = ({ fetchedAt: from }: Side, { fetchedAt: to }: Side): string |
 function describeSide(side: Side, withView: boolean): string {
   const { snapshotId, source, fetchedAt, pagesFetched, pagesTotal, folds, view } = side;
   const total = pagesTotal === null ? "an unknown number of" : formatCount(pagesTotal);
-  const folded = folds < pagesFetched ? `, ${formatCount(folds)} after folding` : "";
   return [
     `snapshot ${snapshotId} of ${describeTime(fetchedAt)}`,
     ...(source === "import" ? ["imported"] : []),
-    `${formatCount(pagesFetched)} of ${total} page${pagesTotal === 1 ? "" : "s"} fetched${folded}`,
+    `${formatCount(pagesFetched)} of ${total} URL${pagesTotal === 1 ? "" : "s"} fetched${describeFolding(pagesFetched, folds)}`,
     ...(withView ? [view] : []),
   ].join("; ");
 }
@@ -116,8 +115,8 @@ function toSideFacts(side: Side, withView: boolean): Record<string, unknown> {
     snapshot_id: side.snapshotId,
     source: side.source,
     fetched_at: side.fetchedAt === null ? null : new Date(side.fetchedAt).toISOString(),
-    pages_fetched: side.pagesFetched,
-    pages_total: side.pagesTotal,
+    urls_fetched: side.pagesFetched,
+    urls_total: side.pagesTotal,
     pages_after_folding: side.folds,
     ...(withView && { view: side.view }),
   };

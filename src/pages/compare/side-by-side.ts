@@ -2,7 +2,7 @@ import { formatCount } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
 import { foldersOf, placeOf, sectionOf, sumSections } from "../answer/sections.ts";
 import { type Cell, toDisplayUrl } from "../answer/table.ts";
-import { findFacts } from "../findings/find-facts.ts";
+import type { Finding } from "../findings/finding.ts";
 import { backlinksCell, domainsCell, ofFold, toMoveCell } from "./changes-table.ts";
 import type { WideBlock } from "./comparison.ts";
 
@@ -11,6 +11,8 @@ interface List {
   name: string;
   target: string;
   folds: readonly Fold[];
+  /** All that its own answer finds. */
+  findings: readonly Finding[];
 }
 
 /** What two lists hold, beside each other: findings by rule, the pages with most links, the largest sections. */
@@ -30,8 +32,8 @@ interface Found {
 
 function compareFindings(first: List, second: List): WideBlock {
   const found = new Map<string, Found>();
-  for (const [side, { folds, target }] of [first, second].entries()) {
-    for (const [place, { rule, pages, backlinks }] of findFacts(folds, target).entries()) {
+  for (const [side, { findings }] of [first, second].entries()) {
+    for (const [place, { rule, pages, backlinks }] of findings.entries()) {
       const name = nameRule(rule);
       const entry = found.get(name) ?? { rule: name, place, sides: [null, null] };
       entry.place = Math.max(entry.place, place);

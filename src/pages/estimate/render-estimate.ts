@@ -48,8 +48,8 @@ function describeKept({ kept, limits }: Estimate): string {
   if (kept === null) return "no answer to this request";
   const pages =
     kept.sliceOf === null
-      ? countOf(kept.pageCount, "page")
-      : `${formatCount(kept.pageCount)} of its ${countOf(kept.sliceOf, "page")}`;
+      ? countOf(kept.pageCount, "URL")
+      : `${formatCount(kept.pageCount)} of its ${countOf(kept.sliceOf, "URL")}`;
   const what = `snapshot ${kept.snapshotId} of ${formatMinute(kept.fetchedAt)}, ${formatAge(kept.ageMs)} old, ${pages}`;
   if (kept.isFresh) {
     return `${what}: it answers this request for free until ${formatMinute(kept.fetchedAt + limits.freshMs)}`;
@@ -79,7 +79,7 @@ function describeBudget({ leftUsd, dailyUsd, perCallUsd }: Limits): string {
 
 function describeExpected({ pagesAtMost, pagesTotal, answerTokens }: Estimate): string {
   const total = pagesTotal === null ? "" : ` of ${formatCount(pagesTotal)} in all`;
-  return `up to ${countOf(pagesAtMost, "page")}${total}, an answer of about ${formatCount(roundTokens(answerTokens))} tokens`;
+  return `up to ${countOf(pagesAtMost, "URL")}${total}, an answer of about ${formatCount(roundTokens(answerTokens))} tokens`;
 }
 
 /** It is a rough figure; it should not look like a measured one. */
@@ -105,8 +105,8 @@ export function renderEstimateStructured(estimate: Estimate): Record<string, unk
     ...(source === "aisa" && {
       budget: { left_usd: limits.leftUsd, daily_usd: limits.dailyUsd, per_call_usd: limits.perCallUsd },
     }),
-    pages_at_most: estimate.pagesAtMost,
-    pages_total: estimate.pagesTotal,
+    urls_at_most: estimate.pagesAtMost,
+    urls_total: estimate.pagesTotal,
     answer_tokens: roundTokens(estimate.answerTokens),
     ...(allNotes.length > 0 && { notes: allNotes }),
     next: describeNext(estimate),
@@ -131,8 +131,8 @@ function toKeptFacts({ snapshotId, fetchedAt, ageMs, pageCount, sliceOf, isFresh
     snapshot_id: snapshotId,
     fetched_at: new Date(fetchedAt).toISOString(),
     age: formatAge(ageMs),
-    pages: pageCount,
-    ...(sliceOf !== null && { of_its_pages: sliceOf }),
+    urls: pageCount,
+    ...(sliceOf !== null && { of_its_urls: sliceOf }),
     fresh: isFresh,
     ...(isFresh && { free_until: new Date(fetchedAt + freshMs).toISOString() }),
   };
@@ -143,7 +143,7 @@ function toInfoFacts({ id, source, fetchedAt, pageCount, totalCount }: SnapshotI
     snapshot_id: id,
     ...(source === "import" && { imported: true }),
     fetched_at: fetchedAt === null ? null : new Date(fetchedAt).toISOString(),
-    pages: pageCount,
-    pages_total: totalCount,
+    urls: pageCount,
+    urls_total: totalCount,
   };
 }

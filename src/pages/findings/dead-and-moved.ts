@@ -1,5 +1,5 @@
 import type { Fold } from "../answer/fold.ts";
-import { isLive, isRedirect, MAX_HOPS, toAbsolute } from "../answer/follow-redirects.ts";
+import { chainRedirects, isLive, isRedirect, MAX_HOPS } from "../answer/follow-redirects.ts";
 import { toDisplayUrl } from "../answer/table.ts";
 import { identifyUrl } from "../answer/url-identity.ts";
 import { type DeadKind, deadKindOf, type Page } from "../page.ts";
@@ -81,9 +81,7 @@ export function findRedirects({ folds }: List): Finding | null {
 /** Redirects that lead to another fetched redirect: every hop costs time, and crawlers give up on long ones. */
 export function findRedirectChains({ folds }: List): Finding | null {
   const redirects = gatherRedirects(folds);
-  const byUrl = new Map(redirects.map((page) => [toAbsolute(page.url), page]));
-  const next = ({ url, location }: Page): Page | undefined =>
-    location === null ? undefined : byUrl.get(toAbsolute(location, url));
+  const next = chainRedirects(redirects);
   return toFinding(
     "redirect chains",
     "redirect chains (3xx to a fetched 3xx)",

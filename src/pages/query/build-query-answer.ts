@@ -1,7 +1,9 @@
+import { countOf } from "../../lists/text.ts";
 import { estimateTokens } from "../../lists/tokens.ts";
 import { type Fold, sumBacklinks } from "../answer/fold.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
 import type { Surface } from "../answer/next-steps.ts";
+import { foldsOf } from "../findings/find-facts.ts";
 import { withDefaults } from "../request.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { countLines, emptyTable, fitConditions, fitNotes, fitSteps, fitTable, toQuotedLine } from "./fit-table.ts";
@@ -45,11 +47,12 @@ const FRAME_SLACK = 40;
 export function buildQueryAnswer(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerOptions): QueryAnswer {
   const frame = buildFrame(snapshot, query, options);
   if (query.handles.length > 0) return withRecords(frame, snapshot, query, options);
-  const { rows, pages } = selectRows(snapshot, query.where, query.fold, options.regex);
+  const { rows, urls, urlsElsewhere } = selectRows(snapshot, query.where, query.fold, options.regex);
   const { links, isAtLeast } = sumBacklinks(rows);
   const matched: QueryAnswer = {
     ...frame,
-    pagesMatched: pages,
+    notes: urlsElsewhere === 0 ? frame.notes : [...frame.notes, wordElsewhere(urlsElsewhere)],
+    urlsMatched: urls,
     rowsMatched: rows.length,
     backlinksMatched: links ?? 0,
     backlinksShown: links ?? 0,
@@ -61,6 +64,10 @@ export function buildQueryAnswer(snapshot: Snapshot, query: PagesQuery, options:
     ? withRows(matched, rows, snapshot, query, options)
     : withGroups(matched, rows, query.groupBy, snapshot, query, options);
 }
+
+/** Who counts redirects counts URLs; without this, fewer rows than that would look like a loss. */
+const wordElsewhere = (urls: number): string =>
+  `${countOf(urls, "more URL")} that answer${urls === 1 ? "s" : ""} so ${urls === 1 ? "is" : "are"} folded into pages that answer otherwise: fold false shows every URL`;
 
 const isWithoutCount = ({ backlinks, backlinksAtLeast }: Fold): boolean => backlinks === null || backlinksAtLeast;
 
@@ -80,7 +87,8 @@ function buildFrame(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerO
     rankScale: request.rank_scale,
     pagesFetched: snapshot.pages.length,
     pagesTotal: snapshot.totalCount,
-    pagesMatched: 0,
+    folds: foldsOf(snapshot).length,
+    urlsMatched: 0,
     rowsMatched: 0,
     isFolded: query.fold,
     groupBy: query.groupBy,
@@ -177,7 +185,7 @@ function withoutRows(
     all.map((each) => each.words),
     options.maxTokens,
   );
-  const lines = words.map((word, index) => wordLoosened({ words: word, pages: all[index]?.pages ?? 0 }));
+  const lines = words.map((word, index) => wordLoosened({ rows: 0, unit: "page", ...all[index], words: word }));
   const kept = countLines(lines, tokensBeside({ ...frame, next }, options));
   const loosened = all.slice(0, kept).map((each, index) => ({ ...each, words: words[index] ?? each.words }));
   return { ...frame, loosened, loosenedLeftOut: all.length - kept, next };
@@ -191,7 +199,7 @@ function withRecords(
 ): QueryAnswer {
   const pages = findHandles(snapshot, query.handles);
   options.onSelected?.(ofHandles(query, query.handles));
-  const opened: QueryAnswer = { ...frame, pagesMatched: pages.length };
+  const opened: QueryAnswer = { ...frame, urlsMatched: pages.length };
   const suggest = (records: readonly PageRecord[]) =>
     fitSteps(suggestQueries({ snapshot, query, table: null, surface: options.surface, records }), options.maxTokens);
   const unopened = pages.map(({ handle, url }) => ({ handle, url, fields: [], leftOut: [""] }));

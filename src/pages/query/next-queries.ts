@@ -1,7 +1,7 @@
 import { Refusal } from "../../lists/arguments.ts";
 import { type ResolvedField, resolveField } from "../../lists/filters/field-names.ts";
 import { type Condition, countConditions, type Filter } from "../../lists/filters/filter.ts";
-import { countOf, formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
+import { formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
 import { estimateTokens } from "../../lists/tokens.ts";
 import type { Fold } from "../answer/fold.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
@@ -12,7 +12,7 @@ import { cutToTokens } from "./fit-table.ts";
 import type { Group } from "./group-rows.ts";
 import type { PageRecord } from "./page-record.ts";
 import { type PagesQuery, parseSection, toQueryArguments } from "./pages-query.ts";
-import type { Loosened, QueryTable } from "./query-answer.ts";
+import { type Loosened, type QueryTable, wordLoosened } from "./query-answer.ts";
 import type { Grouping } from "./query-schema.ts";
 
 /** What an answer has shown, and what it was asked. */
@@ -48,8 +48,8 @@ function listFree(shown: Shown): NextStep[] {
   if (table === null) {
     return loosened
       .slice(0, 2)
-      .map(({ words, pages, without }) =>
-        ask(shown, { ...query, where: without, offset: 0 }, `without ${shorten(words)}: ${countOf(pages, "page")}`),
+      .map(({ words, without, ...rest }) =>
+        ask(shown, { ...query, where: without, offset: 0 }, wordLoosened({ words: shorten(words), ...rest })),
       );
   }
   if (groups !== undefined) return [...askForMore(shown, table, countGroups(table)), ...drillIn(shown, table, groups)];

@@ -52,9 +52,11 @@ export interface QueryAnswer {
   rankScale: string;
   pagesFetched: number;
   pagesTotal: number | null;
-  /** Fetched pages that meet the conditions. */
-  pagesMatched: number;
-  /** Rows that they make. */
+  /** All rows of the snapshot: what answers call pages. */
+  folds: number;
+  /** Fetched URLs in the rows that meet the conditions. */
+  urlsMatched: number;
+  /** These rows. */
   rowsMatched: number;
   isFolded: boolean;
   groupBy: Grouping | null;
@@ -113,24 +115,29 @@ export const ofHandles = (query: PagesQuery, handles: string[]): Selected => ({
 /** A condition that keeps all pages out on its own: without it there are some. */
 export interface Loosened {
   words: string;
-  /** Pages that the others leave. */
-  pages: number;
+  /** Rows that the others leave. */
+  rows: number;
+  /** What {@link rows} are: pages, or URLs where nothing is folded. */
+  unit: "page" | "URL";
   without: Where;
 }
 
 /** `without status broken: 14 pages` */
-export const wordLoosened = ({ words, pages }: Pick<Loosened, "words" | "pages">): string =>
-  `without ${words}: ${countOf(pages, "page")}`;
+export const wordLoosened = ({ words, rows, unit }: Pick<Loosened, "words" | "rows" | "unit">): string =>
+  `without ${words}: ${countOf(rows, unit)}`;
 
 /**
  * Tries every condition of a question that nothing meets: what would be there without it?
- * @returns only those that bring pages back, most pages first
+ * @returns only those that bring rows back, most rows first
  */
 export function explainEmpty(snapshot: Snapshot, { where, fold }: PagesQuery, terms?: RegexTerms): Loosened[] {
   return listConditions(where)
-    .map(({ words, without }) => ({ words, without, pages: selectRows(snapshot, without, fold, terms).pages }))
-    .filter(({ pages }) => pages > 0)
-    .sort((a, b) => b.pages - a.pages);
+    .map(({ words, without }) => {
+      const { length } = selectRows(snapshot, without, fold, terms).rows;
+      return { words, without, rows: length, unit: fold ? ("page" as const) : ("URL" as const) };
+    })
+    .filter(({ rows }) => rows > 0)
+    .sort((a, b) => b.rows - a.rows);
 }
 
 /**
@@ -181,12 +188,12 @@ export function describeMissing(snapshot: Snapshot, coverage: Coverage): string[
 }
 
 function describeNotFetched({ pagesNotFetched, pagesSkipped, bound }: Coverage): string[] {
-  if (pagesNotFetched === null) return ["how many pages were not fetched is not known; they may match too"];
+  if (pagesNotFetched === null) return ["how many URLs were not fetched is not known; they may match too"];
   const missing = pagesNotFetched + pagesSkipped;
   if (missing === 0) return [];
   // No bound holds for the pages before the first fetched one.
   const bounded = bound === null || pagesSkipped > 0 ? "" : ` (${wordBound(bound)})`;
-  return [`${countOf(missing, "page")} of the target not fetched${bounded} may match too`];
+  return [`${countOf(missing, "URL")} of the target not fetched${bounded} may match too`];
 }
 
 /**
@@ -202,8 +209,8 @@ export function noteCutLists(snapshot: Snapshot, filters: Filter | undefined): s
       const read = compileFieldReader(field, rules);
       const unknown = snapshot.pages.filter(({ raw }) => read(raw) === null).length;
       if (unknown === 0) return [];
-      const pages = `${countOf(unknown, "page")} ${unknown === 1 ? "does" : "do"}`;
-      return [`${pages} not tell ${shown} (lists are cut to ${rules.listLimit} entries) and cannot match`];
+      const urls = `${countOf(unknown, "URL")} ${unknown === 1 ? "does" : "do"}`;
+      return [`${urls} not tell ${shown} (lists are cut to ${rules.listLimit} entries) and cannot match`];
     });
 }
 

@@ -1,5 +1,5 @@
 import { countOf, formatCount, formatMinute, formatUsd } from "../../lists/text.ts";
-import { describeSource } from "../answer/render-answer.ts";
+import { describeFolding, describeSource } from "../answer/render-answer.ts";
 import { toQuotedLine } from "./fit-table.ts";
 import { renderRecord, wordLeftOut } from "./page-record.ts";
 import { type QueryAnswer, type QueryTable, wordBoundOf, wordLoosened, wordRecordsBound } from "./query-answer.ts";
@@ -56,10 +56,10 @@ export function renderQueryStructured(answer: QueryAnswer): Record<string, unkno
     include_subdomains: answer.includeSubdomains,
     exclude_internal_backlinks: answer.excludeInternal ? undefined : false,
     rank_scale: answer.rankScale === "one_hundred" ? answer.rankScale : undefined,
-    pages_fetched: answer.pagesFetched,
+    urls_fetched: answer.pagesFetched,
     ...(records === null && {
-      pages_total: answer.pagesTotal,
-      pages_matched: answer.pagesMatched,
+      urls_total: answer.pagesTotal,
+      urls_matched: answer.urlsMatched,
       rows_matched: answer.rowsMatched,
       folded: answer.isFolded ? undefined : false,
       group_by: answer.groupBy ?? undefined,
@@ -73,7 +73,7 @@ export function renderQueryStructured(answer: QueryAnswer): Record<string, unkno
     rows: table?.rows,
     records: records === null ? undefined : Object.fromEntries(records.map(toRecordFacts)),
     bounded_by: wordRecordsBound(answer),
-    without: loosened === null ? undefined : Object.fromEntries(loosened.map(({ words, pages }) => [words, pages])),
+    without: loosened === null ? undefined : Object.fromEntries(loosened.map(({ words, rows }) => [words, rows])),
     without_left_out: answer.loosenedLeftOut || undefined,
     empty: describeEmpty(answer).split("\n", 1)[0] || undefined,
     next: listOrNothing(answer.next.map(({ cost, call, gain }) => `${cost}: ${call} (${gain})`)),
@@ -150,21 +150,29 @@ function describeOpened(answer: QueryAnswer): string {
   const { records, pagesFetched } = answer;
   const bound = wordRecordsBound(answer);
   const opened = countOf(records?.length ?? 0, bound === undefined ? "full record" : "record");
-  const of = `${opened} of ${countOf(pagesFetched, "page")} fetched`;
+  const of = `${opened} of ${countOf(pagesFetched, "URL")} fetched`;
   return bound === undefined ? of : `${of}; ${bound}`;
 }
 
 function describeMatch(answer: QueryAnswer): string {
-  const { pagesFetched, pagesTotal, pagesMatched, conditions, isFolded, rowsMatched, table, groupBy } = answer;
-  const total = pagesTotal === null ? "an unknown number" : formatCount(pagesTotal);
-  const matched =
-    conditions.length === 0
-      ? `${formatCount(pagesMatched)} of ${total} pages fetched`
-      : `${formatCount(pagesMatched)} of ${countOf(pagesFetched, "page")} fetched match${pagesTotal === pagesFetched ? "" : ` (of ${total} in all)`}`;
-  const folded = isFolded && rowsMatched < pagesMatched ? [`${formatCount(rowsMatched)} after folding`] : [];
+  const { isFolded, table, groupBy } = answer;
   const unfolded = isFolded ? [] : ["not folded"];
   const groups = groupBy === null || table === null ? [] : [`${countOf(table.total, "group")} by ${groupBy}`];
-  return [[matched, ...folded, ...unfolded, ...groups].join(", "), ...describeOrder(answer)].join("; ");
+  return [[countMatch(answer), ...unfolded, ...groups].join(", "), ...describeOrder(answer)].join("; ");
+}
+
+/** Rows are pages, and what was fetched are URLs: both are told, so that neither is taken for the other. */
+function countMatch({ pagesFetched, pagesTotal, urlsMatched, conditions, isFolded, rowsMatched, folds }: QueryAnswer) {
+  const total = pagesTotal === null ? "an unknown number" : formatCount(pagesTotal);
+  if (conditions.length === 0) {
+    const plural = pagesTotal === 1 ? "" : "s";
+    return `${formatCount(urlsMatched)} of ${total} URL${plural} fetched${isFolded ? describeFolding(urlsMatched, rowsMatched) : ""}`;
+  }
+  const inAll = pagesTotal === pagesFetched ? "" : ` (of ${total} in all)`;
+  const urls = `${formatCount(urlsMatched)} of ${countOf(pagesFetched, "URL")} fetched`;
+  return isFolded
+    ? `${formatCount(rowsMatched)} of ${countOf(folds, "page")} match, ${urls}${inAll}`
+    : `${urls} match${inAll}`;
 }
 
 function describeOrder({ order, groupBy, table }: QueryAnswer): string[] {

@@ -27,7 +27,7 @@ export interface SectionIndex {
    * The section, with folder and subdomain of one name taken together: `/blog + blog.acme.example`. Null as above.
    */
   areaOf: (row: Fold) => string | null;
-  isIn: (row: Fold, section: Section) => boolean;
+  isIn: (row: Pick<Fold, "identity">, section: Section) => boolean;
 }
 
 /**

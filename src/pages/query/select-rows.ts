@@ -19,8 +19,13 @@ import { sectionsOf } from "./section-index.ts";
 export interface Selection {
   /** In fetched order. */
   rows: readonly Fold[];
-  /** The fetched pages in them. */
-  pages: number;
+  /** The fetched URLs in them. */
+  urls: number;
+  /**
+   * URLs that meet the conditions, that on the status among them, but are folded into a row that answers otherwise, as a
+   * redirect is into the page it leads to. 0 where nothing is asked of the status, or nothing is folded.
+   */
+  urlsElsewhere: number;
 }
 
 /** One row per fetched page; made when first asked for. */
@@ -135,7 +140,18 @@ export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, term
   const isChosen = (row: Fold) =>
     answers(row.main) && (section === undefined || sectionsOf(snapshot).isIn(row, section));
   const chosen = section === undefined && status === undefined ? rows : rows.filter(isChosen);
-  return { rows: chosen, pages: chosen.reduce((sum, { members }) => sum + members.length, 0) };
+  const urls = chosen.reduce((sum, { members }) => sum + members.length, 0);
+  if (!fold || status === undefined) return { rows: chosen, urls, urlsElsewhere: 0 };
+  const isMatching = isAll ? undefined : new Set(matching);
+  const shown = new Set(chosen.flatMap(({ members }) => members));
+  const elsewhere = foldingOf(snapshot).places.filter(
+    (place) =>
+      answers(place.page) &&
+      !shown.has(place.page) &&
+      isMatching?.has(place.page) !== false &&
+      (section === undefined || sectionsOf(snapshot).isIn(place, section)),
+  );
+  return { rows: chosen, urls, urlsElsewhere: elsewhere.length };
 }
 
 function filterInTime(pages: readonly Page[], accepts: (page: Page) => boolean, checkTime?: () => void): Page[] {

@@ -1,5 +1,5 @@
 import { type Fold, foldPages } from "../answer/fold.ts";
-import { isDead, isLive, isRedirect, MAX_HOPS } from "../answer/follow-redirects.ts";
+import { chainRedirects, isDead, isLive, isRedirect, MAX_HOPS, toAbsolute } from "../answer/follow-redirects.ts";
 import { identifyUrl } from "../answer/url-identity.ts";
 import { createSuggest } from "../findings/similar-page.ts";
 import { deadKindOf, type Page } from "../page.ts";
@@ -96,8 +96,9 @@ export interface ReclaimList {
   troublePages: number;
   /** Redirects with links whose visitors end on a dead page. */
   deadEnds: number;
-  /** Redirect chains with links. */
+  /** Redirect chains with links, and how many of them end on a dead page, so that they are {@link deadEnds} too. */
   chains: number;
+  deadChains: number;
 }
 
 /** The links of a snapshot that can be won back. Pages without known links are passed over. */
@@ -111,7 +112,8 @@ export function listReclaims({ pages, request }: Snapshot): ReclaimList {
   const ending = toDeadEnds(folds, choose, ways);
   const isDeadEnd = new Set(ending.map(({ page }) => page));
   const byKey = toMainPages(folds);
-  const chains = [...ways.values()].filter(({ page, hops }) => hops > 1 && hasLinks(page) && !isDeadEnd.has(page));
+  const allChains = [...ways.values()].filter(({ page, hops }) => hops > 1 && hasLinks(page));
+  const chains = allChains.filter(({ page }) => !isDeadEnd.has(page));
   const reclaims = [...dead, ...ending, ...chains.map((way) => toChainReclaim(way, byKey, request.target))];
   return {
     reclaims: reclaims.sort((a, b) => (b.page.backlinks ?? 0) - (a.page.backlinks ?? 0)),
@@ -119,7 +121,8 @@ export function listReclaims({ pages, request }: Snapshot): ReclaimList {
     refusedPages: countKind("refused"),
     troublePages: countKind("trouble"),
     deadEnds: ending.length,
-    chains: chains.length,
+    chains: allChains.length,
+    deadChains: allChains.length - chains.length,
   };
 }
 
@@ -253,39 +256,27 @@ type Ways = ReadonlyMap<Page, Way>;
 
 /** Of all redirects among the fetched pages, in fetched order. */
 function findWays(pages: readonly Page[]): Ways {
-  const redirects = pages.filter(isRedirect);
-  const byUrl = new Map<string, Page>();
-  for (const page of redirects) {
-    const url = toAbsolute(page.url);
-    if (url !== null) byUrl.set(url, page);
-  }
-  return new Map(redirects.map((page) => [page, followWay(page, byUrl)]));
+  const next = chainRedirects(pages);
+  return new Map(pages.filter(isRedirect).map((page) => [page, followWay(page, next)]));
 }
 
-function followWay(page: Page, byUrl: ReadonlyMap<string, Page>): Way {
+function followWay(page: Page, nextOf: (page: Page) => Page | undefined): Way {
   const seen = new Set<Page>();
   let last = page;
   let next: Page | undefined = page;
   while (next !== undefined && !seen.has(next) && seen.size <= MAX_HOPS) {
     seen.add(next);
     last = next;
-    next = last.location === null ? undefined : byUrl.get(toAbsolute(last.location, last.url) ?? "");
+    next = nextOf(next);
   }
   const isEndless = next !== undefined;
+  const isKnown = !isEndless && last.location !== null && URL.canParse(last.location, last.url);
   return {
     page,
     hops: isEndless ? Number.POSITIVE_INFINITY : seen.size,
-    end: isEndless || last.location === null ? null : toAbsolute(last.location, last.url),
+    end: isKnown ? toAbsolute(last.location ?? "", last.url) : null,
     isTemporary: [...seen].some(({ status }) => status !== 301 && status !== 308),
   };
-}
-
-/** Scheme and `www.` count here: from the one to the other is a hop. Null for what no browser could follow. */
-function toAbsolute(url: string, base?: string): string | null {
-  if (!URL.canParse(url, base)) return null;
-  const absolute = new URL(url, base);
-  absolute.hash = "";
-  return absolute.href;
 }
 
 /** What a redirect is written for; without a query it is for the path with whatever query. */

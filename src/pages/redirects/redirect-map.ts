@@ -160,22 +160,36 @@ function describeMap(snapshot: Snapshot, { list, covered, review, leftOut }: Out
   const { id, source, request, fetchedAt, pages, totalCount } = snapshot;
   const when = fetchedAt === null ? "of unknown time" : `of ${formatMinute(fetchedAt)}`;
   const total = totalCount === null ? "" : ` of ${formatCount(totalCount)}`;
-  const coverage = (kind: Reclaim["kind"], all: string) => {
-    const pagesOf = (some: readonly Reclaim[]) =>
-      new Set(some.filter((each) => each.kind === kind).map(({ of }) => of));
-    const rules = pagesOf(list.reclaims.filter(({ of }) => covered.has(of))).size;
-    const people = pagesOf(review).size;
-    const needs = people === 0 ? "" : `; ${formatCount(people)} need${people === 1 ? "s" : ""} a person`;
-    return `Covers ${formatCount(rules)} of ${all}${needs}.`;
+  const waiting = new Set(review.map(({ of }) => of));
+  // Every one is told: what is in no rule needs a person, a repair, or another form than this one.
+  const coverage = (kind: Reclaim["kind"], all: string, elsewhere = "") => {
+    // Of dead pages only those that are gone: the others are told below.
+    const own = list.reclaims.filter((each) => each.kind === kind && (kind !== "dead" || each.verdict !== "repair"));
+    const count = (is: (reclaim: Reclaim) => boolean) => new Set(own.filter(is).map(({ of }) => of)).size;
+    const isOpen = ({ of }: Reclaim) => !covered.has(of) && !waiting.has(of);
+    const people = count(({ of }) => waiting.has(of));
+    const repair = count((each) => isOpen(each) && each.verdict === "repair");
+    const left = count((each) => isOpen(each) && each.verdict !== "repair");
+    return `${[
+      `Covers ${formatCount(count(({ of }) => covered.has(of)))} of ${all}`,
+      ...(people === 0 ? [] : [`${formatCount(people)} need${people === 1 ? "s" : ""} a person`]),
+      ...(repair === 0 ? [] : [`${formatCount(repair)} to repair`]),
+      ...(left === 0 ? [] : [`${formatCount(left)} left out`]),
+      ...(elsewhere === "" ? [] : [elsewhere]),
+    ].join("; ")}.`;
   };
   const { refusedPages, troublePages } = list;
   return [
     ...(source === "sandbox" ? ["SANDBOX: generated data, nothing here is about a real site."] : []),
     `Redirect map for ${request.target}: a suggestion to review line by line, not a finished configuration.`,
-    `From snapshot ${id} ${when}, ${countOf(pages.length, "page")}${total}.`,
+    `From snapshot ${id} ${when}, ${countOf(pages.length, "URL")}${total}.`,
     coverage("dead", `${countOf(list.gonePages, "gone page")} with links (http 404, 410)`),
     ...(list.deadEnds === 0 ? [] : [coverage("dead_end", `${countOf(list.deadEnds, "redirect URL")} to a dead page`)]),
-    coverage("chain", `${countOf(list.chains, "redirect chain")} with links`),
+    coverage(
+      "chain",
+      `${countOf(list.chains, "redirect URL")} to another redirect`,
+      list.deadChains === 0 ? "" : `${formatCount(list.deadChains)} of them to a dead page, counted above`,
+    ),
     ...(refusedPages + troublePages === 0
       ? []
       : [

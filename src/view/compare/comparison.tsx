@@ -64,8 +64,9 @@ function SideCard({ title, side }: { title: string; side: Side }) {
       </p>
       <p>{words.moment(side.fetchedAt)}</p>
       <p class="small">
-        <code>{side.snapshotId}</code> · {words.counted(side.pagesFetched, "page")}
-        {side.pagesTotal !== null && ` of ${words.count(side.pagesTotal)}`}, {words.count(side.folds)} after folding
+        <code>{side.snapshotId}</code> · {words.counted(side.pagesFetched, "URL")}
+        {side.pagesTotal !== null && ` of ${words.count(side.pagesTotal)}`}, {words.counted(side.folds, "page")} after
+        folding
       </p>
       <p class="quiet small">
         <ThirdParty text={side.view} />

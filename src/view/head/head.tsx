@@ -15,14 +15,14 @@ export function Head({ head }: { head: ViewHead }) {
       </h1>
       <dl class="totals">
         <div>
-          <dt>Pages fetched</dt>
+          <dt>URLs fetched</dt>
           <dd>
             {words.count(head.pagesFetched)}
             <small>{total}</small>
           </dd>
         </div>
         <div>
-          <dt>After folding</dt>
+          <dt>Pages after folding</dt>
           <dd>{words.count(head.folds)}</dd>
         </div>
         <div>

@@ -129,7 +129,7 @@ describe("a question to a snapshot", () => {
       return clock;
     };
     expect(() => query(TEN, slow, { now })).toThrow(/the regex takes more than 2 s/);
-    expect(query(TEN, slow).structured["pages_matched"]).toBe(0);
+    expect(query(TEN, slow).structured["urls_matched"]).toBe(0);
   });
 });
 

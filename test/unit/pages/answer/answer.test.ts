@@ -51,9 +51,9 @@ interface Structured {
   backlinks_filters?: unknown;
   coverage: {
     backlinks_shown: number;
-    pages_without_count?: number;
-    pages_skipped?: number;
-    pages_not_fetched: number | null;
+    urls_without_count?: number;
+    urls_skipped?: number;
+    urls_not_fetched: number | null;
     not_fetched_have?: string;
     rows_left_out?: number;
   };
@@ -82,10 +82,10 @@ function wordsOfView(data: Structured): string[] {
 function wordsOfCoverage({ coverage }: Structured): string[] {
   return [
     coverage.rows_left_out === undefined ? "" : `${coverage.rows_left_out} more rows`,
-    coverage.pages_skipped === undefined ? "" : `offset ${coverage.pages_skipped}`,
-    coverage.pages_without_count === undefined ? "" : `${coverage.pages_without_count} page without a count`,
-    coverage.pages_not_fetched === null ? "is not known" : "",
-    coverage.pages_not_fetched ? `the ${coverage.pages_not_fetched} page` : "",
+    coverage.urls_skipped === undefined ? "" : `offset ${coverage.urls_skipped}`,
+    coverage.urls_without_count === undefined ? "" : `${coverage.urls_without_count} URL without a count`,
+    coverage.urls_not_fetched === null ? "is not known" : "",
+    coverage.urls_not_fetched ? `the ${coverage.urls_not_fetched} URL` : "",
     coverage.not_fetched_have ?? "",
   ];
 }
@@ -211,13 +211,13 @@ describe("text and structured answer", () => {
 
   it("say of an unknown total that it is not known, and what bounds the rest all the same", () => {
     expect(renderText(answerOf({ items: list(5), totalCount: null }))).toContain(
-      "how many pages are not fetched is not known; those after these have rank at most 996 (default order)",
+      "how many URLs are not fetched is not known; those after these have rank at most 996 (default order)",
     );
   });
 
   it("bound only the pages behind the fetched ones where some were skipped", () => {
     const text = renderText(answerOf({ items: list(5), totalCount: 46, request: { offset: 40 } }));
-    expect(text).toContain("the 1 page after these has rank at most 996");
+    expect(text).toContain("the 1 URL after these has rank at most 996");
   });
 
   it("say in the first line that sandbox data is generated", () => {

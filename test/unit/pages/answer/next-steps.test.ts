@@ -40,7 +40,7 @@ describe("the next calls", () => {
       {
         cost: "paid",
         call: 'get_domain_pages {"target":"acme.example","limit":1000}',
-        gain: "up to 1000 pages in one call",
+        gain: "up to 1000 URLs in one call",
       },
     ]);
   });
@@ -53,7 +53,7 @@ describe("the next calls", () => {
     expect(suggest(900, 5000, { limit: 1000, offset: 1000 })).toEqual([
       expect.objectContaining({
         call: 'get_domain_pages {"target":"acme.example","limit":1000,"offset":1900}',
-        gain: "the next 1000 pages",
+        gain: "the next 1000 URLs",
       }),
     ]);
   });

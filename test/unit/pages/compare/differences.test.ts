@@ -104,7 +104,7 @@ describe("two lists that were asked for differently", () => {
     }
     const comparesTotals = changes.includes("lost /gone");
     expect(changeIn(comparison, "backlinks")).toBe(comparesTotals ? 7 : null);
-    expect(changeIn(comparison, "pages in all")).toBe(comparesTotals ? -1 : null);
+    expect(changeIn(comparison, "URLs in all")).toBe(comparesTotals ? -1 : null);
     if (!comparesTotals) expect(comparison.pages?.removed).toMatchObject({ told: 0, untold: 1 });
   });
 
@@ -138,7 +138,7 @@ describe("two lists that were asked for differently", () => {
   it.each<[string, number | null, Partial<PagesRequest>, number | null, Partial<PagesRequest>, string | undefined]>([
     ["both complete", 1, {}, 1, { limit: 5 }, undefined],
     ["both cut alike", 9, { limit: 1 }, 7, { limit: 1 }, undefined],
-    ["one complete", 1, {}, 7, { limit: 1 }, "before holds all 1 page, after holds 1 of 7 by rank"],
+    ["one complete", 1, {}, 7, { limit: 1 }, "before holds all 1 URL, after holds 1 of 7 by rank"],
     [
       "cut at another length",
       9,

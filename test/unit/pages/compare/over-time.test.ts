@@ -276,12 +276,12 @@ describe("a page that is missing from a list", () => {
 
   it.each<[string, Partial<PagesRequest>, PageFacts[], string]>([
     ["begins at an offset", { offset: 100 }, [{ rank: 150 }, { path: "/x", rank: 120 }], "which begins at offset 100"],
-    ["is in no order", {}, [{ rank: 10 }, { path: "/x", rank: 150 }], "which lacks 898 pages"],
+    ["is in no order", {}, [{ rank: 10 }, { path: "/x", rank: 150 }], "which lacks 898 URLs"],
     [
       "has another rank scale",
       { rank_scale: "one_hundred" },
       [{ rank: 15 }, { path: "/x", rank: 12 }],
-      "which lacks 898 pages",
+      "which lacks 898 URLs",
     ],
   ])("may still be there where the list %s", (_what, request, pages, why) => {
     const { pages: counts } = compare(listOf([{ path: "/lost", rank: 500 }]), cut(pages, request));

@@ -49,7 +49,7 @@ request {"target":"acme.example","limit":1000,"filters":["page_summary.rank",">"
 price: $0.048 as quoted by the gateway, a ceiling: the charge may be lower
 kept: no answer to this request
 budget: $4.5 of $5 left today (UTC); at most $0.25 per call
-expect: up to 1,000 pages, an answer of about 1,500 tokens
+expect: up to 1,000 URLs, an answer of about 1,500 tokens
 note: target "https://acme.example/" read as "acme.example"
 next, paid: get_domain_pages {"target":"acme.example","limit":1000,"filters":["page_summary.rank",">",5]}`);
     expect(data).toMatchObject({
@@ -57,7 +57,7 @@ next, paid: get_domain_pages {"target":"acme.example","limit":1000,"filters":["p
       price: { quoted_usd: 0.048 },
       kept: null,
       budget: { left_usd: 4.5, daily_usd: 5, per_call_usd: 0.25 },
-      pages_at_most: 1000,
+      urls_at_most: 1000,
       answer_tokens: 1500,
     });
   });
@@ -67,20 +67,20 @@ next, paid: get_domain_pages {"target":"acme.example","limit":1000,"filters":["p
     const { text, data } = await estimate({ target: "acme.example", tag: "march" }, { kept: KEPT, askPrice });
     expect(text).toContain("price: $0: a kept snapshot answers this request\n");
     expect(text).toContain(
-      `kept: snapshot ${KEPT.id} of 2026-07-08 14:46 UTC, 2 h old, 1 page: it answers this request for free until 2026-07-09 14:46 UTC`,
+      `kept: snapshot ${KEPT.id} of 2026-07-08 14:46 UTC, 2 h old, 1 URL: it answers this request for free until 2026-07-09 14:46 UTC`,
     );
-    expect(text).toContain("expect: up to 93 pages of 93 in all");
+    expect(text).toContain("expect: up to 93 URLs of 93 in all");
     expect(text).toContain("next, free: get_domain_pages");
-    expect(data).toMatchObject({ kept: { snapshot_id: KEPT.id, fresh: true, age: "2 h" }, pages_total: 93 });
+    expect(data).toMatchObject({ kept: { snapshot_id: KEPT.id, fresh: true, age: "2 h" }, urls_total: 93 });
   });
 
   it("names the kept snapshot that holds what is asked for, whatever the limit and the offset", async () => {
     const items = Array.from({ length: 93 }, (_, index) => ({ url: `https://acme.example/${index}` }));
     const whole = makeSnapshot({ items, request: { limit: 1000 } });
     for (const [args, slice] of [
-      [{ limit: 40 }, "40 of its 93 pages"],
-      [{ limit: 100, offset: 90 }, "3 of its 93 pages"],
-      [{ limit: 500 }, "93 pages"],
+      [{ limit: 40 }, "40 of its 93 URLs"],
+      [{ limit: 100, offset: 90 }, "3 of its 93 URLs"],
+      [{ limit: 500 }, "93 URLs"],
     ] as const) {
       const { text, data } = await estimate({ target: "acme.example", ...args }, { kept: whole });
       expect(text).toContain(`kept: snapshot ${whole.id} of 2026-07-08 14:46 UTC, 2 h old, ${slice}: it answers`);
@@ -98,20 +98,20 @@ next, paid: get_domain_pages {"target":"acme.example","limit":1000,"filters":["p
     const other = makeSnapshot({ request: { target: "example.org" } });
     const { text, data } = await estimate({ target: "acme.example", limit: 1000 }, { kept: [imported, KEPT, other] });
     expect(text).toContain(
-      `kept: no answer to this request\nalso kept of this target, for free questions: ${KEPT.id} (1 of 93 pages, 2026-07-08 14:46 UTC); ${imported.id} (imported, 2 of 8,143 pages, 2026-04-09 17:00 UTC)\n`,
+      `kept: no answer to this request\nalso kept of this target, for free questions: ${KEPT.id} (1 of 93 URLs, 2026-07-08 14:46 UTC); ${imported.id} (imported, 2 of 8,143 URLs, 2026-04-09 17:00 UTC)\n`,
     );
     expect(data).toMatchObject({
       kept: null,
       also_kept: [
-        { snapshot_id: KEPT.id, pages: 1 },
-        { snapshot_id: imported.id, imported: true, fetched_at: "2026-04-09T17:00:00.000Z", pages_total: 8143 },
+        { snapshot_id: KEPT.id, urls: 1 },
+        { snapshot_id: imported.id, imported: true, fetched_at: "2026-04-09T17:00:00.000Z", urls_total: 8143 },
       ],
     });
   });
 
   it("says when the kept snapshot is too old, and asks", async () => {
     const { text } = await estimate({ target: "acme.example" }, { kept: KEPT, limits: { freshMs: HOUR_MS } });
-    expect(text).toContain("2 h old, 1 page: too old to be used (fresh for 1 h)");
+    expect(text).toContain("2 h old, 1 URL: too old to be used (fresh for 1 h)");
     expect(text).toContain("price: $0.048 as quoted");
     expect(text).toContain("next, paid:");
   });

@@ -196,7 +196,7 @@ it("counts URL variants of a dead page once, and passes over pages without known
     page("/busy", 502, 1),
   ];
   const { reclaims, ...counts } = listReclaims(makeSnapshot({ items }));
-  expect(counts).toEqual({ gonePages: 1, refusedPages: 1, troublePages: 1, deadEnds: 0, chains: 0 });
+  expect(counts).toEqual({ gonePages: 1, refusedPages: 1, troublePages: 1, deadEnds: 0, chains: 0, deadChains: 0 });
   expect(reclaims.map((each) => [each.page.handle, each.of])).toEqual([
     ["p2", "p1"],
     ["p1", "p1"],

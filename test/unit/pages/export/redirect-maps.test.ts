@@ -130,9 +130,9 @@ describe.each(FORMATS)("a redirect map for %s", (_name, render, read) => {
     expect(what).toBe(
       "# Redirect map for acme.example: a suggestion to review line by line, not a finished configuration.",
     );
-    expect(from).toMatch(/^# From snapshot s_\w{8} of 2026-07-08 14:46 UTC, 8 pages of 22,261\.$/);
+    expect(from).toMatch(/^# From snapshot s_\w{8} of 2026-07-08 14:46 UTC, 8 URLs of 22,261\.$/);
     expect(covers).toBe("# Covers 1 of 2 gone pages with links (http 404, 410); 1 needs a person.");
-    expect(chains).toBe("# Covers 1 of 1 redirect chain with links.");
+    expect(chains).toBe("# Covers 1 of 1 redirect URL to another redirect.");
     expect(repair).toBe(
       "# To repair, not to redirect: 1 page that refuses crawlers (401, 403, 429 …) and 1 in trouble (5xx).",
     );

@@ -17,7 +17,7 @@ it("is a report with findings and the whole table", () => {
   expect(renderReportMarkdown(makeSnapshot({ items }))).toBe(
     [
       "# Pages with backlinks: acme.example",
-      "acme.example: 2 of 2 pages fetched; by rank; live backlinks, subdomains included",
+      "acme.example: 2 of 2 URLs fetched; by rank; live backlinks, subdomains included",
       `snapshot s\\_${makeSnapshot({ items }).id.slice(2)} of 2026-07-08 14:46 UTC; charged \\$0.012; upstream cost \\$0.02436`,
       "coverage: the rows hold all 19 backlinks fetched",
       "## Findings",

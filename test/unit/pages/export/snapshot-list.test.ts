@@ -17,7 +17,7 @@ it("tells of every snapshot what one is chosen by", () => {
   ];
   expect(renderSnapshotList(infos)).toBe(
     [
-      "snapshot_id,target,fetched_at,pages,pages_total,source,charge_usd,request",
+      "snapshot_id,target,fetched_at,urls,urls_total,source,charge_usd,request",
       's_00000001,acme.example,2026-07-08T14:46:00.000Z,1,9,aisa,0.012,"{""target"":""acme.example"",""limit"":1}"',
       's_00000001,acme.example,2026-07-08T14:46:00.000Z,0,,aisa,not reported,"{""target"":""acme.example""}"',
       's_00000001,acme.example,,0,0,import,,"{""target"":""acme.example""}"',

@@ -53,7 +53,7 @@ describe("an answer without rows", () => {
     expect(answer.loosened?.map(({ words }) => words)).toEqual(['["page","like","%zebra%"]']);
     expect(renderQueryText(answer)).toMatch(/^without \["page","like","%zebra%"\]: \d+ pages$/m);
     expect(renderQueryStructured(answer)["without"]).toEqual({
-      '["page","like","%zebra%"]': answer.loosened?.[0]?.pages,
+      '["page","like","%zebra%"]': answer.loosened?.[0]?.rows,
     });
   });
 
@@ -71,9 +71,9 @@ describe("what a snapshot does not hold", () => {
     [
       "pages behind its end",
       sandboxSnapshot({ target: "acme.example", limit: 10 }),
-      "83 pages of the target not fetched",
+      "83 URLs of the target not fetched",
     ],
-    ["pages before its offset", sandboxSnapshot({ target: "acme.example", offset: 90 }), "90 pages of the target"],
+    ["pages before its offset", sandboxSnapshot({ target: "acme.example", offset: 90 }), "90 URLs of the target"],
     [
       "an unknown number of pages",
       makeSnapshot({ items: [{ url: "https://acme.example/" }], totalCount: null }),
@@ -111,7 +111,7 @@ describe("what a snapshot does not hold", () => {
     const items = [{ url: "https://acme.example/", summary: { referring_links_tld: { com: 2, net: 1 } } }];
     const cut = makeSnapshot({ items, request: { internal_list_limit: 2 } });
     const filters = ["page_summary.referring_links_tld.de", "=", 0];
-    expect(textOf({ filters }, cut)).toContain("1 page does not tell page_summary.referring_links_tld.de");
+    expect(textOf({ filters }, cut)).toContain("1 URL does not tell page_summary.referring_links_tld.de");
     expect(textOf({ filters }, makeSnapshot({ items }))).not.toContain("not tell");
   });
 });

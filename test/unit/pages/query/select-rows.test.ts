@@ -87,7 +87,7 @@ describe("the pages of a question", () => {
           readFolding(acme.pages),
         );
         expect(selectRows(acme, { filters }, true).rows).toEqual(expected);
-        expect(selectRows(acme, { filters }, false).pages).toBe(acme.pages.filter(({ raw }) => accepts(raw)).length);
+        expect(selectRows(acme, { filters }, false).urls).toBe(acme.pages.filter(({ raw }) => accepts(raw)).length);
       }),
       { numRuns: 300 },
     );

@@ -85,7 +85,7 @@ describe("of the fresh snapshots of a target", () => {
     const few = make("acme.example", 3.01, 2, { totalCount: 5 });
     const old = make("acme.example", 0, 9, { source: "import" });
     expect((await choose(whole, few, old, other)).notes).toEqual([
-      `the fullest fresh snapshot of acme.example is asked; also kept: ${few.id} (2 of 5 pages, 2026-07-11 15:00 UTC); ${old.id} (imported, 9 pages, 2026-07-08 14:46 UTC)`,
+      `the fullest fresh snapshot of acme.example is asked; also kept: ${few.id} (2 of 5 URLs, 2026-07-11 15:00 UTC); ${old.id} (imported, 9 URLs, 2026-07-08 14:46 UTC)`,
     ]);
     expect((await choose(whole, other)).notes).toEqual([]);
   });
@@ -129,7 +129,7 @@ describe("a snapshot that is not there is answered", () => {
   it("with the known ones, newest first", async () => {
     expect(await refusal([older, newer, other], { snapshotId: "s_zzzzzzzz" })).toBe(
       `snapshot_id: no snapshot is kept under this id, got "s_zzzzzzzz"
-kept: ${other.id} (example.com, 1 page, 2026-07-17 14:46 UTC); ${newer.id} (acme.example, 2 pages, 2026-07-11 14:46 UTC); ${older.id} (acme.example, 1 page, 2026-07-08 14:46 UTC)
+kept: ${other.id} (example.com, 1 URL, 2026-07-17 14:46 UTC); ${newer.id} (acme.example, 2 URLs, 2026-07-11 14:46 UTC); ${older.id} (acme.example, 1 URL, 2026-07-08 14:46 UTC)
 Not charged.`,
     );
   });
@@ -172,7 +172,7 @@ A paid call brings one of acme.example: domain-pages-mcp get --body '{"target":"
   it("for a target with what there is of others", async () => {
     expect(await refusal([older], { target: "example.com" })).toBe(
       `target: no snapshot of example.com is kept
-kept: ${older.id} (acme.example, 1 page, 2026-07-08 14:46 UTC)
+kept: ${older.id} (acme.example, 1 URL, 2026-07-08 14:46 UTC)
 Not charged.
 A paid call brings one of example.com: get_domain_pages {"target":"example.com"}`,
     );
@@ -205,7 +205,7 @@ describe("a snapshot that is gone is answered with the call that buys it again",
   it("at its last price", async () => {
     const gone = goneOf({ request });
     expect(await refusal([newer], { snapshotId: gone.id }, gone)).toBe(
-      `snapshot_id: ${gone.id} is no longer kept (acme.example, 93 pages, 2026-07-08 14:46 UTC); it was too old or made room. Not charged. To buy it again, charged $0.012 last time: get_domain_pages {"target":"acme.example","limit":1000,"rank_scale":"one_hundred"}`,
+      `snapshot_id: ${gone.id} is no longer kept (acme.example, 93 URLs, 2026-07-08 14:46 UTC); it was too old or made room. Not charged. To buy it again, charged $0.012 last time: get_domain_pages {"target":"acme.example","limit":1000,"rank_scale":"one_hundred"}`,
     );
   });
 

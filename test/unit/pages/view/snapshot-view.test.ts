@@ -125,7 +125,7 @@ describe("the head", () => {
   it("tells how much of the list it is, and what was asked", () => {
     const { head } = view(HOME, { totalCount: 5, request: { include_subdomains: false, limit: 2 } });
     expect(head).toMatchObject({
-      coverage: "the rows hold all 13 backlinks fetched; the 3 pages not fetched",
+      coverage: "the rows hold all 13 backlinks fetched; the 3 URLs not fetched",
       asked: "by rank; live backlinks, subdomains left out",
       pagesFetched: 2,
       pagesTotal: 5,
