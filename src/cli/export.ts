@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import { formatCount } from "../lists/text.ts";
 import { SNAPSHOT_FILES, type SnapshotFileName } from "../pages/export/snapshot-files.ts";
 import type { FindSnapshot } from "../pages/find-snapshot.ts";
-import type { Snapshot } from "../pages/snapshot.ts";
+import { noteBrokenOff, type Snapshot } from "../pages/snapshot.ts";
 import { fillPage, toComparisonFile, toSnapshotFile } from "../pages/view/view-file.ts";
 import { readViewPage } from "../view/page.ts";
 import { type Io, print, usage } from "./args.ts";
@@ -48,6 +48,8 @@ export async function runExport(
   if (options.force === true && options.out === undefined) throw usage("--force goes with --out");
   if (options.excel === true && SNAPSHOT_FILES[name].mimeType !== "text/csv") throw usage(wordExcel());
   const snapshot = await findSnapshot(toSnapshotRef(operand), { surface: "cli", onChoice: noteTo(io) });
+  // Tables have no place for it.
+  for (const note of noteBrokenOff(snapshot)) noteTo(io)(note);
   const file = await SNAPSHOT_FILES[name].render(snapshot);
   const text = options.excel === true ? BYTE_ORDER_MARK + file : file;
   // Not print(): it would add a line break to what has none, and these bytes are the resource's.

@@ -196,11 +196,12 @@ function describeKnown(known: readonly SnapshotInfo[]): string[] {
 const describeInfo = (info: SnapshotInfo): string => `${nameTarget(info.request.target)}, ${describeOrigin(info)}`;
 
 /** `imported, 10 of 8,143 URLs, 2026-11-03 14:20 UTC` */
-export function describeOrigin({ source, pageCount, totalCount, fetchedAt }: SnapshotInfo): string {
+export function describeOrigin({ source, pageCount, totalCount, fetchedAt, isBrokenOff }: SnapshotInfo): string {
   const isPart = totalCount !== null && totalCount > pageCount;
   const urls = isPart ? `${formatCount(pageCount)} of ${countOf(totalCount, "URL")}` : countOf(pageCount, "URL");
   const time = fetchedAt === null ? "time unknown" : formatMinute(fetchedAt);
-  return [...(source === "import" ? ["imported"] : []), urls, time].join(", ");
+  const broken = isBrokenOff === true ? ["broken off"] : [];
+  return [...(source === "import" ? ["imported"] : []), urls, ...broken, time].join(", ");
 }
 
 /** A host, but for a file of ours that somebody changed. */

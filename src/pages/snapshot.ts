@@ -41,6 +41,8 @@ export interface Snapshot {
   oddFields: number;
   /** What was odd about the list itself; left out where nothing was. */
   oddList?: OddList;
+  /** The reply broke off: these are the pages that came whole. */
+  isBrokenOff?: true;
   /** On a part of a kept snapshot, with its id and handles: how many of its pages stand before these, and how many it has. */
   sliceOf?: { from: number; pages: number };
 }
@@ -70,10 +72,14 @@ export const latestOf = ({ fetchedAt }: Pick<Snapshot, "fetchedAt">): number =>
 /** A snapshot as a list shows it, without its pages. */
 export type SnapshotInfo = Pick<
   Snapshot,
-  "id" | "source" | "request" | "requestKey" | "fetchedAt" | "charge" | "totalCount"
+  "id" | "source" | "request" | "requestKey" | "fetchedAt" | "charge" | "totalCount" | "isBrokenOff"
 > & {
   pageCount: number;
 };
+
+/** What every answer from a snapshot has to say of its reply; empty where all of it came. */
+export const noteBrokenOff = ({ isBrokenOff }: Pick<Snapshot, "isBrokenOff">): string[] =>
+  isBrokenOff === true ? ["the reply broke off; its pages were read as far as they are whole"] : [];
 
 /** Snapshots that can be read again for free. */
 export interface ReadSnapshots {
@@ -106,6 +112,8 @@ export interface EndpointAnswer {
   totalCount: number | null;
   /** `result[0].items`, as it came; null when there is no data. */
   items: unknown;
+  /** The reply broke off amid them. */
+  isBrokenOff?: true;
 }
 
 export interface SnapshotFacts {
@@ -135,6 +143,7 @@ export function createSnapshot(answer: EndpointAnswer, facts: SnapshotFacts): Sn
     totalCount: isTooFew ? null : totalCount,
     pages,
     oddFields,
+    ...(answer.isBrokenOff === true && { isBrokenOff: true }),
     ...(isOdd && { oddList: { emptyItems, repeatedItems, toldTotal: isTooFew ? totalCount : null } }),
   };
 }

@@ -168,6 +168,7 @@ const HeaderShape = z.object({
   upstreamCostUsd: z.number().nullable(),
   pageCount: count,
   oddFields: count,
+  isBrokenOff: z.literal(true).exactOptional(),
   oddList: z.object({ emptyItems: count, repeatedItems: count, toldTotal: z.number().nullable() }).optional(),
   itemsBytes: count.max(MAX_ITEMS_BYTES),
   bodyBytes: count.max(MAX_ITEMS_BYTES),

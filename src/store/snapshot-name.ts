@@ -78,8 +78,9 @@ export function toTenantFolder(tenant: string): string {
 
 /** A snapshot without its pages. */
 export function toSnapshotInfo(snapshot: Snapshot): SnapshotInfo {
-  const { id, source, request, requestKey, fetchedAt, charge, totalCount, pages } = snapshot;
-  return { id, source, request, requestKey, fetchedAt, charge, totalCount, pageCount: pages.length };
+  const { id, source, request, requestKey, fetchedAt, charge, totalCount, pages, isBrokenOff } = snapshot;
+  const info = { id, source, request, requestKey, fetchedAt, charge, totalCount, pageCount: pages.length };
+  return isBrokenOff === true ? { ...info, isBrokenOff } : info;
 }
 
 /** For `filter`: those of a target; all without one. */

@@ -177,16 +177,23 @@ export function createDiscreetWire(wire: Wire, key: string, secrets: readonly st
   const words = createHider(secrets);
   const hideIn = (headers: WireReply["headers"]) =>
     Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, words.pieces(value)]));
+  const hide = ({ status, headers, body }: WireReply): WireReply => {
+    const isError = status < 200 || status >= 300 || body.length <= SHORT_CHARS;
+    const shown = isError && body.length <= MAX_ERROR_CHARS ? words.pieces(body) : data.whole(body);
+    return { status, headers: hideIn(headers), body: shown };
+  };
+  /** What broke off may have done so amid a secret. */
+  const hideCut = (begun: WireReply): WireReply => {
+    const { body, ...rest } = hide(begun);
+    return { ...rest, body: body.slice(0, -SHORT_CHARS) + words.pieces(body.slice(-SHORT_CHARS)) };
+  };
   return async (request) => {
     try {
-      const { status, headers, body } = await wire(request);
-      const isError = status < 200 || status >= 300 || body.length <= SHORT_CHARS;
-      const shown = isError && body.length <= MAX_ERROR_CHARS ? words.pieces(body) : data.whole(body);
-      return { status, headers: hideIn(headers), body: shown };
+      return hide(await wire(request));
     } catch (error) {
-      if (!(error instanceof WireFailure) || error.headers === undefined) throw error;
-      const { reason, wasSent, cause, retryAfterMs, headers } = error;
-      throw new WireFailure(reason, wasSent, cause, retryAfterMs, hideIn(headers));
+      if (!(error instanceof WireFailure) || error.begun === undefined) throw error;
+      const { reason, wasSent, cause, retryAfterMs, begun } = error;
+      throw new WireFailure(reason, wasSent, cause, retryAfterMs, hideCut(begun));
     }
   };
 }

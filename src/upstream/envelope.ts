@@ -4,7 +4,7 @@ import { importAnswer } from "../pages/import-answer.ts";
 import { readReply } from "../pages/kept-reply.ts";
 import type { Charge, EndpointAnswer, Snapshot } from "../pages/snapshot.ts";
 import { explainGatewayError, readGatewayError } from "./gateway-errors.ts";
-import { findBodies, type Json, readJson, siblingOf, toObject } from "./read-body.ts";
+import { bodiesOf, IS_PART, type Json, readJson, siblingOf, toObject } from "./read-body.ts";
 import { pickRequestId, readCharge, readRetryAfter, settleCharge } from "./reply-headers.ts";
 import type { FailureClass } from "./retry-policy.ts";
 import { FORM_CODES, meaningOf, NO_RESULTS, OK } from "./status-codes.ts";
@@ -64,11 +64,13 @@ export function readEnvelope(wireReply: WireReply, at?: number): Outcome {
       { estimate: outer },
     );
   }
-  const bodies = findBodies(read.values);
+  const bodies = bodiesOf(read);
   // A note in words beside the data is no failure of it.
   const isAnswer = bodies.length > 0 && outer?.["success"] !== false && !("error" in (outer ?? {}));
   if (!isAnswer && readGatewayError(outer) !== undefined) return failByGateway(reply, outer);
-  const opened = bodies.flatMap((body) => readBody(reply, body));
+  const opened = bodies.flatMap((body) =>
+    body[IS_PART] === true ? asPart(readBody(reply, body)) : readBody(reply, body),
+  );
   return joinOpened(reply, opened, read.isCut);
 }
 
@@ -80,6 +82,12 @@ function unwrapOne(values: readonly unknown[] = []): unknown {
 
 /** What one task of a reply came to. */
 type Opened = { answer: EndpointAnswer } | { failure: FailedOutcome };
+
+/** What broke off is the last that is there of it. */
+const asPart = (opened: readonly Opened[]): Opened[] =>
+  opened.map((each, index) =>
+    "answer" in each && index === opened.length - 1 ? { answer: { ...each.answer, isBrokenOff: true } } : each,
+  );
 
 /** The answers that are there; without one, the first failure. */
 function joinOpened(reply: DatedReply, opened: readonly Opened[], isCut: boolean): Outcome {
@@ -99,7 +107,8 @@ function joinOpened(reply: DatedReply, opened: readonly Opened[], isCut: boolean
     answer,
     others,
     notes: [
-      ...(isCut ? ["the reply broke off; its pages were read as far as they are whole"] : []),
+      // Said of the answer itself, where there is one, whenever it is asked.
+      ...(isCut && !answers.some(({ isBrokenOff }) => isBrokenOff) ? ["the reply broke off after this"] : []),
       ...failures.map(({ error }) => `the same reply held a failure beside it: ${error.message}`),
     ],
   };
@@ -248,6 +257,8 @@ function fail(
 ): FailedOutcome {
   const settled = settleCharge(facts, reply.headers);
   const error = new AppError(kind, message, {
+    // Whatever was paid for is kept, also what says that the call failed.
+    ...(settled.charge === "charged" && { unread: reply.body }),
     ...settled,
     ...(requestId !== undefined && { requestId }),
     detail: `HTTP ${reply.status} ${reply.body.slice(0, MAX_DETAIL_CHARS)}`,

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Readable, Transform } from "node:stream";
+import { finished, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { Client } from "undici";
 import { HangUp } from "../errors.ts";
@@ -65,13 +65,10 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
             signal: ending,
           });
           const work = asked.then(async (reply): Promise<WireReply> => {
-            const flat = flattenHeaders(reply.headers);
-            sending.begun = flat;
-            return {
-              status: reply.statusCode,
-              headers: flat,
-              body: await readBody(reply.body, encodingOf(flat), maxReplyBytes),
-            };
+            const begun = { status: reply.statusCode, headers: flattenHeaders(reply.headers), chunks: [] };
+            sending.begun = begun;
+            await readBody(reply.body, begun, maxReplyBytes);
+            return toReply(begun);
           });
           const reply = await orAborted(work, ending);
           lines.giveBack(line);
@@ -98,9 +95,16 @@ interface Sending {
   socket: Socket | undefined;
   /** Of exchanges before this one, bytes. */
   writtenBefore: number;
-  /** Headers of the reply, once it has begun. */
-  begun: WireReply["headers"] | undefined;
+  /** The reply, once it has begun. */
+  begun: Begun | undefined;
 }
+
+/** A reply and what has come of its body, decoded. */
+interface Begun extends Pick<WireReply, "status" | "headers"> {
+  chunks: Buffer[];
+}
+
+const toReply = ({ chunks, ...rest }: Begun): WireReply => ({ ...rest, body: decodeText(Buffer.concat(chunks)) });
 
 const wasSent = ({ socket, writtenBefore }: Sending): boolean =>
   socket !== undefined && socket.bytesWritten !== writtenBefore;
@@ -191,20 +195,40 @@ function encodingOf(headers: Record<string, string>): string | undefined {
   return headers["content-length"] === "0" ? undefined : headers["content-encoding"];
 }
 
-async function readBody(body: Readable, encoding: string | undefined, maxBytes: number): Promise<string> {
-  const decoded = decode(body, encoding);
-  const chunks: Buffer[] = [];
+/** Of a reply that is too large, the beginning is kept: it was paid for, and its first pages can be read. */
+const MAX_KEPT_BYTES = 8 << 20;
+
+/** Takes in what comes, so that it is there even if the rest never comes. */
+async function readBody(body: Readable, { headers, chunks }: Begun, maxBytes: number): Promise<void> {
+  const decoded = decode(body, encodingOf(headers));
   let bytes = 0;
+  const read = new Promise<void>((resolve, reject) => {
+    decoded.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maxBytes) chunks.push(chunk);
+      else reject(new WireFailure("too_large", true));
+    });
+    finished(decoded, (error) => (error ? reject(error) : resolve()));
+  });
   try {
-    for await (const chunk of decoded) {
-      bytes += (chunk as Buffer).length;
-      if (bytes > maxBytes) throw new WireFailure("too_large", true);
-      chunks.push(chunk as Buffer);
-    }
+    await read;
+  } catch (error) {
+    if (error instanceof WireFailure) cutTo(chunks, MAX_KEPT_BYTES);
+    throw error;
   } finally {
+    decoded.removeAllListeners("data");
     body.destroy();
+    decoded.destroy();
   }
-  return decodeText(Buffer.concat(chunks));
+}
+
+function cutTo(chunks: Buffer[], maxBytes: number): void {
+  let bytes = 0;
+  const end = chunks.findIndex((chunk) => {
+    bytes += chunk.length;
+    return bytes > maxBytes;
+  });
+  if (end >= 0) chunks.splice(end);
 }
 
 const DECODERS: Readonly<Record<string, () => Transform>> = {
@@ -217,7 +241,8 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
 function decode(body: Readable, encoding = "identity"): Readable {
   const decoder = DECODERS[encoding.trim().toLowerCase()]?.();
   if (decoder === undefined) return body;
-  body.on("error", (error) => decoder.destroy(error));
+  // Ended and not destroyed: what came before the connection broke is decoded; that the end is missing, it says itself.
+  body.on("error", () => decoder.end());
   return body.pipe(decoder);
 }
 
@@ -231,7 +256,8 @@ function reasonOf(ending: AbortSignal, cancelled: AbortSignal): WireFailureReaso
 /** Whatever an error is called: a reply that had begun, or a byte that was written, means that the request was sent. */
 function toWireFailure(error: unknown, sending: Sending, ended: WireFailureReason | undefined): WireFailure {
   const sent = sending.begun !== undefined || wasSent(sending);
-  const fail = (reason: WireFailureReason) => new WireFailure(reason, sent, error, undefined, sending.begun);
+  const begun = sending.begun && toReply(sending.begun);
+  const fail = (reason: WireFailureReason) => new WireFailure(reason, sent, error, undefined, begun);
   if (error instanceof WireFailure) return fail(error.reason);
   if (ended === "timeout" || ended === "cancelled") return fail(ended);
   return fail(sent ? "broken_off" : "unreachable");

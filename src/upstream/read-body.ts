@@ -2,8 +2,10 @@
 export interface ReadJson {
   /** The values that stand in it, one after another: one as a rule, several in JSON lines. */
   values: unknown[];
-  /** The text ends in the middle of the last value: of that there is what was whole. */
+  /** The text ends in the middle of a value. */
   isCut: boolean;
+  /** What was whole of that value is the last of `values`. */
+  hasPart: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
 export function readJson(written: string): ReadJson | undefined {
   const text = written.replace(/^\uFEFF/, "");
   try {
-    return { values: [JSON.parse(text)], isCut: false };
+    return { values: [JSON.parse(text)], isCut: false, hasPart: false };
   } catch {
     return readPieces(text);
   }
@@ -44,7 +46,7 @@ function readPieces(text: string): ReadJson | undefined {
     const whole = pieces.whole.map((piece) => JSON.parse(piece) as unknown);
     const cut = pieces.cut === undefined ? [] : [JSON.parse(pieces.cut) as unknown];
     if (whole.length === 0 && !pieces.isCut) return undefined;
-    return { values: [...whole, ...cut], isCut: pieces.isCut };
+    return { values: [...whole, ...cut], isCut: pieces.isCut, hasPart: cut.length > 0 };
   } catch {
     return undefined;
   }
@@ -145,6 +147,19 @@ const WRAPPERS = ["data", "result", "results", "response", "body", "json", "outp
 /** Deeper than anybody wraps. */
 const MAX_DEPTH = 6;
 
+/** Under it a body says that it is what was whole of one that breaks off. */
+export const IS_PART = "domain-pages-mcp:is_part";
+
+/** Every answer of the endpoint in what was read; see `findBodies`. */
+export function bodiesOf({ values, hasPart }: ReadJson, depth = 0): Json[] {
+  return values.flatMap((value, index) => {
+    const bodies = findBodies(value, depth);
+    const last = bodies.at(-1);
+    const isPart = hasPart && index === values.length - 1 && last !== undefined;
+    return isPart ? [...bodies.slice(0, -1), { ...last, [IS_PART]: true }] : bodies;
+  });
+}
+
 /**
  * Every answer of the endpoint within a value, in the documented form (`{"tasks": [{"result": [{"items": …}]}]}`),
  * whatever it stands in or lacks: wrapped once or more, as JSON within a text, flattened (`.ai`), a task or a result or
@@ -155,7 +170,7 @@ export function findBodies(value: unknown, depth = 0): Json[] {
   if (depth > MAX_DEPTH) return [];
   if (typeof value === "string") {
     const inner = depth > 0 && /^\s*[[{]/.test(value) ? readJson(value) : undefined;
-    return inner?.values.flatMap((each) => findBodies(each, depth + 1)) ?? [];
+    return inner === undefined ? [] : bodiesOf(inner, depth + 1);
   }
   if (Array.isArray(value)) {
     if (value.length > 0 && value.every(isPage)) return [toBody({}, { items: value })];

@@ -141,7 +141,9 @@ async function exchangeOnce<T>(
     });
   } catch (error) {
     if (!(error instanceof WireFailure)) throw error;
-    report(error.reason, 0);
+    report(error.reason, Buffer.byteLength(error.begun?.body ?? ""));
+    const part = readPart(error, (begun) => read(begun, now()));
+    if (part !== undefined) return part;
     return {
       ok: false,
       error: toAppError(error, timeoutMs),
@@ -152,6 +154,18 @@ async function exchangeOnce<T>(
   report(reply.status, Buffer.byteLength(reply.body));
   return read(reply, now());
 }
+
+/**
+ * What a reply that did not come to its end is good for: it may have been paid for, so the pages that are whole are an
+ * answer, which says that it is a part. Whoever cancelled wants none.
+ */
+function readPart<T>({ reason, begun }: WireFailure, read: (begun: WireReply) => T | FailedOutcome): T | undefined {
+  if (begun === undefined || begun.body === "" || (reason !== "broken_off" && reason !== "timeout")) return undefined;
+  const outcome = read(begun);
+  return isFailed(outcome) ? undefined : outcome;
+}
+
+const isFailed = (outcome: unknown): outcome is FailedOutcome => (outcome as { ok: boolean }).ok === false;
 
 /** Whatever was sent before a wait was unbilled, or there would be no wait. */
 function cancelledBetween(cause: unknown): AppError {

@@ -85,10 +85,15 @@ export function toAppError(failure: WireFailure, timeoutMs: number): AppError {
 }
 
 /** A reply that began may have said what the call cost, and under which id; without one nobody knows. */
-function whatIsKnown({ wasSent, headers = {} }: WireFailure): AppErrorFacts {
+function whatIsKnown({ wasSent, begun }: WireFailure): AppErrorFacts {
+  const headers = begun?.headers ?? {};
   const requestId = pickRequestId([headers["x-request-id"]]);
   const facts = { charge: wasSent ? "unknown" : "not_charged", ...(requestId !== undefined && { requestId }) } as const;
-  return settleCharge(facts, headers);
+  const settled = settleCharge(facts, headers);
+  const { status = 0, body = "" } = begun ?? {};
+  // What a gateway says of its failure is no data, unless it was paid for.
+  const isPaid = settled.charge === "charged" || (settled.charge === "unknown" && status >= 200 && status < 300);
+  return { ...settled, ...(isPaid && body !== "" && { unread: body }) };
 }
 
 /** Where the way to the gateway ended. */

@@ -43,18 +43,12 @@ export class WireFailure extends Error {
   readonly wasSent: boolean;
   /** With `held_back`: when the next one may go, ms from now, where that is known. */
   readonly retryAfterMs: number | undefined;
-  /** Of a reply that began and could not be read to its end: they may tell what the call cost. */
-  readonly headers: WireReply["headers"] | undefined;
+  /** A reply that began and did not come to its end, with what came of its body: it may tell what the call cost. */
+  readonly begun: WireReply | undefined;
 
-  constructor(
-    reason: WireFailureReason,
-    wasSent: boolean,
-    cause?: unknown,
-    retryAfterMs?: number,
-    headers?: WireReply["headers"],
-  ) {
+  constructor(reason: WireFailureReason, wasSent: boolean, cause?: unknown, retryAfterMs?: number, begun?: WireReply) {
     super(reason, { cause });
-    this.headers = headers;
+    this.begun = begun;
     this.reason = reason;
     this.wasSent = wasSent;
     this.retryAfterMs = retryAfterMs;

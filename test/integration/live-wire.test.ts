@@ -1,6 +1,7 @@
 import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { HangUp } from "../../src/errors.ts";
 import { createLiveWire, type LiveWireOptions } from "../../src/upstream/live-wire.ts";
@@ -176,6 +177,50 @@ describe("an exchange that fails", () => {
       response.writeHead(200, { ...headers, connection: "close" }).end(body);
     });
     expect(await failureOf(wireTo(upstream.origin)(post()))).toEqual({ reason: "broken_off", wasSent: true });
+  });
+
+  describe("that breaks off amid the body", () => {
+    const WHOLE = JSON.stringify({ pages: "é".repeat(50_000) });
+    const begunOf = async (exchange: Promise<unknown>) => {
+      const error = await exchange.catch((caught: unknown) => caught);
+      return error instanceof WireFailure ? { reason: error.reason, begun: error.begun } : undefined;
+    };
+    /** Half of the body, and what then happens when it has come. */
+    const half = (then: (response: ServerResponse) => void, encode: (text: string) => Buffer, encoding: string) =>
+      startUpstream((response) => {
+        const bytes = encode(WHOLE);
+        response.writeHead(200, { "content-encoding": encoding, "x-request-id": "r1", "content-length": bytes.length });
+        response.write(bytes.subarray(0, bytes.length / 2), () => then(response));
+      });
+
+    it.each([
+      ["plain", (text: string) => Buffer.from(text), "identity"],
+      ["gzip", (text: string) => gzipSync(text, { level: 0 }), "gzip"],
+      ["deflate", (text: string) => deflateSync(text, { level: 0 }), "deflate"],
+      ["br", (text: string) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 0 } }), "br"],
+    ])("is told with all that came of it (%s)", async (_name, encode, encoding) => {
+      const upstream = await half((response) => response.socket?.end(), encode, encoding);
+      const told = await begunOf(wireTo(upstream.origin)(post()));
+      expect(told).toMatchObject({ reason: "broken_off", begun: { status: 200, headers: { "x-request-id": "r1" } } });
+      const body = told?.begun?.body.replace(/\uFFFD$/, "") ?? "";
+      expect(WHOLE.startsWith(body)).toBe(true);
+      if (encoding !== "br") expect(body.length).toBeGreaterThan(20_000);
+    });
+
+    it("is told alike when the rest does not come in time", async () => {
+      const upstream = await half(() => {}, Buffer.from, "identity");
+      const told = await begunOf(wireTo(upstream.origin, { timeoutMs: 500 })(post()));
+      expect(told?.reason).toBe("timeout");
+      expect(told?.begun?.body.length).toBeGreaterThan(20_000);
+    });
+
+    it("is told with its beginning when it is too large", async () => {
+      const upstream = await startUpstream(replyWith(200, "x".repeat(20 << 20)));
+      const told = await begunOf(wireTo(upstream.origin, { maxReplyBytes: 16 << 20 })(post()));
+      expect(told?.reason).toBe("too_large");
+      expect(told?.begun?.body.length).toBeGreaterThan(7 << 20);
+      expect(told?.begun?.body.length).toBeLessThanOrEqual(8 << 20);
+    });
   });
 
   it("was sent when the decoded body is larger than allowed, however small it came", async () => {

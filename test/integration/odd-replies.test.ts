@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { AppError } from "../../src/errors.ts";
 import { renderText } from "../../src/pages/answer/render-answer.ts";
+import { renderComparisonText } from "../../src/pages/compare/render-comparison.ts";
+import { renderEstimateStructured, renderEstimateText } from "../../src/pages/estimate/render-estimate.ts";
+import { renderReportMarkdown, renderSummary } from "../../src/pages/export/report.ts";
 import { writeReply } from "../../src/pages/kept-reply.ts";
+import { renderQueryText } from "../../src/pages/query/render-query.ts";
+import { renderRedirectsNginx } from "../../src/pages/redirects/nginx.ts";
 import { readSavedAnswers } from "../../src/upstream/envelope.ts";
-import type { Wire } from "../../src/upstream/wire.ts";
+import { type Wire, WireFailure, type WireFailureReason, type WireReply } from "../../src/upstream/wire.ts";
 import { serviceOver } from "../support/service-over.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 
@@ -27,12 +32,16 @@ const task = (...results: unknown[]) => ({ id: "x", status_code: 20000, cost: 0.
 
 const body = (...tasks: unknown[]) => JSON.stringify({ status_code: 20000, tasks });
 
-/** The product in front of a gateway that answers every call with one text, and charges for it. */
-async function openOver(text: string, env: Record<string, string> = {}, headers: Record<string, string> = CHARGED) {
+/** The product in front of a gateway that answers every call with one text, and charges for it; or does what it is told. */
+async function openOver(
+  answer: string | (() => WireReply),
+  env: Record<string, string> = {},
+  headers: Record<string, string> = CHARGED,
+) {
   let calls = 0;
   const wire: Wire = async () => {
     calls += 1;
-    return { status: 200, headers, body: text };
+    return typeof answer === "string" ? { status: 200, headers, body: answer } : answer();
   };
   const service = await serviceOver(wire, { env: { AISA_API_KEY: "sk-aisa-test", ...env } });
   const ask = (target = "acme.example") =>
@@ -99,6 +108,110 @@ describe("a paid reply", { timeout: 60_000 }, () => {
     const answer = await ask();
     expect(answer).toMatchObject({ pagesFetched: 3, pagesTotal: 5 });
     expect(renderText(answer)).toContain("note: the reply broke off; its pages were read as far as they are whole");
+  });
+
+  describe("whose connection breaks off", () => {
+    const text = body(task(result("acme.example", 40)));
+    const cut = (at: number, reason: WireFailureReason = "broken_off", headers = CHARGED) =>
+      new WireFailure(reason, true, undefined, undefined, { status: 200, headers, body: text.slice(0, at) });
+
+    it.each(["broken_off", "timeout"] as const)("(%s) is read as far as it is whole, once", async (reason) => {
+      const { service, ask, calls } = await openOver(() => {
+        throw cut(text.length / 2, reason);
+      });
+      const answer = await ask();
+      expect(answer.pagesFetched).toBeGreaterThan(15);
+      expect(answer).toMatchObject({ pagesTotal: 40, charge: { kind: "reported", usd: 0.02472 } });
+      const again = await ask();
+      expect(again).toMatchObject({ snapshotId: answer.snapshotId, delivery: { how: "kept" } });
+      expect(calls()).toBe(1);
+      expect(await service.replies.list()).toEqual([]);
+    });
+
+    it("may have been charged where the gateway says nothing of it", async () => {
+      const { service, ask } = await openOver(() => {
+        throw cut(text.length / 2, "broken_off", {} as typeof CHARGED);
+      });
+      expect(renderText(await ask())).toContain("charge not reported");
+      expect((await service.snapshots.list())[0]?.charge).toEqual({ kind: "not_reported" });
+    });
+
+    it.each([
+      ["before a page is whole", 120, "broken_off", "unavailable"],
+      ["for a caller who left", 2000, "cancelled", "cancelled"],
+      ["at what is too large", 2000, "too_large", "contract"],
+    ] as const)("%s is kept as it came, told with its charge, and can be imported", async (_what, at, reason, kind) => {
+      for (const [headers, charge] of [
+        [CHARGED, { charge: "charged", chargedUsd: 0.02472 }],
+        [{}, { charge: "unknown" }],
+      ] as const) {
+        const { service, ask } = await openOver(() => {
+          throw cut(at, reason, headers as typeof CHARGED);
+        });
+        const error = await failureOf(ask());
+        const [id = ""] = await service.replies.list();
+        expect(error).toMatchObject({ kind, facts: charge });
+        expect(error.facts.advice).toContain(`read domain-pages://replies/${id}, `);
+        const kept = (await service.replies.get(id)) ?? "";
+        expect(kept).toContain(`\n${text.slice(0, at)}`);
+        if (at < 2000) continue;
+        const [snapshot] = readSavedAnswers(kept, id).snapshots;
+        expect(snapshot).toMatchObject({ request: { target: "acme.example" }, isBrokenOff: true });
+      }
+    });
+
+    it("and was not charged for is not kept", async () => {
+      const free = { ...CHARGED, "x-aisa-customer-cost-micros-usd": "0" };
+      const { service, ask } = await openOver(() => {
+        throw cut(120, "broken_off", free);
+      });
+      expect(await failureOf(ask())).toMatchObject({ facts: { charge: "not_charged" } });
+      expect(await service.replies.list()).toEqual([]);
+    });
+  });
+
+  it("that broke off says so in every later answer, in every process", async () => {
+    const env = { DOMAIN_PAGES_STORE: "disk", DOMAIN_PAGES_CACHE_DIR: makeTempFolder() };
+    const text = body(task(result("acme.example", 40)));
+    const { ask } = await openOver(text.slice(0, text.length / 2), env);
+    const { snapshotId } = await ask();
+    const { service, ask: askNext } = await openOver("", { ...env, DOMAIN_PAGES_QUOTES: "off" });
+    const NOTE = "the reply broke off; its pages were read as far as they are whole";
+    expect(renderText(await askNext())).toContain(`note: ${NOTE}`);
+    expect(renderQueryText(await service.queryPages({ snapshot_id: snapshotId }, { surface: "mcp" }))).toContain(NOTE);
+    const compared = await service.comparePages(
+      { snapshot_id: snapshotId, other_snapshot_id: snapshotId },
+      { surface: "mcp" },
+    );
+    expect(renderComparisonText(compared)).toContain(`note: snapshot ${snapshotId}: ${NOTE}`);
+    const caller = { signal: new AbortController().signal, surface: "mcp" } as const;
+    const estimate = await service.estimatePages({ target: "acme.example" }, caller);
+    expect(renderEstimateText(estimate)).toContain("all that came whole of a reply that broke off");
+    expect(renderEstimateStructured(estimate)).toMatchObject({ kept: { broken_off: true } });
+    const other = await service.estimatePages({ target: "acme.example", backlinks_status_type: "lost" }, caller);
+    expect(renderEstimateText(other)).toMatch(/also kept of this target, .*, broken off, /);
+    const snapshot = await service.findSnapshot({ snapshotId });
+    expect(renderSummary(snapshot)).toContain(NOTE);
+    expect(renderReportMarkdown(snapshot)).toContain(NOTE);
+    expect(renderRedirectsNginx(snapshot)).toContain(NOTE);
+  });
+
+  it.each([
+    [500, "<html>Internal Server Error</html>"],
+    [402, '{"error":{"code":"insufficient_balance"}}'],
+    [200, '{"success":false,"message":"no"}'],
+    [301, ""],
+  ])("that says that the call failed (%i) is kept as it came, where it was charged for", async (status, text) => {
+    const { service, ask, calls } = await openOver(() => ({ status, headers: CHARGED, body: text }));
+    const error = await failureOf(ask());
+    expect(error.facts).toMatchObject({ charge: "charged", chargedUsd: 0.02472 });
+    const [id = ""] = await service.replies.list();
+    expect(error.facts.advice?.includes("What came is kept as it came")).toBe(text !== "");
+    if (text !== "") expect(await service.replies.get(id)).toContain(`\n${text}`);
+    expect(calls()).toBe(1);
+    const free = await openOver(() => ({ status, headers: {}, body: text }));
+    await failureOf(free.ask());
+    expect(await free.service.replies.list()).toEqual([]);
   });
 
   describe.each([

@@ -2,7 +2,7 @@ import { parseTime, type WireFilter } from "../../lists/filters/filter.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import type { Page } from "../page.ts";
 import { toRequestBody, withDefaults } from "../request.ts";
-import { type Charge, latestOf, type Snapshot, type Source } from "../snapshot.ts";
+import { type Charge, latestOf, noteBrokenOff, type Snapshot, type Source } from "../snapshot.ts";
 
 /** What is told of a snapshot above its rows: what was asked, what came, what it cost, and how much of the whole it is. */
 export interface HeaderFacts {
@@ -99,7 +99,13 @@ export function toHeaderFacts(snapshot: Snapshot, folds: number, { notes = [], d
     backlinksFilters: body.backlinks_filters ?? null,
     coverage: measureCoverage(snapshot),
     crawled: readCrawled(snapshot),
-    notes: [...notes, ...noteSlice(snapshot), ...noteOddList(snapshot), ...noteOddFields(snapshot)],
+    notes: [
+      ...notes,
+      ...noteSlice(snapshot),
+      ...noteBrokenOff(snapshot),
+      ...noteOddList(snapshot),
+      ...noteOddFields(snapshot),
+    ],
   };
 }
 

@@ -5,7 +5,7 @@ import { type NextStep, type Surface, suggestMore } from "../answer/next-steps.t
 import { toFileUri } from "../export/snapshot-files.ts";
 import type { FindSnapshot } from "../find-snapshot.ts";
 import { factsOf, foldsOf } from "../findings/find-facts.ts";
-import { latestOf, type Snapshot } from "../snapshot.ts";
+import { latestOf, noteBrokenOff, type Snapshot } from "../snapshot.ts";
 import { toChangesBlock } from "./changes-table.ts";
 import {
   type Comparison,
@@ -100,7 +100,8 @@ export function buildComparisonWithin(
   const isOverTime = first.request.target === second.request.target && areOfOneWorld(first, second);
   const made = isOverTime ? compareOverTime(first, second) : compareSideBySide(first, second);
   const { blocks, missing } = made;
-  const frame = { ...made.frame, notes: [...notes, ...made.frame.notes] };
+  const broken = [first, second].flatMap((each) => noteBrokenOff(each).map((note) => `snapshot ${each.id}: ${note}`));
+  const frame = { ...made.frame, notes: [...notes, ...new Set(broken), ...made.frame.notes] };
   const complete = (kept: Comparison["blocks"]): Comparison => {
     const isCut = kept.some(({ leftOut }) => leftOut > 0);
     return { ...frame, blocks: kept, next: suggest(frame, missing, isCut, surface) };

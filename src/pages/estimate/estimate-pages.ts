@@ -41,6 +41,8 @@ export interface KeptTwin {
   pageCount: number;
   /** Pages of the snapshot that these are a slice of; null where they are all of it. */
   sliceOf: number | null;
+  /** Its reply broke off. */
+  isBrokenOff: boolean;
   /** It would be the answer, for free; else it is older than the server takes for fresh. */
   isFresh: boolean;
 }
@@ -126,13 +128,14 @@ const TOKENS_PER_PAGE = 30;
 function toTwin(snapshot: Snapshot, freshMs: number, now: number): KeptTwin | null {
   const ageMs = ageOf(snapshot, now);
   if (ageMs === undefined) return null;
-  const { id, pages, sliceOf } = snapshot;
+  const { id, pages, sliceOf, isBrokenOff } = snapshot;
   return {
     snapshotId: id,
     fetchedAt: now - ageMs,
     ageMs,
     pageCount: pages.length,
     sliceOf: sliceOf?.pages ?? null,
+    isBrokenOff: isBrokenOff === true,
     isFresh: ageMs <= freshMs,
   };
 }

@@ -50,7 +50,8 @@ function describeKept({ kept, limits }: Estimate): string {
     kept.sliceOf === null
       ? countOf(kept.pageCount, "URL")
       : `${formatCount(kept.pageCount)} of its ${countOf(kept.sliceOf, "URL")}`;
-  const what = `snapshot ${kept.snapshotId} of ${formatMinute(kept.fetchedAt)}, ${formatAge(kept.ageMs)} old, ${pages}`;
+  const broken = kept.isBrokenOff ? ", all that came whole of a reply that broke off" : "";
+  const what = `snapshot ${kept.snapshotId} of ${formatMinute(kept.fetchedAt)}, ${formatAge(kept.ageMs)} old, ${pages}${broken}`;
   if (kept.isFresh) {
     return `${what}: it answers this request for free until ${formatMinute(kept.fetchedAt + limits.freshMs)}`;
   }
@@ -126,24 +127,34 @@ function toPriceFacts({ price, limits, kept }: Estimate): Record<string, unknown
   };
 }
 
-function toKeptFacts({ snapshotId, fetchedAt, ageMs, pageCount, sliceOf, isFresh }: KeptTwin, { freshMs }: Limits) {
+function toKeptFacts(kept: KeptTwin, { freshMs }: Limits) {
+  const { snapshotId, fetchedAt, ageMs, pageCount, sliceOf, isBrokenOff, isFresh } = kept;
   return {
     snapshot_id: snapshotId,
     fetched_at: new Date(fetchedAt).toISOString(),
     age: formatAge(ageMs),
     urls: pageCount,
     ...(sliceOf !== null && { of_its_urls: sliceOf }),
+    ...(isBrokenOff && { broken_off: true }),
     fresh: isFresh,
     ...(isFresh && { free_until: new Date(fetchedAt + freshMs).toISOString() }),
   };
 }
 
-function toInfoFacts({ id, source, fetchedAt, pageCount, totalCount }: SnapshotInfo): Record<string, unknown> {
+function toInfoFacts({
+  id,
+  source,
+  fetchedAt,
+  pageCount,
+  totalCount,
+  isBrokenOff,
+}: SnapshotInfo): Record<string, unknown> {
   return {
     snapshot_id: id,
     ...(source === "import" && { imported: true }),
     fetched_at: fetchedAt === null ? null : new Date(fetchedAt).toISOString(),
     urls: pageCount,
     urls_total: totalCount,
+    ...(isBrokenOff === true && { broken_off: true }),
   };
 }

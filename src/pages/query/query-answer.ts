@@ -8,7 +8,7 @@ import { wordBound } from "../answer/render-answer.ts";
 import type { Cell } from "../answer/table.ts";
 import { BREAKDOWNS } from "../catalogue.ts";
 import { toRequestBody } from "../request.ts";
-import type { Snapshot, Source } from "../snapshot.ts";
+import { noteBrokenOff, type Snapshot, type Source } from "../snapshot.ts";
 import { cutToTokens } from "./fit-table.ts";
 import type { PageRecord } from "./page-record.ts";
 import type { PagesQuery, Where } from "./pages-query.ts";
@@ -179,6 +179,7 @@ export function describeMissing(snapshot: Snapshot, coverage: Coverage): string[
   const { filters, backlinks_filters } = toRequestBody(snapshot.request);
   const cut = (filter: unknown): string => cutToTokens(toSafeJson(filter), MAX_FILTER_TOKENS);
   return [
+    ...noteBrokenOff(snapshot),
     ...describeNotFetched(coverage),
     ...(filters === undefined
       ? []

@@ -2,7 +2,7 @@ import { countOf, formatCount, formatMinute } from "../../lists/text.ts";
 import { isLive } from "../answer/follow-redirects.ts";
 import { isTrackingParameter } from "../answer/url-identity.ts";
 import { describePageLinks } from "../findings/finding.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { noteBrokenOff, type Snapshot } from "../snapshot.ts";
 import {
   type Address,
   type AddressSet,
@@ -183,6 +183,7 @@ function describeMap(snapshot: Snapshot, { list, covered, review, leftOut }: Out
     ...(source === "sandbox" ? ["SANDBOX: generated data, nothing here is about a real site."] : []),
     `Redirect map for ${request.target}: a suggestion to review line by line, not a finished configuration.`,
     `From snapshot ${id} ${when}, ${countOf(pages.length, "URL")}${total}.`,
+    ...noteBrokenOff(snapshot).map((note) => `A part of the list: ${note}.`),
     coverage("dead", `${countOf(list.gonePages, "gone page")} with links (http 404, 410)`),
     ...(list.deadEnds === 0 ? [] : [coverage("dead_end", `${countOf(list.deadEnds, "redirect URL")} to a dead page`)]),
     coverage(

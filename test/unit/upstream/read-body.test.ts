@@ -96,7 +96,7 @@ describe("an answer in a form of its own", () => {
         const { snapshots, notes } = save(text.slice(0, end));
         const read = snapshots[0]?.pages.map(({ raw }) => raw) ?? [];
         expect(read).toEqual([page("a"), page("b"), page("c")].slice(0, read.length));
-        expect(notes).toEqual(["the reply broke off; its pages were read as far as they are whole"]);
+        expect({ isBrokenOff: snapshots[0]?.isBrokenOff, notes }).toEqual({ isBrokenOff: true, notes: [] });
       }),
     );
     expect(refusal(text.slice(0, ends[0]))).toBe(

@@ -56,8 +56,9 @@ describe("toAppError", () => {
     const broken = (price: string) =>
       textOf(
         new WireFailure("broken_off", true, undefined, undefined, {
-          "x-aisa-price-usd": price,
-          "x-request-id": "req_7",
+          status: 200,
+          headers: { "x-aisa-price-usd": price, "x-request-id": "req_7" },
+          body: "",
         }),
       );
     expect(broken("0.048")).toMatch(/This call was charged \$0\.048\. .*\(request id req_7\)$/);
