@@ -1,8 +1,13 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { runBuilt } from "../support/built.ts";
 import { CLIENTS, type ConnectedClient } from "../support/clients.ts";
 import { type HeldUpstream, startHeldUpstream } from "../support/held-upstream.ts";
+import { makeTempFolder } from "../support/temp-home.ts";
 
 const KEY = "sk-aisa-0123456789abcdef";
+const SAVED = fileURLToPath(new URL("../fixtures/answers/ten-pages.json", import.meta.url));
 
 describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
   let client: ConnectedClient | undefined;
@@ -45,6 +50,55 @@ describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
     expect(content[0]?.text).toMatch(/^SANDBOX: /);
     expect(content[0]?.text).toContain("acme.example: 20 of 93 URLs fetched");
     expect(structuredContent).toMatchObject({ target: "acme.example", source: "sandbox", urls_fetched: 20 });
+  });
+
+  it("reads a paid reply that no version can read yet, and finds it imported once the command line could", async () => {
+    const folder = makeTempFolder();
+    upstream = await startHeldUpstream();
+    const env = {
+      HOME: folder,
+      AISA_API_KEY: KEY,
+      AISA_BASE_URL: upstream.baseUrl,
+      DOMAIN_PAGES_MAX_REPLY_MB: "1",
+    };
+    client = await connect(env);
+    const buy = async (limit: number, body: string) => {
+      const asked = client?.call("get_domain_pages", { target: "acme.example", limit });
+      (await upstream?.next())?.answer(200, body, { "x-aisa-price-usd": "0.024" });
+      const { isError, content } = (await asked) ?? { content: [] };
+      expect(isError).toBe(true);
+      expect(content[0]?.text).toContain("This call was charged $0.024.");
+      const uri = /domain-pages:\/\/replies\/u_\w{8}/.exec(content[0]?.text ?? "")?.[0] ?? "";
+      return { uri, text: ((await client?.read(uri)) ?? []).map(({ text }) => text).join("") };
+    };
+    const html = await buy(5, "<html>Your pages</html>");
+    expect(html.text).toContain('"charged_usd":0.024,"request":{"target":"acme.example","limit":5}}');
+    expect(html.text).toContain("<html>Your pages</html>");
+
+    // Of one that is too large the beginning is kept, of which the pages that are whole can be read.
+    const saved = JSON.parse(await readFile(SAVED, "utf8"));
+    const [result] = saved.tasks[0].result;
+    result.items = Array.from({ length: 1000 }, (_, n) => ({
+      ...result.items[n % 10],
+      page: `https://acme.example/${n}`,
+    }));
+    const large = await buy(1000, JSON.stringify(saved));
+    const id = large.uri.slice(-10);
+    const imported = await runBuilt(["import", id, "--json"], { env });
+    expect(imported.stderr).toBe("");
+    const { snapshot_id, pages_fetched, notes } = JSON.parse(imported.stdout);
+    expect(pages_fetched).toBeGreaterThan(20);
+    expect(pages_fetched).toBeLessThan(1000);
+    expect(notes).toContain("the reply broke off; its pages were read as far as they are whole");
+    const asked = await client.call("query_domain_pages", { snapshot_id, limit: 1 });
+    expect(asked.content[0]?.text).toContain("the reply broke off");
+    const unread = await runBuilt(["import", html.uri.slice(-10)], { env });
+    expect({ code: unread.code, stderr: unread.stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining("holds something that is no JSON object"),
+    });
+    const none = await runBuilt(["import", "u_00000000"], { env });
+    expect(none.stderr).toContain("u_00000000");
   });
 
   it("estimates before anything is paid", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type SandboxServer, serveSandbox } from "../../src/sandbox/http-face.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import { openSession, type RawAnswer, sendRaw } from "../support/http-clients.ts";
@@ -120,6 +120,33 @@ describe.each(["disk", "memory"])("tenants, kept on %s", (store) => {
       }
       expect(await completions(who, byPrompt, "target", "")).toEqual([target]);
     }
+  });
+
+  it("never get a slice of what others keep, nor of what others are buying", async () => {
+    const before = gateway.books.read().billed.calls;
+    const slice = { target: "example.com", limit: 2, offset: 1 };
+    const own = await call("dan", "get_domain_pages", slice);
+    expect(own).toMatchObject({ isError: false, data: { snapshot_id: ids.cleo } });
+    expect(own.text).toContain("a slice of kept snapshot");
+    for (const who of ["ann", "bob"] as const) {
+      const { text, data } = await call(who, "get_domain_pages", slice);
+      expect(text).toContain("charged $0.027;");
+      expect(text).not.toContain("a slice of");
+      expect(data?.["snapshot_id"]).not.toBe(ids.cleo);
+    }
+    expect(gateway.books.read().billed.calls).toBe(before + 2);
+    gateway.faults.add("slow;ms=300");
+    const list = { target: "example.org", limit: 8 };
+    const bought = call("cleo", "get_domain_pages", list);
+    await vi.waitFor(() => expect(gateway.faults.waiting()).toEqual([]), { interval: 5 });
+    const [same, other] = await Promise.all([
+      call("dan", "get_domain_pages", { ...list, limit: 3 }),
+      call("ann", "get_domain_pages", { ...list, limit: 3 }),
+    ]);
+    const theirs = (await bought).data?.["snapshot_id"];
+    expect(same.data?.["snapshot_id"]).toBe(theirs);
+    expect(other.data?.["snapshot_id"]).not.toBe(theirs);
+    expect(gateway.books.read().billed.calls).toBe(before + 4);
   });
 
   it("are told nothing by an estimate of what others keep", async () => {

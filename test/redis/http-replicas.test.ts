@@ -60,9 +60,12 @@ describe.skipIf(!hasRedisServer())("two replicas and a Redis", () => {
     const smaller = [{ limit: 40 }, { limit: 10, offset: 50 }].map((args) =>
       callTool(there.url, "get_domain_pages", { target: "acme.example", ...args }, { token }),
     );
+    const stranger = await shop.token("bob", "--tenant", "team-b");
+    const theirs = callTool(there.url, "get_domain_pages", { target: "acme.example", limit: 40 }, { token: stranger });
     const whole = (await larger).data?.["snapshot_id"];
     for (const { data } of await Promise.all(smaller)) expect(data?.["snapshot_id"]).toBe(whole);
-    expect(shop.gateway.books.read().billed.calls).toBe(1);
+    expect((await theirs).data?.["snapshot_id"]).not.toBe(whole);
+    expect(shop.gateway.books.read().billed.calls).toBe(2);
     expect(await findImbalance(shop)).toBeUndefined();
   });
 
