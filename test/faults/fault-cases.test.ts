@@ -188,7 +188,7 @@ describe.each(TITLES)("%s", (title) => {
         played.text,
       ) ?? [];
     expect(before.trim()).toMatch(/^(?:Arguments refused\.\n)?The .{15,250}\.$/);
-    expect(after.replace(/\(request id .*\)/, "").trim()).toMatch(/^[A-Z].{8,200}\.$/);
+    expect(after.replace(/\(request id .*\)/, "").trim()).toMatch(/^[A-Z].{8,320}\.$/);
     expect(played.answer.structuredContent).toBeUndefined();
   });
 
