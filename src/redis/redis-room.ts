@@ -11,8 +11,9 @@ import { createRedisLines } from "./ledger-lines.ts";
 import { createRedisLink } from "./link.ts";
 import { createPendingWrites } from "./pending-writes.ts";
 import { createRedisKeyLock } from "./redis-lock.ts";
+import { createRedisReplies } from "./redis-replies.ts";
 import { createRedisSessionMail, createRedisSessionRecords, getSharedSecret } from "./redis-sessions.ts";
-import { createRedisReplies, createRedisSnapshots } from "./redis-snapshots.ts";
+import { createRedisSnapshots } from "./redis-snapshots.ts";
 
 /** All that replicas share through Redis or Valkey. */
 export interface RedisRoom {

@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-import { isReplyId, type KeptReplies } from "../pages/kept-reply.ts";
 import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
-import { createMemoryReplies } from "../store/kept-replies.ts";
 import { toErrorCode } from "../store/private-files.ts";
 import { cutHeader, decodeGone, decodeSnapshot, encodeSnapshot } from "../store/snapshot-file.ts";
 import {
@@ -42,11 +40,15 @@ const MAX_TRIED = 8;
 /** Headers fetched by one command. */
 const AT_ONCE = 500;
 
+/** About 1 kB each. */
+const MAX_HEADERS = 2000;
+
 const FACTS = { charge: "not_charged", so: "so kept snapshots cannot be read now" } as const;
 
 /**
  * Snapshots of one tenant that all replicas share. A value is what one file of the disk store holds, under its id; what
- * a file's name tells is in an index, sorted by request key and time. All of it is written by one script, and expires.
+ * a file's name tells is in an index, sorted by request key and time; the names of each target are in a set, so that a
+ * question to a target reads no others. All of it is written by one script, and expires.
  * While Redis is gone, what memory has is read from there; everything else fails as {AppError} `unavailable`.
  */
 export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
@@ -55,6 +57,11 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
   const key = (...parts: string[]) => link.key("snap1", toTenantFolder(tenant), ...parts);
   const names = key("names");
   const expiry = key("expiry");
+  /** The names that stand in the set of their target. Versions before this one had none. */
+  const indexed = key("indexed");
+  const indexes = [names, expiry, indexed];
+  /** No target is called `?`: of what nothing could be found out about. */
+  const ofOneTarget = (target = "?") => key("target", target);
   const valueMs = Math.max(1, Math.floor(maxAgeMs));
   const headers = new Map<string, SnapshotInfo>();
   const fetching = new Map<string, Promise<Snapshot | undefined>>();
@@ -69,7 +76,7 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
     }
     onProblem({ kind: "damaged", what: "snapshot", id });
     const sha = createHash("sha1").update(bytes).digest("hex");
-    const keys = [key("value", id), key("aside", id), names, expiry];
+    const keys = [key("value", id), key("aside", id), ...indexes];
     // Where it stays until it expires, it is found damaged again: no more than a nuisance.
     await link.script(SET_ASIDE, keys, [sha, id, SET_ASIDE_MS]).catch(() => {});
     return undefined;
@@ -99,31 +106,65 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
     return undefined;
   };
 
-  const fetchHeaders = async (missing: readonly string[]): Promise<void> => {
-    const ids = missing.map((name) => parseSnapshotFile(name)?.id ?? "");
+  /** In the order of the names; undefined where there is none, or none that can be read. */
+  const fetchHeaders = async (files: readonly string[]): Promise<(SnapshotInfo | undefined)[]> => {
+    const ids = files.map((name) => parseSnapshotFile(name)?.id ?? "");
     const found = await link.run((redis) => redis.mgetBuffer(ids.map((id) => key("header", id))), FACTS);
-    for (const [index, name] of missing.entries()) {
+    return files.map((name, index) => {
       const bytes = found[index] ?? null;
       const info = bytes === null ? "damaged" : decodeGone(bytes);
-      if (info !== "damaged" && toSnapshotFile(info) === name) headers.set(name, info);
-      else if (bytes !== null) onProblem({ kind: "damaged", what: "header", id: ids[index] ?? "" });
+      if (info !== "damaged" && toSnapshotFile(info) === name) return info;
+      if (bytes !== null) onProblem({ kind: "damaged", what: "header", id: ids[index] ?? "" });
+      return undefined;
+    });
+  };
+
+  const readHeaders = async (files: readonly string[]): Promise<SnapshotInfo[]> => {
+    const infos = new Map(files.map((file) => [file, headers.get(file)]));
+    const unknown = files.filter((file) => infos.get(file) === undefined);
+    for (const batch of inBatches(unknown)) {
+      const found = await fetchHeaders(batch);
+      for (const [index, file] of batch.entries()) infos.set(file, found[index]);
+    }
+    for (const [file, info] of infos) {
+      // Those asked for last stay.
+      headers.delete(file);
+      if (info !== undefined) headers.set(file, info);
+    }
+    while (headers.size > MAX_HEADERS) headers.delete(headers.keys().next().value as string);
+    return [...infos.values()].filter((info) => info !== undefined);
+  };
+
+  let indexing: Promise<void> | undefined;
+  /** Puts into the sets of their targets what a version without such sets has put. */
+  const index = async (missing: readonly string[]): Promise<void> => {
+    for (const batch of inBatches(missing)) {
+      const infos = await fetchHeaders(batch);
+      const targets = infos.map((info) => ofOneTarget(info?.request.target));
+      await link.script(INDEX_SNAPSHOTS, [...indexes, ...targets], [valueMs, valueMs + GONE_MS, ...batch], FACTS);
     }
   };
 
-  const listShared = async (newest?: number): Promise<SnapshotInfo[]> => {
-    const all = (await link.script(LIST_SNAPSHOTS, [names, expiry], [], FACTS)) as string[];
-    const present = new Set(all);
-    for (const file of headers.keys()) if (!present.has(file)) headers.delete(file);
-    const parsed = all.map(parseSnapshotFile).filter((name) => name !== undefined);
-    const files = parsed
-      .sort((a, b) => b.time - a.time)
-      .slice(0, newest)
-      .map(({ file }) => file);
-    const missing = files.filter((file) => !headers.has(file));
-    for (let start = 0; start < missing.length; start += AT_ONCE) {
-      await fetchHeaders(missing.slice(start, start + AT_ONCE));
-    }
-    return files.map((file) => headers.get(file)).filter((info) => info !== undefined);
+  const listNames = async (target: string | undefined): Promise<string[]> => {
+    if (target === undefined) return (await link.script(LIST_SNAPSHOTS, indexes, [], FACTS)) as string[];
+    const ask = async () => {
+      const keys = [...indexes, ofOneTarget(target)];
+      return (await link.script(LIST_OF_TARGET, keys, [], FACTS)) as [own: string[], missing: string[]];
+    };
+    const [own, missing] = await ask();
+    if (missing.length === 0) return own;
+    // Those who ask at once wait for the same.
+    indexing ??= index(missing).finally(() => {
+      indexing = undefined;
+    });
+    await indexing;
+    return (await ask())[0];
+  };
+
+  const listShared = async (target?: string, newest?: number): Promise<SnapshotInfo[]> => {
+    const parsed = (await listNames(target)).map(parseSnapshotFile).filter((name) => name !== undefined);
+    const files = parsed.sort((a, b) => b.time - a.time).map(({ file }) => file);
+    return readHeaders(files.slice(0, newest));
   };
 
   return {
@@ -134,7 +175,8 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
         const bytes = await encodeSnapshot(snapshot);
         const header = cutHeader(bytes);
         if (name === undefined || header === undefined) throw new Error("It cannot be named.");
-        const keys = [key("value", snapshot.id), key("header", snapshot.id), names, expiry];
+        const { id, request } = snapshot;
+        const keys = [key("value", id), key("header", id), ...indexes, ofOneTarget(request.target)];
         const args = [name, bytes, header, valueMs, valueMs + GONE_MS];
         const write = () => link.script(PUT_SNAPSHOT, keys, args);
         const first = await pending.add({ what: "snapshot", bytes: bytes.length, write });
@@ -164,7 +206,7 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
     async list(target, newest) {
       let shared: SnapshotInfo[];
       try {
-        shared = await listShared(target === undefined ? newest : undefined);
+        shared = await listShared(target, newest);
       } catch (error) {
         // A question to a target is answered by what is at hand; a list of everything would not be one.
         const inMemory = target === undefined ? [] : await memory.list(target, newest);
@@ -190,68 +232,8 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
   };
 }
 
-/** Evidence and rare: more than these tell nothing new. */
-const MAX_REPLIES = 20;
-
-const MAX_REPLY_BYTES = 16 * 1024 * 1024;
-
-const REPLY_FACTS = { charge: "not_charged", so: "so kept replies cannot be read now" } as const;
-
-/** KEYS: value, ids. ARGV: id, text, ms that it lives, how many stay, what the key of a value begins with. */
-const PUT_REPLY = `
-local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
-local ids = KEYS[2]
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-redis.call('ZADD', ids, string.format('%.0f', now), ARGV[1])
-redis.call('PEXPIRE', ids, ARGV[3])
-redis.call('ZREMRANGEBYSCORE', ids, '-inf', string.format('%.0f', now - ARGV[3] * 1000))
-for _, old in ipairs(redis.call('ZRANGE', ids, 0, -ARGV[4] - 1)) do
-  redis.call('DEL', ARGV[5] .. old)
-  redis.call('ZREM', ids, old)
-end
-return 1
-`;
-
-/**
- * Paid replies of one tenant that could not be read, which all replicas share. They expire as snapshots do. What Redis
- * does not take now is kept in memory, read from there, and written when it is back.
- */
-export function createRedisReplies({
-  link,
-  tenant,
-  maxAgeMs,
-  pending,
-}: Pick<RedisSnapshotsDeps, "link" | "tenant" | "maxAgeMs" | "pending">): KeptReplies {
-  const key = (...parts: string[]) => link.key("reply1", toTenantFolder(tenant), ...parts);
-  const ids = key("ids");
-  const ms = Math.max(1, Math.floor(maxAgeMs));
-  const memory = createMemoryReplies();
-  return {
-    async put(id, text) {
-      const bytes = Buffer.byteLength(text);
-      if (!isReplyId(id) || bytes > MAX_REPLY_BYTES) return false;
-      const args = [id, text, ms, MAX_REPLIES, key("value", "")];
-      const write = () => link.script(PUT_REPLY, [key("value", id), ids], args);
-      const first = await pending.add({ what: "reply", bytes, write });
-      return first.is === "written" || memory.put(id, text);
-    },
-    async get(id) {
-      if (!isReplyId(id)) return undefined;
-      const inMemory = await memory.get(id);
-      return inMemory ?? (await link.run((redis) => redis.get(key("value", id)), REPLY_FACTS)) ?? undefined;
-    },
-    async list() {
-      const inMemory = await memory.list();
-      try {
-        const shared = await link.run((redis) => redis.zrevrange(ids, 0, -1), REPLY_FACTS);
-        return [...inMemory.filter((id) => !shared.includes(id)), ...shared];
-      } catch (error) {
-        if (inMemory.length === 0) throw error;
-        return inMemory;
-      }
-    },
-  };
+function* inBatches(names: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < names.length; start += AT_ONCE) yield names.slice(start, start + AT_ONCE);
 }
 
 /** Redis's own clock in ms: that of replicas may differ. */
@@ -260,19 +242,23 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** Takes names of what has expired out of both indexes, a bounded number each time. */
+/** Takes names of what has expired out of the indexes, a bounded number each time. */
 const PRUNE = `
 local old = redis.call('ZRANGEBYSCORE', expiry, '-inf', now, 'LIMIT', 0, 1000)
 if #old > 0 then
   redis.call('ZREM', names, unpack(old))
   redis.call('ZREM', expiry, unpack(old))
+  redis.call('SREM', indexed, unpack(old))
 end
 `;
 
-/** KEYS: value, header, names, expiry. ARGV: name, value, header, ms that the value lives, ms that the header lives. */
+/**
+ * KEYS: value, header, names, expiry, indexed, those of the target. ARGV: name, value, header, ms that the value lives, ms
+ * that the header lives.
+ */
 export const PUT_SNAPSHOT = `
 ${NOW}
-local names, expiry = KEYS[3], KEYS[4]
+local names, expiry, indexed = KEYS[3], KEYS[4], KEYS[5]
 ${PRUNE}
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[4])
 redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[5])
@@ -280,19 +266,70 @@ redis.call('ZADD', names, 0, ARGV[1])
 redis.call('ZADD', expiry, now + ARGV[4], ARGV[1])
 redis.call('PEXPIRE', names, ARGV[4])
 redis.call('PEXPIRE', expiry, ARGV[4])
+redis.call('SADD', indexed, ARGV[1])
+redis.call('PEXPIRE', indexed, ARGV[4])
+redis.call('SADD', KEYS[6], ARGV[1])
+redis.call('PEXPIRE', KEYS[6], ARGV[5])
 return 1
 `;
 
-/** KEYS: names, expiry. @returns the names of all that have not expired */
+/** KEYS: names, expiry, indexed. @returns the names of all that have not expired */
 export const LIST_SNAPSHOTS = `
 ${NOW}
-local names, expiry = KEYS[1], KEYS[2]
+local names, expiry, indexed = KEYS[1], KEYS[2], KEYS[3]
 ${PRUNE}
 return redis.call('ZRANGE', names, 0, -1)
 `;
 
 /**
- * KEYS: value, where to, names, expiry. ARGV: SHA-1 of the damaged value, its id, ms to keep it. Does nothing when the
+ * KEYS: names, expiry, indexed, those of the target. A walk over all names is made only where their number shows that a
+ * version without sets of targets has put or removed some.
+ * @returns the names of the target that have not expired; the names of all that stand in the set of no target
+ */
+export const LIST_OF_TARGET = `
+${NOW}
+local names, expiry, indexed = KEYS[1], KEYS[2], KEYS[3]
+${PRUNE}
+local missing = {}
+if redis.call('ZCARD', names) ~= redis.call('SCARD', indexed) then
+  for _, name in ipairs(redis.call('SMEMBERS', indexed)) do
+    if not redis.call('ZSCORE', names, name) then redis.call('SREM', indexed, name) end
+  end
+  for _, name in ipairs(redis.call('ZRANGE', names, 0, -1)) do
+    if redis.call('SISMEMBER', indexed, name) == 0 then missing[#missing + 1] = name end
+  end
+end
+local own = {}
+for _, name in ipairs(redis.call('SMEMBERS', KEYS[4])) do
+  if redis.call('ZSCORE', names, name) then
+    own[#own + 1] = name
+  else
+    redis.call('SREM', KEYS[4], name)
+  end
+end
+return {own, missing}
+`;
+
+/**
+ * KEYS: names, expiry, indexed, then of each name those of its target. ARGV: ms that a value lives, ms that a header
+ * lives, then the names.
+ */
+export const INDEX_SNAPSHOTS = `
+local names, indexed = KEYS[1], KEYS[3]
+for at = 3, #ARGV do
+  local name, target = ARGV[at], KEYS[at + 1]
+  if redis.call('ZSCORE', names, name) then
+    redis.call('SADD', indexed, name)
+    redis.call('SADD', target, name)
+    redis.call('PEXPIRE', target, ARGV[2])
+  end
+end
+redis.call('PEXPIRE', indexed, ARGV[1])
+return 1
+`;
+
+/**
+ * KEYS: value, where to, names, expiry, indexed. ARGV: SHA-1 of the damaged value, its id, ms to keep it. Does nothing when the
  * value has been put anew meanwhile.
  */
 export const SET_ASIDE = `
@@ -304,6 +341,7 @@ for _, name in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do
   if string.find(name, '.' .. ARGV[2] .. '.', 1, true) then
     redis.call('ZREM', KEYS[3], name)
     redis.call('ZREM', KEYS[4], name)
+    redis.call('SREM', KEYS[5], name)
   end
 end
 return 1

@@ -1,5 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { encodeSnapshot } from "../../src/store/snapshot-file.ts";
+import { toSnapshotFile } from "../../src/store/snapshot-name.ts";
 import { KEY, makeSnapshot, OTHER_KEY } from "../unit/store/make-snapshot.ts";
 import { describeRedis, PREFIX } from "./rooms.ts";
 
@@ -88,7 +89,7 @@ describeRedis("snapshots that replicas share", ({ open, look }) => {
   it("have keys that begin with the prefix and end by themselves", async () => {
     await open().snapshots("t").put(newer);
     const keys = await look().keys("*");
-    expect(keys).toHaveLength(4);
+    expect(keys).toHaveLength(6);
     for (const key of keys) {
       expect(key.startsWith(PREFIX)).toBe(true);
       expect(await look().pttl(key)).toBeGreaterThan(0);
@@ -166,6 +167,98 @@ describeRedis("snapshots that replicas share", ({ open, look }) => {
     expect(await store.get(odd.id)).toBe(odd);
     expect(await store.newest("odd")).toBe(odd);
     expect((await store.list()).map(({ id }) => id)).toEqual([odd.id]);
+  });
+});
+
+describeRedis("snapshots of a target", ({ open, look }) => {
+  const key = (...parts: string[]) => `${PREFIX}snap1:t:${parts.join(":")}`;
+  const all = ["a", "b", "a", "c"].map((name, at) =>
+    makeSnapshot({ taskId: `t${at}`, fetchedAt: NOW - at, request: { target: `${name}.example` } }),
+  );
+  const ofA = [all[0]?.id, all[2]?.id];
+  const putAll = async () => {
+    for (const each of all) await open().snapshots("t").put(each);
+  };
+  const idsOf = async (target: string, newest?: number, store = open().snapshots("t")) =>
+    (await store.list(target, newest)).map(({ id }) => id);
+  /** How often a command was sent or run by a script while something was asked. */
+  const countOf = async (command: string, ask: () => Promise<unknown>): Promise<number> => {
+    await look().config("RESETSTAT");
+    await ask();
+    const stats = await look().info("commandstats");
+    return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+  };
+  /** As a version without sets of targets leaves it. */
+  const forgetIndex = async () => {
+    await look().del(key("indexed"), ...(await look().keys(key("target", "*"))));
+  };
+
+  it("are told without a look at others", async () => {
+    await putAll();
+    expect(await idsOf("a.example")).toEqual(ofA);
+    expect(await idsOf("a.example", 1)).toEqual(ofA.slice(0, 1));
+    expect(await idsOf("d.example")).toEqual([]);
+    // Of another target, the header would be reported.
+    await look().set(key("header", all[1]?.id ?? ""), "{}\n");
+    const replica = open();
+    expect(await idsOf("a.example", undefined, replica.snapshots("t"))).toEqual(ofA);
+    expect(replica.problems).toEqual([]);
+    expect(await countOf("zrange", () => idsOf("a.example"))).toBe(0);
+  });
+
+  it("are found of versions before, which told no targets, and after one look without another", async () => {
+    await putAll();
+    await forgetIndex();
+    const store = open().snapshots("t");
+    const asked = await Promise.all(["a", "b", "c", "d"].map((name) => idsOf(`${name}.example`, undefined, store)));
+    expect(asked).toEqual([ofA, [all[1]?.id], [all[3]?.id], []]);
+    expect(await countOf("zrange", () => idsOf("a.example"))).toBe(0);
+    for (const each of [key("indexed"), key("target", "a.example")]) {
+      expect(await look().pttl(each)).toBeGreaterThan(0);
+    }
+  });
+
+  it("are found of a version before that runs beside this one", async () => {
+    await putAll();
+    await look().srem(key("indexed"), toSnapshotFile(all[2] ?? newer) ?? "");
+    await look().del(key("target", "a.example"));
+    await look().sadd(key("target", "a.example"), toSnapshotFile(all[0] ?? newer) ?? "");
+    expect(await idsOf("a.example")).toEqual(ofA);
+  });
+
+  it("have been found out once, also where a header is damaged", async () => {
+    await putAll();
+    await forgetIndex();
+    await look().set(key("header", all[3]?.id ?? ""), "{}\n");
+    const replica = open();
+    expect(await idsOf("a.example", undefined, replica.snapshots("t"))).toEqual(ofA);
+    expect(replica.problems).toEqual([{ kind: "damaged", what: "header", id: all[3]?.id }]);
+    expect(await countOf("zrange", () => idsOf("a.example"))).toBe(0);
+  });
+
+  it("leave the sets when they are set aside, or when a version before took them out", async () => {
+    await putAll();
+    const value = key("value", all[0]?.id ?? "");
+    await look().set(value, "damaged");
+    const replica = open();
+    expect(await replica.snapshots("t").get(all[0]?.id ?? "")).toBeUndefined();
+    expect(await idsOf("a.example")).toEqual(ofA.slice(1));
+    expect(await look().scard(key("target", "a.example"))).toBe(1);
+    await look().zrem(key("names"), toSnapshotFile(all[1] ?? newer) ?? "");
+    expect(await idsOf("b.example")).toEqual([]);
+    expect(await look().scard(key("indexed"))).toBe(2);
+  });
+
+  it("are told of thousands, more than are remembered", async () => {
+    const store = open().snapshots("t");
+    const many = Array.from({ length: 2100 }, (_, at) => makeSnapshot({ taskId: `m${at}`, fetchedAt: NOW - at }));
+    for (let at = 0; at < many.length; at += 100) {
+      await Promise.all(many.slice(at, at + 100).map((each) => store.put(each)));
+    }
+    const stranger = open().snapshots("t");
+    for (let round = 0; round < 2; round += 1) {
+      expect((await stranger.list()).map(({ id }) => id)).toEqual(many.map(({ id }) => id));
+    }
   });
 });
 
