@@ -3,12 +3,13 @@ import { CAPTURES } from "./captures/captures.ts";
 import { backlinkFields, operatorTable, pageFields } from "./cookbook/filter-language.ts";
 import { renderMistakes, renderReadKindly } from "./cookbook/mistakes.ts";
 import { renderRecipes } from "./cookbook/render-recipes.ts";
-import { type GeneratedDocument, withParts } from "./document.ts";
+import { asWhole, type GeneratedDocument, withParts } from "./document.ts";
 import { exitCodeTable } from "./exit-codes.ts";
 import { FAILURES } from "./failures/failures.ts";
 import { commandNotFound, ownMistake } from "./failures/outside-failures.ts";
 import { renderFailures } from "./failures/render-failures.ts";
 import { frameworkExample } from "./framework-example.ts";
+import { renderArrows, roomsTable } from "./rooms.ts";
 import { sampleAnswer } from "./sample-answer.ts";
 import { httpSettingsTable, settingsTable } from "./settings-table.ts";
 import { workedSession } from "./worked-session.ts";
@@ -44,6 +45,8 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
     answers: () => renderFailures(FAILURES.answers),
     "own-mistake": ownMistake,
   }),
+  asWhole("biome.rooms.json", renderArrows),
+  withParts("docs/architecture.md", { rooms: roomsTable }),
   ...CAPTURES,
   ...PACKAGING_FILES,
 ];

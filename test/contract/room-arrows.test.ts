@@ -75,6 +75,10 @@ const REFUSED = [
   ["src/view/e7.ts", 'import "@modelcontextprotocol/server";'],
   ["src/view/e8.ts", 'import "@modelcontextprotocol/ext-apps";'],
   ["src/view/page.ts", 'import "../pages/view/view-data.ts";'],
+  ["src/compose/f5.ts", 'import "../cli/run.ts";'],
+  ["src/config/f6.ts", 'import "../lists/text.ts";'],
+  ["src/store/f7.ts", 'import "../main.ts";'],
+  ["src/sandbox/f8.ts", 'import "../secrets.ts";'],
 ] as const;
 
 const ALLOWED = [
@@ -109,7 +113,7 @@ interface Report {
 
 /** Lints the lines as if they stood in the given files; one run for all. */
 async function lintPlanted(folder: string): Promise<string[]> {
-  await cp(path.join(ROOT, "biome.json"), path.join(folder, "biome.json"));
+  for (const file of ["biome.json", "biome.rooms.json"]) await cp(path.join(ROOT, file), path.join(folder, file));
   for (const [file, line] of [...REFUSED, ...ALLOWED]) {
     await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
     await writeFile(path.join(folder, file), `${line}\n`);
