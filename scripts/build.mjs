@@ -1,7 +1,7 @@
 // Bundles src/ into dist/: `node scripts/build.mjs`.
 // Everything is bundled, so that an installed package has no dependency tree of its own. What a server needs to start
-// is one chunk (each further file costs a start about a millisecond); what only a call needs (the wire, the sandbox, the
-// filter language) lies in chunks of its own, loaded with the first call. The library for other programs is a second
+// is one chunk; what only a call needs (the wire, the sandbox, the filter language) lies in chunks of its own, a room a
+// chunk, loaded with the first call. The library for other programs is a second
 // entry over the same chunks: what both it and a start need is a chunk apart, so that neither loads the other's part.
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -51,6 +51,7 @@ async function bundle({ html, modules: viewModules }) {
   const { output } = await build({
     ...BUNDLE,
     cwd: root,
+    write: false,
     input: { main: MAIN, pages: LIBRARY },
     plugins: [inlineView(root, html), inlineWorker(root, BUNDLE)],
     output: {
@@ -58,9 +59,13 @@ async function bundle({ html, modules: viewModules }) {
       dir: outdir,
       entryFileNames: "[name].js",
       chunkFileNames: "chunks/[name]-[hash].js",
-      codeSplitting: { groups: createStartGroups() },
+      codeSplitting: { groups: createChunkGroups() },
     },
   });
+  for (const { fileName, code } of withoutFacades(output)) {
+    await mkdir(path.dirname(path.join(outdir, fileName)), { recursive: true });
+    await writeFile(path.join(outdir, fileName), code);
+  }
   await chmod(path.join(outdir, "main.js"), 0o755);
   // dist/ runs wherever it is copied: without this, Node 20.18 takes a lone .js file for CommonJS.
   await writeFile(path.join(outdir, "package.json"), '{ "type": "module" }\n');
@@ -68,30 +73,99 @@ async function bundle({ html, modules: viewModules }) {
   await writeFile(path.join(outdir, "THIRD-PARTY-LICENSES.txt"), await collectLicenses(modules));
 }
 
-/** The two chunks of what a start needs: what the library needs too, and all the rest. */
-function createStartGroups() {
+/**
+ * What is loaded later, by chunk: the first line that fits a file of `src/` says where it lies.
+ * @type {[string, RegExp][]}
+ */
+const LATER = [
+  ["page", /^(?:view\/|cli\/export)/],
+  ["pages", /^(?:pages|lists)\//],
+  ["money", /^(?:spend\/|compose\/books)/],
+  ["storage", /^(?:store|disk)\//],
+  ["wire", /^upstream\/(?:live-wire|path\/)/],
+  ["gateway", /^upstream\//],
+  ["sandbox", /^(?:sandbox\/|cli\/sandbox)/],
+  ["access", /^(?:access\/|compose\/open-access|cli\/token)/],
+  ["http", /^(?:serve|mcp\/http|metrics)\/|^(?:compose|cli)\/http/],
+  ["redis", /^redis\//],
+  ["doctor", /^cli\/doctor\//],
+  ["commands", /^(?:cli|config)\//],
+  ["matching", /^threads\//],
+];
+
+/** A chunk takes all that its modules import along, unless one that stands before it here has it. */
+const ORDER = ["pages", "money", "storage", "gateway", "wire", "sandbox", "commands"].concat([
+  "access",
+  "http",
+  "redis",
+  "doctor",
+  "page",
+  "matching",
+]);
+
+/**
+ * What is loaded together lies together, since each further file costs about a millisecond. First what the library needs,
+ * as far as a start needs it too, and the rest of it; it loads nothing else, so that it stays free of all that is the
+ * server's. Then all the rest of what a start needs, and a chunk for each of the rooms that only some calls need.
+ */
+function createChunkGroups() {
   let start;
   let library;
-  const named = (name, isIn) => (id, context) => {
-    start ??= listBehind([START], context);
-    library ??= listBehind([LIBRARY], context);
-    return start.has(id) && isIn(id) ? name : null;
-  };
+  const group = (name, isIn) => ({
+    debugName: name,
+    name: (id, context) => {
+      start ??= listBehind([START], context);
+      library ??= listBehind([LIBRARY], context, ["importedIds", "dynamicallyImportedIds"]);
+      return id !== MAIN && id !== LIBRARY && isIn(id) ? name : null;
+    },
+  });
+  const src = `${path.join(root, "src")}${path.sep}`;
+  const placeOf = (id) =>
+    id.startsWith(src)
+      ? LATER.find(([, files]) => files.test(id.slice(src.length).replaceAll("\\", "/")))?.[0]
+      : undefined;
   return [
-    // First, since a chunk takes all that its modules import along.
-    { debugName: "shared", priority: 1, name: named("shared", (id) => library.has(id)) },
-    { debugName: "server", name: named("server", (id) => id !== MAIN) },
-  ];
+    group("shared", (id) => start.has(id) && library.has(id)),
+    group("domain", (id) => library.has(id)),
+    group("server", (id) => start.has(id)),
+    ...ORDER.map((name) => group(name, (id) => placeOf(id) === name)),
+  ].map((each, index, all) => ({ ...each, priority: all.length - index }));
 }
 
-/** The entries' modules and all that these import; what is loaded later is not in it. */
-function listBehind(entries, context) {
+/**
+ * The chunks without those that only pass on what another holds. The bundler makes such a facade for every module that is
+ * loaded later and lies in a chunk with others (rolldown#9729): here the import names the other chunk itself.
+ * @returns {{ fileName: string, code: string }[]}
+ */
+function withoutFacades(output) {
+  const chunks = output.filter(({ type }) => type === "chunk");
+  const facades = new Map(
+    chunks.flatMap(({ fileName, code }) => {
+      const [, names, from] = /^export\{([^}]*)\}from"\.\/([^"]+)";\s*$/.exec(code) ?? [];
+      if (names === undefined || !fileName.startsWith("chunks/")) return [];
+      const pairs = names.split(",").map((each) => each.split(" as "));
+      const read = pairs.map(([inside, outside = inside]) => `${outside}:e.${inside}`).join(",");
+      return [[path.basename(fileName), { from, read }]];
+    }),
+  );
+  const inlined = (code) =>
+    code.replace(/import\(`\.\/((?:chunks\/)?)([^`]+)`\)/g, (whole, folder, name) => {
+      const facade = facades.get(name);
+      return facade === undefined ? whole : `import(\`./${folder}${facade.from}\`).then(e=>({${facade.read}}))`;
+    });
+  return chunks
+    .filter(({ fileName }) => !facades.has(path.basename(fileName)))
+    .map(({ fileName, code }) => ({ fileName, code: inlined(code) }));
+}
+
+/** The entries' modules and all that these import; what is loaded later is in it where that is asked for. */
+function listBehind(entries, context, kinds = ["importedIds"]) {
   const seen = new Set();
   const waiting = [...entries];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     if (seen.has(id)) continue;
     seen.add(id);
-    waiting.push(...(context.getModuleInfo(id)?.importedIds ?? []));
+    waiting.push(...kinds.flatMap((kind) => context.getModuleInfo(id)?.[kind] ?? []));
   }
   return seen;
 }
