@@ -9,7 +9,7 @@ import {
   describeView,
 } from "../answer/render-answer.ts";
 import { factsOf, foldsOf } from "../findings/find-facts.ts";
-import type { Finding } from "../findings/finding.ts";
+import { type Finding, quoteUrl } from "../findings/finding.ts";
 import type { PagesQuery } from "../query/pages-query.ts";
 import type { Selected } from "../query/query-answer.ts";
 import { sectionsOf } from "../query/section-index.ts";
@@ -43,13 +43,13 @@ export interface SnapshotViewOptions extends HeaderOptions {
  */
 export function toSnapshotView(snapshot: Snapshot, options: SnapshotViewOptions = {}): SnapshotView {
   const { from = 0, maxBytes = MAX_VIEW_BYTES, selection = null } = options;
-  const { findings, breakdowns, rows } = prepare(snapshot);
+  const { findings, rowOf, breakdowns, rows } = prepare(snapshot);
   const view: SnapshotView = {
     kind: "snapshot",
     version: 1,
     head: toViewHead(snapshot, options, maxBytes * SHARES.request),
     rows: { from: Math.min(from, rows.length), total: rows.length, cells: [] },
-    findings: toViewFindings(findings, maxBytes * SHARES.findings),
+    findings: toViewFindings(findings, rowOf, maxBytes * SHARES.findings),
     breakdowns,
     selection: selection && toSelection(selection, maxBytes),
   };
@@ -59,6 +59,8 @@ export function toSnapshotView(snapshot: Snapshot, options: SnapshotViewOptions 
 /** What is worked out once for a snapshot, however often it is looked at. */
 interface Prepared {
   findings: readonly Finding[];
+  /** By the handle of any page that of its row. */
+  rowOf: ReadonlyMap<string, string>;
   breakdowns: SnapshotView["breakdowns"];
   rows: LazyRows;
 }
@@ -76,6 +78,9 @@ function prepare(snapshot: Snapshot): Prepared {
   if (known !== undefined) return known;
   const fresh: Prepared = {
     findings: factsOf(snapshot),
+    rowOf: new Map(
+      foldsOf(snapshot).flatMap(({ main, members }) => members.map(({ handle }) => [handle, main.handle] as const)),
+    ),
     breakdowns: toBreakdowns(snapshot),
     rows: toLazyRows(snapshot),
   };
@@ -197,23 +202,58 @@ const MAX_SAYS_CHARS = 200;
  * Findings as far as they fit: each gets an even share of the bytes, and what one leaves the next may use. A finding
  * always tells its rule and figures; handles come after that, then what is said of the first ones.
  */
-export function toViewFindings(findings: readonly Finding[], bytes: number): ViewFinding[] {
+export function toViewFindings(
+  findings: readonly Finding[],
+  rowOf: ReadonlyMap<string, string>,
+  bytes: number,
+): ViewFinding[] {
   let left = bytes;
   return findings.map((finding, index) => {
-    const made = toViewFinding(finding, left / (findings.length - index));
+    const made = toViewFinding(finding, rowOf, left / (findings.length - index));
     left -= jsonBytes(made) + 1;
     return made;
   });
 }
 
-function toViewFinding({ rule, pages, unit, backlinks, top, handles }: Finding, bytes: number): ViewFinding {
-  const bare: ViewFinding = { rule: toOneLine(rule, MAX_RULE_CHARS), pages, unit, backlinks, handles: [], says: {} };
-  const says = top.map(({ handle, says }): [string, string] => [handle, toOneLine(says, MAX_SAYS_CHARS)]);
-  const kept = fitItems(handles, bytes - jsonBytes(bare) - 1);
+function toViewFinding(
+  { rule, pages, unit, backlinks, top, handles }: Finding,
+  rowOf: ReadonlyMap<string, string>,
+  bytes: number,
+): ViewFinding {
+  const rows = [...new Set(handles.map((handle) => rowOf.get(handle) ?? handle))];
+  const bare: ViewFinding = {
+    rule: toOneLine(rule, MAX_RULE_CHARS),
+    pages,
+    unit,
+    ...(rows.length !== pages && { rows: rows.length }),
+    backlinks,
+    handles: [],
+    says: {},
+  };
+  const says = sayOfRows(top, rowOf);
+  const kept = fitItems(rows, bytes - jsonBytes(bare) - 1);
   const withHandles = { ...bare, handles: kept };
   // `["p1","…"]` takes as much as `"p1":"…"` and its brackets.
   return { ...withHandles, says: Object.fromEntries(fitItems(says, bytes - jsonBytes(withHandles) - 1)) };
 }
+
+/** What is said of pages, by their rows: the table has nothing under the handle of a variant. */
+function sayOfRows(top: Finding["top"], rowOf: ReadonlyMap<string, string>): [string, string][] {
+  const lines = new Map<string, string[]>();
+  for (const { handle, url, says } of top) {
+    const row = rowOf.get(handle) ?? handle;
+    const named = row === handle || url === null ? "" : `${quoteUrl(url)} `;
+    lines.set(row, [...(lines.get(row) ?? []), named + placeHandles(says, rowOf)]);
+  }
+  return [...lines].map(([row, all]) => [row, all.map((line) => toOneLine(line, MAX_SAYS_CHARS)).join("; ")]);
+}
+
+/** `via p7` becomes `via p7 (in p1)` where p7 has no row; what stands in quotes is a stranger's. */
+const placeHandles = (says: string, rowOf: ReadonlyMap<string, string>): string =>
+  says.replace(/"(?:[^"\\]|\\.)*"|\bp\d+\b/g, (found) => {
+    const row = rowOf.get(found);
+    return row === undefined || row === found ? found : `${found} (in ${row})`;
+  });
 
 /** How many bytes a value takes as JSON. */
 export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));

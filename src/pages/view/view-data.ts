@@ -116,12 +116,11 @@ export interface ViewFinding {
   /** What {@link pages} counts: rows, or URLs whether folded or not. */
   unit: "page" | "URL";
   backlinks: number;
-  /**
-   * Of its pages, most backlinks first; fewer than `pages` where not all fit. A handle may be that of a row, or one of a
-   * row's variants.
-   */
+  /** In how many rows these stand; left out where that is `pages`. */
+  rows?: number;
+  /** Of the rows that its pages stand in, most backlinks first; fewer than there are where not all fit. */
   handles: string[];
-  /** What there is to say of the first three, by handle. */
+  /** What there is to say of the first three, by the handles of their rows; a variant is told by its URL. */
   says: Record<string, string>;
 }
 

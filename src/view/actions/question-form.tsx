@@ -1,13 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Host } from "../bridge/host.ts";
+import { STATE_FILTERS } from "../state/page-state.ts";
 import { useStore } from "../state/store-context.ts";
 import { STATE_NAMES } from "../words/names.ts";
 import { ThirdParty } from "../words/third-party.tsx";
 import { askQuestion, toConditions } from "./question.ts";
-
-/** As the tool calls them; a row of unknown status cannot be asked for. */
-const ASKABLE = ["live", "redirect", "broken"] as const;
 
 /** Puts a question to the server, over the whole snapshot and whatever of it has come. */
 export function QuestionForm({ host }: { host: Host }) {
@@ -37,7 +35,7 @@ export function QuestionForm({ host }: { host: Host }) {
           <span>Status</span>
           <select name="status">
             <option value="">Any</option>
-            {ASKABLE.map((state) => (
+            {STATE_FILTERS.map((state) => (
               <option key={state} value={state}>
                 {STATE_NAMES[state]}
               </option>

@@ -21,11 +21,11 @@ export function Findings({ findings }: { findings: readonly ViewFinding[] }) {
 
 function FindingCard({ finding }: { finding: ViewFinding }) {
   const { filter, words } = useStore();
-  const { rule, pages, unit, backlinks, handles, says } = finding;
+  const { rule, pages, rows = pages, unit, backlinks, handles, says } = finding;
   const { name, condition } = splitRule(rule);
   const isOn = filter.value.finding?.name === rule;
   const toggle = () => {
-    filter.value = { ...filter.value, finding: isOn ? null : { name: rule, handles: new Set(handles), total: pages } };
+    filter.value = { ...filter.value, finding: isOn ? null : { name: rule, handles: new Set(handles), total: rows } };
   };
   const named = handles.filter((handle) => says[handle] !== undefined).slice(0, MAX_NAMED);
   return (

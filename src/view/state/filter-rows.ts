@@ -1,11 +1,11 @@
-import { type State, stateOf } from "./page-state.ts";
+import { meets, type StateFilter, stateOf } from "./page-state.ts";
 import type { PlacedRow } from "./read-rows.ts";
 
 /** What the table is narrowed to; every part that is set has to hold. */
 export interface Filter {
   /** In URL or title, in any case. */
   text: string;
-  state: State | null;
+  state: StateFilter | null;
   section: string | null;
   minBacklinks: number;
   /** Start of the first-seen date: `2024` or `2024-05`. */
@@ -42,7 +42,7 @@ export function filterRows(rows: readonly PlacedRow[], filter: Filter): PlacedRo
   return rows.filter(
     (row) =>
       (text === "" || row.url.toLowerCase().includes(text) || (row.title ?? "").toLowerCase().includes(text)) &&
-      (state === null || stateOf(row) === state) &&
+      (state === null || meets(stateOf(row), state)) &&
       (section === null || row.section === section) &&
       (minBacklinks <= 0 || (row.backlinks ?? 0) >= minBacklinks) &&
       (firstSeen === null || (row.firstSeen ?? "").startsWith(firstSeen)) &&
@@ -51,6 +51,6 @@ export function filterRows(rows: readonly PlacedRow[], filter: Filter): PlacedRo
   );
 }
 
-/** A finding may name a variant: the row that it is folded into stands for it. */
+/** A question may choose a variant: the row that it is folded into stands for it. */
 const isIn = ({ handle, variants }: PlacedRow, set: HandleSet | null): boolean =>
   set === null || set.handles.has(handle) || variants.some((variant) => set.handles.has(variant));

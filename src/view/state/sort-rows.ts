@@ -2,6 +2,7 @@ import type { PlacedRow } from "./read-rows.ts";
 
 export const SORT_KEYS = [
   "order",
+  "id",
   "url",
   "title",
   "status",
@@ -29,6 +30,8 @@ type Value = string | number | null;
 
 const READ: Readonly<Record<SortKey, (row: PlacedRow) => Value>> = {
   order: ({ index }) => index,
+  // `p10` comes after `p2`.
+  id: ({ handle }) => Number(handle.slice(1)),
   url: ({ url }) => url || null,
   title: ({ title }) => title,
   status: ({ status }) => status,
@@ -45,7 +48,7 @@ const READ: Readonly<Record<SortKey, (row: PlacedRow) => Value>> = {
 };
 
 /** Names and dates are read from their start, figures from the largest. */
-const STARTS_ASCENDING: readonly SortKey[] = ["order", "url", "title", "status", "firstSeen", "section"];
+const STARTS_ASCENDING: readonly SortKey[] = ["order", "id", "url", "title", "status", "firstSeen", "section"];
 
 /** A column's own direction. */
 export const startSort = (key: SortKey): Sort => ({ key, isDescending: !STARTS_ASCENDING.includes(key) });

@@ -28,6 +28,8 @@ export const COLUMNS: readonly Column[] = [
     isFilled: always,
     show: (row, _words, target) => <PageCell row={row} target={target} />,
   },
+  // By what findings and the conversation call it.
+  figure("id", "Id", 62, always, ({ handle }) => handle),
   {
     key: "status",
     title: "Status",

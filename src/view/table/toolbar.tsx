@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import { type Filter, isFiltered, NO_FILTER } from "../state/filter-rows.ts";
-import { STATES, type State } from "../state/page-state.ts";
+import { STATE_FILTERS, type StateFilter } from "../state/page-state.ts";
 import { SORT_KEYS, type SortKey, startSort } from "../state/sort-rows.ts";
 import { useStore } from "../state/store-context.ts";
 import { STATE_NAMES } from "../words/names.ts";
@@ -8,6 +8,7 @@ import { shorten } from "../words/shorten.ts";
 
 const SORT_NAMES: Readonly<Record<SortKey, string>> = {
   order: "As fetched",
+  id: "Id",
   url: "Page",
   title: "Title",
   status: "Status",
@@ -44,10 +45,10 @@ export function Toolbar() {
         <span>Status</span>
         <select
           value={filter.value.state ?? ""}
-          onChange={({ currentTarget }) => change({ state: (currentTarget.value || null) as State | null })}
+          onChange={({ currentTarget }) => change({ state: (currentTarget.value || null) as StateFilter | null })}
         >
           <option value="">All</option>
-          {STATES.map((state) => (
+          {STATE_FILTERS.map((state) => (
             <option key={state} value={state}>
               {STATE_NAMES[state]}
             </option>

@@ -1,8 +1,11 @@
-import type { State } from "../state/page-state.ts";
+import type { State, StateFilter } from "../state/page-state.ts";
 
-export const STATE_NAMES: Readonly<Record<State, string>> = {
+export const STATE_NAMES: Readonly<Record<State | StateFilter, string>> = {
   live: "Live",
   redirect: "Redirect",
-  broken: "Broken",
+  dead: "Dead",
+  gone: "Gone",
+  refused: "Refused",
+  trouble: "Trouble",
   unknown: "Unknown",
 };

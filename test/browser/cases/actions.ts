@@ -70,13 +70,13 @@ export async function checkActions(place: Place): Promise<void> {
       const { frame } = view;
       await showAcme(view);
       await click(frame, ".question summary");
-      await frame.select('.question [name="status"]', "broken");
+      await frame.select('.question [name="status"]', "dead");
       await (await findOne(frame, '.question [name="min_backlinks"]')).type("20");
       await click(frame, ".question button");
       await untilText(frame, "asked:");
       const asked = view.calls("query_domain_pages").at(-1)?.params["arguments"];
       const { snapshot_id: _id, ...conditions } = asked as Record<string, unknown>;
-      assert.deepEqual(conditions, { status: "broken", min_backlinks: 20 });
+      assert.deepEqual(conditions, { status: "dead", min_backlinks: 20 });
       const shown = await readColumn(frame, "backlinks");
       assert(shown.length > 1 && shown.every((count) => Number(count) >= 20), shown.join());
       await (await findOne(frame, '.question [name="text"]')).type("calculator\n");

@@ -74,9 +74,12 @@ export async function checkTable(place: Place): Promise<void> {
     assert((await readColumn(frame, "url")).every((url) => url.includes("forum.acme.example")));
     await press(frame, "Clear filters");
     await untilRows(frame, 80);
-    await frame.select(".tools label:nth-child(2) select", "broken");
+    await frame.select(".tools label:nth-child(2) select", "dead");
     await untilRows(frame, 10);
     assert((await readColumn(frame, "status")).every((status) => Number(status) >= 400));
+    await frame.select(".tools label:nth-child(2) select", "gone");
+    await untilRows(frame, 8);
+    await frame.select(".tools label:nth-child(2) select", "dead");
     await frame.select(".tools label:nth-child(3) select", "/blog");
     await untilRows(frame, 1);
   });
@@ -86,6 +89,9 @@ export async function checkTable(place: Place): Promise<void> {
     await showAcme(view);
     await press(frame, "Dead pages with links, gone");
     await untilRows(frame, 8);
+    const cited = await frame.$$eval('.card[aria-pressed="true"] .says', (all) => all.map((each) => each.textContent));
+    const ids = await readColumn(frame, "id");
+    assert(cited.length > 0 && cited.every((line) => ids.includes(line?.split(" ")[0] ?? "")), cited.join());
     assert.equal(await frame.$eval(".card", (card) => card.getAttribute("aria-pressed")), "true");
     await untilText(frame, "finding: dead pages with links, gone");
     await press(frame, "Dead pages with links, gone");
@@ -95,9 +101,9 @@ export async function checkTable(place: Place): Promise<void> {
   await checkView(place, "bars narrow the table: status, section, first seen", async (view) => {
     const { frame } = view;
     await showAcme(view);
-    await press(frame, "Broken10");
-    await untilRows(frame, 10);
-    await press(frame, "Broken10");
+    await press(frame, "Gone8");
+    await untilRows(frame, 8);
+    await press(frame, "Gone8");
     await untilRows(frame, 80);
     await click(frame, ".charts .chart:nth-child(2) li:nth-child(2) button");
     await untilRows(frame, 25);

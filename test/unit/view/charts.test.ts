@@ -6,10 +6,17 @@ import { makeRow } from "./make-rows.ts";
 
 describe("tallies", () => {
   it("count pages by state with their backlinks, leaving out states without any", () => {
-    const rows = [makeRow(0, { backlinks: 4 }), makeRow(1, { status: 500, backlinks: 2 }), makeRow(2, { status: 404 })];
+    const rows = [
+      makeRow(0, { backlinks: 4 }),
+      makeRow(1, { status: 500, backlinks: 2 }),
+      makeRow(2, { status: 404 }),
+      makeRow(3, { status: 403 }),
+    ];
     expect(tallyStates(rows)).toEqual([
       { name: "live", value: 1, backlinks: 4 },
-      { name: "broken", value: 2, backlinks: 2 },
+      { name: "gone", value: 1, backlinks: 0 },
+      { name: "refused", value: 1, backlinks: 0 },
+      { name: "trouble", value: 1, backlinks: 2 },
     ]);
   });
 

@@ -1,12 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { classifyStatus } from "../../../src/pages/page.ts";
 import { VIEW_COLUMNS, type ViewCell } from "../../../src/pages/view/view-data.ts";
 import { filterRows, isFiltered, NO_FILTER } from "../../../src/view/state/filter-rows.ts";
+import { meets, STATES, stateOf } from "../../../src/view/state/page-state.ts";
 import { findGap, mergeRows, readRows } from "../../../src/view/state/read-rows.ts";
 import { AS_FETCHED, SORT_KEYS, sortRows, toggleSort } from "../../../src/view/state/sort-rows.ts";
 import { makeRow } from "./make-rows.ts";
 
 const handles = (rows: readonly { handle: string }[]) => rows.map(({ handle }) => handle);
+
+describe("the state of a row", () => {
+  it("is what the server's own rule makes of its status", () => {
+    for (const status of [null, ...Array.from({ length: 1000 }, (_, each) => each)]) {
+      expect(stateOf({ status })).toBe(classifyStatus(status) ?? "unknown");
+    }
+  });
+
+  it("is dead where that rule says so", () => {
+    for (const state of STATES) expect(meets(state, "dead")).toBe(["gone", "refused", "trouble"].includes(state));
+  });
+});
 
 describe("rows as they travel", () => {
   const cellsOf = (facts: Partial<Record<(typeof VIEW_COLUMNS)[number], ViewCell>>) =>
@@ -121,7 +135,9 @@ describe("filtering", () => {
   it.each([
     [{ text: " ANVIL " }, ["p1"]],
     [{ text: "acme.example/3" }, ["p4"]],
-    [{ state: "broken" as const }, ["p2"]],
+    [{ state: "dead" as const }, ["p2"]],
+    [{ state: "gone" as const }, ["p2"]],
+    [{ state: "refused" as const }, []],
     [{ state: "redirect" as const }, ["p3"]],
     [{ state: "unknown" as const }, ["p4"]],
     [{ section: "/blog" }, ["p2"]],

@@ -173,6 +173,28 @@ describe("findings", () => {
     ]);
   });
 
+  it("cite only rows, and tell of a variant by its URL", () => {
+    const links = (backlinks: number) => ({ summary: { backlinks, referring_domains: 2 } });
+    const shown = view([
+      { url: "https://acme.example/new", status: 200, ...links(5) },
+      { url: "https://acme.example/old", status: 301, location: "https://acme.example/older", ...links(9) },
+      { url: "https://acme.example/older", status: 301, location: "https://acme.example/new", ...links(8) },
+      { url: "https://acme.example/p2", status: 404, ...links(3) },
+    ]);
+    const rows = rowsOf(shown).map(({ handle }) => handle);
+    expect(rows).toEqual(["p1", "p4"]);
+    for (const { handles, says } of shown.findings) {
+      expect(rows).toEqual(expect.arrayContaining([...handles, ...Object.keys(says)]));
+    }
+    const redirects = shown.findings.find(({ rule }) => rule.startsWith("redirects with links"));
+    expect(redirects).toMatchObject({ pages: 2, unit: "URL", rows: 1, handles: ["p1"] });
+    expect(redirects?.says).toEqual({
+      p1: '"https://acme.example/old" 9 from 2 domains; "https://acme.example/older" 8 from 2 domains',
+    });
+    const chains = shown.findings.find(({ rule }) => rule.startsWith("redirect chains"));
+    expect(chains?.says).toEqual({ p1: '"https://acme.example/old" 9 from 2 domains, via p3 (in p1)' });
+  });
+
   it("tell how many pages they have where not all are named", () => {
     const dead = Array.from({ length: 6000 }, (_, index) => ({
       url: `https://acme.example/${index}`,
