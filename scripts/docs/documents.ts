@@ -18,6 +18,8 @@ import { workedSession } from "./worked-session.ts";
 export const DOCUMENTS: readonly GeneratedDocument[] = [
   withParts("README.md", {
     answer: sampleAnswer,
+  }),
+  withParts("docs/clients.md", {
     "example:langchain": () => frameworkExample("langchain"),
     "example:openai-agents": () => frameworkExample("openai-agents"),
     "example:ai-sdk": () => frameworkExample("ai-sdk"),

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOMS } from "../../scripts/docs/rooms.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -129,6 +130,14 @@ async function lintPlanted(folder: string): Promise<string[]> {
     .filter(({ category }) => /noRestrictedImports|noConsole/.test(category))
     .map(({ location }) => (typeof location.path === "string" ? location.path : location.path.file));
 }
+
+describe("the table of the rooms", () => {
+  it("has every folder of src, and no other", async () => {
+    const entries = await readdir(path.join(ROOT, "src"), { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    expect(Object.keys(ROOMS).sort()).toEqual(folders.sort());
+  });
+});
 
 describe("the linter holds the arrows between the rooms", () => {
   let folder: string;

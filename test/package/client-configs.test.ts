@@ -16,6 +16,7 @@ import { listBlocks, readDocument } from "../support/markdown.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 
 const README = readDocument("README.md");
+const CLIENTS = readDocument("docs/clients.md");
 const INSTALL = readDocument("llms-install.md");
 
 /** What stands in the documents where a person writes their key. */
@@ -35,17 +36,17 @@ const fromHere = ({ args, ...start }: StartCommand): StartCommand => ({
 
 const WITH_KEY: readonly (readonly [string, StartCommand])[] = [
   ["Claude Desktop and Cursor", parseMcpServers(readConfigBlock(README, "mcpServers"))],
-  ["VS Code", parseVsCode(readConfigBlock(README, "vscode"), { "aisa-api-key": PLACEHOLDER })],
+  ["VS Code", parseVsCode(readConfigBlock(CLIENTS, "vscode"), { "aisa-api-key": PLACEHOLDER })],
   ["Claude Code", parseClaudeMcpAdd(readConfigBlock(README, "claude-code"))],
-  ["Claude Desktop and Cursor, from a checkout", fromHere(parseMcpServers(readConfigBlock(README, "checkout")))],
-  ["Claude Code, from a checkout", fromHere(parseClaudeMcpAdd(readConfigBlock(README, "claude-code-checkout")))],
+  ["Claude Desktop and Cursor, from a checkout", fromHere(parseMcpServers(readConfigBlock(CLIENTS, "checkout")))],
+  ["Claude Code, from a checkout", fromHere(parseClaudeMcpAdd(readConfigBlock(CLIENTS, "claude-code-checkout")))],
 ];
 
 const AGENTS_ENTRY = parseMcpServers(listBlocks(INSTALL)[0]?.text ?? "");
 
 const WITHOUT_KEY: readonly (readonly [string, StartCommand])[] = [
   ["the entry that agents write", AGENTS_ENTRY],
-  ["VS Code, when no key is typed", parseVsCode(readConfigBlock(README, "vscode"), { "aisa-api-key": "" })],
+  ["VS Code, when no key is typed", parseVsCode(readConfigBlock(CLIENTS, "vscode"), { "aisa-api-key": "" })],
 ];
 
 describe("the configuration in the documents", () => {

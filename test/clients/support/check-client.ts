@@ -13,7 +13,7 @@ import { LAST_WORDS, QUESTION } from "./script.ts";
 import type { SeenConversation } from "./seen-table.ts";
 import type { Conversation, StandIn } from "./stand-in.ts";
 
-/** One line of a run: a conversation, or a program of the README. */
+/** One line of a run: a conversation, or a program of docs/clients.md. */
 export interface Checked {
   label: string;
   /** Empty when all is well. */
@@ -108,15 +108,15 @@ async function readVersion(folder: string, { package: name }: ClientUnderTest): 
   return lock.packages[`node_modules/${name}`].version;
 }
 
-/** Whether the README shows a program for this client. */
+/** Whether docs/clients.md shows a program for this client. */
 export const hasExample = ({ name }: ClientUnderTest): boolean => existsSync(path.join(CLIENTS_FOLDER, name, EXAMPLE));
 
 /**
- * Runs a client's program of the README as it stands there.
+ * Runs a client's program of docs/clients.md as it stands there.
  * @param cwd where `npx` finds this checkout's packed package
  */
 export async function checkExample(client: ClientUnderTest, standIn: StandIn, cwd: string): Promise<Checked> {
-  const model = standIn.open(`${client.name}-readme`);
+  const model = standIn.open(`${client.name}-example`);
   const { stdout, failure } = await runProgram(path.join(CLIENTS_FOLDER, client.name, EXAMPLE), {
     node: await findNode(client.oldestNode),
     cwd,
@@ -127,5 +127,5 @@ export async function checkExample(client: ClientUnderTest, standIn: StandIn, cw
   const problems = [...met, ...(failure === "" ? [] : [failure])];
   if (stdout.trim() !== LAST_WORDS) problems.push(`it printed: ${stdout}`);
   if (!results[0]?.join("\n").includes("SANDBOX: ")) problems.push("the model was not shown the server's answer");
-  return { label: `${client.name}, example of the README`, problems, note: "prints the model's answer" };
+  return { label: `${client.name}, example of docs/clients.md`, problems, note: "prints the model's answer" };
 }

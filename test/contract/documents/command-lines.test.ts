@@ -8,10 +8,12 @@ import { listBlocks, readDocument } from "../../support/markdown.ts";
 const PAGES = [
   "README.md",
   "llms-install.md",
+  "docs/clients.md",
   "docs/costs.md",
   "docs/filters.md",
   "docs/http.md",
   "docs/sandbox.md",
+  "docs/tools.md",
   "docs/troubleshooting.md",
 ];
 
