@@ -1,19 +1,21 @@
-import { estimateTokens } from "../../lists/tokens.ts";
+import { atWorst, estimateJsonTokens, estimateTokens } from "../../lists/tokens.ts";
 import { factsOf, foldsOf } from "../findings/find-facts.ts";
-import { describeFinding, type Finding, nameFinding } from "../findings/finding.ts";
+import { describeFinding, type Finding, nameFinding, SHARE_NOTE } from "../findings/finding.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Fold, sumBacklinks } from "./fold.ts";
 import { type HeaderFacts, type HeaderOptions, toHeaderFacts } from "./header-facts.ts";
 import { type NextStep, type Surface, suggestNext } from "./next-steps.ts";
-import { renderHeader, renderNext } from "./render-answer.ts";
+import { renderHeader, renderNext, renderStructured, toFindingFacts } from "./render-answer.ts";
 import { NO_SECTIONS, renderSections, rollUpSections, type Sections } from "./sections.ts";
-import { type Cell, DISPENSABLE, type Table, toCsvLine, toTable } from "./table.ts";
+import { type Cell, cutTexts, DISPENSABLE, SHORTER, type Table, toCsvLine, toTable } from "./table.ts";
 
 /** What did not fit. Nothing of it is lost: the snapshot's CSV holds every fetched page. */
 export interface LeftOut {
   /** Folds without a row. */
   rowsLeftOut: number;
   columnsLeftOut: string[];
+  /** What texts in the rows were cut to so that a few rows fit; null where they have their usual length. */
+  textsCutTo: number | null;
   /** Each by its name and how many it is of: `redirects 12`. */
   findingsLeftOut: string[];
 }
@@ -55,26 +57,33 @@ const FRAME_SLACK = 30;
  */
 export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer {
   const folds = foldsOf(snapshot);
-  const frame = buildFrame(snapshot, folds, options);
-  const maxTokens = snapshot.pages.length > SHORT_LIST ? options.maxTokens : options.maxTokens * SHORT_SHARE;
-  const tokens = maxTokens - FRAME_SLACK - estimateTokens(renderHeader(frame) + renderNext(frame));
   const findings = factsOf(snapshot);
-  const sections = rollUpSections(folds, frame.target);
-  const tables = toTables(folds, frame.target);
-  const granted = fitAnswer({
-    tokens,
+  const sections = rollUpSections(folds, snapshot.request.target);
+  const frame = buildFrame(snapshot, folds, options);
+  const isShort = snapshot.pages.length <= SHORT_LIST;
+  const price = isShort ? IN_EITHER_FORM : IN_TEXT;
+  const tables = toTables(folds, frame.target, price.row);
+  const wanted: Wanted = {
+    tokens:
+      options.maxTokens * (isShort ? SHORT_SHARE : 1) - FRAME_SLACK - price.frame(frame, tables[0]?.columns ?? []),
     rowCount: folds.length,
     columnChoices: tables.length,
+    shorterFrom: DISPENSABLE.length + 1,
     rowCost: (choice, row) => tables[choice]?.cost(row) ?? 0,
-    findingCosts: findings.map((finding) => estimateTokens(describeFinding(finding)) + 2),
+    findingCosts: findings.map(price.finding),
     nameCosts: findings.map((finding) => estimateTokens(`${nameFinding(finding)}, `)),
     sectionsCost: estimateTokens(renderSections(sections)),
+  };
+  const granted = fitWithRows(wanted, () => {
+    const shown = new Set(folds.map(({ main }) => main.handle));
+    return withoutUrlsOf(shown, findings).map(price.finding);
   });
   const table = tables[granted.columns];
   const rows = Array.from({ length: granted.rows }, (_, index) => table?.row(index) ?? []);
   const left = {
     rowsLeftOut: folds.length - rows.length,
     columnsLeftOut: DISPENSABLE.slice(0, granted.columns).filter((name) => tables[0]?.columns.includes(name)),
+    textsCutTo: SHORTER[granted.columns - DISPENSABLE.length - 1] ?? null,
     findingsLeftOut: findings.slice(granted.findings).map(nameFinding),
   };
   return {
@@ -95,6 +104,32 @@ export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer 
   };
 }
 
+/** What the parts of an answer cost. */
+interface Price {
+  frame: (frame: Answer, columns: readonly string[]) => number;
+  row: (columns: readonly string[], row: readonly Cell[]) => number;
+  finding: (finding: Finding) => number;
+}
+
+const IN_TEXT: Price = {
+  frame: (frame) => estimateTokens(atWorst(renderHeader(frame) + renderNext(frame), frame.snapshotId)),
+  row: (columns, row) => estimateTokens(toCsvLine(columns, row)) + 1,
+  finding: (finding) => estimateTokens(describeFinding(finding)) + 2,
+};
+
+/** Each part at the price of the dearer of its two forms: a model may be shown either. */
+const IN_EITHER_FORM: Price = {
+  frame: (frame, columns) => {
+    const data = JSON.stringify(renderStructured({ ...frame, columns: [...columns] }));
+    return Math.max(
+      IN_TEXT.frame(frame, columns),
+      estimateJsonTokens(JSON.parse(atWorst(data, frame.snapshotId))) + estimateTokens(SHARE_NOTE),
+    );
+  },
+  row: (columns, row) => Math.max(IN_TEXT.row(columns, row), estimateJsonTokens(row)),
+  finding: (finding) => Math.max(IN_TEXT.finding(finding), estimateJsonTokens(toFindingFacts(finding))),
+};
+
 /** Everything but the rows and findings, worded as if all of them were left out: the longest the frame can get. */
 function buildFrame(snapshot: Snapshot, folds: readonly Fold[], options: AnswerOptions): Answer {
   const facts = toHeaderFacts(snapshot, folds.length, options);
@@ -103,6 +138,7 @@ function buildFrame(snapshot: Snapshot, folds: readonly Fold[], options: AnswerO
     backlinksShown: sumBacklinks(folds).links ?? 0,
     rowsLeftOut: folds.length,
     columnsLeftOut: [],
+    textsCutTo: null,
     findingsLeftOut: [],
     columns: [],
     rows: [],
@@ -118,16 +154,27 @@ function buildFrame(snapshot: Snapshot, folds: readonly Fold[], options: AnswerO
   };
 }
 
-/** The table with all columns, then with ever fewer; rows and what they cost are made once, when asked for. */
-function toTables(folds: readonly Fold[], target: string): (Table & { cost: (row: number) => number })[] {
-  return [0, ...DISPENSABLE.keys()].map((_, choice) => {
-    const table = toTable(folds, target, DISPENSABLE.slice(0, choice));
+/**
+ * The table with all columns, then with ever fewer, then with texts cut shorter; rows and what they cost are made once, when
+ * asked for.
+ */
+function toTables(
+  folds: readonly Fold[],
+  target: string,
+  price: Price["row"],
+): (Table & { cost: (row: number) => number })[] {
+  const whole = [0, ...DISPENSABLE.keys()].map((_, choice) => toTable(folds, target, DISPENSABLE.slice(0, choice)));
+  const last = whole.at(-1);
+  const shorter = SHORTER.flatMap((maxChars): Table[] =>
+    last === undefined ? [] : [{ ...last, row: (index) => cutTexts(last.row(index), maxChars) }],
+  );
+  return [...whole, ...shorter].map((table) => {
     const made = new Map<number, { row: Cell[]; cost: number }>();
     const make = (index: number) => {
       const known = made.get(index);
       if (known !== undefined) return known;
       const row = table.row(index);
-      const fresh = { row, cost: estimateTokens(toCsvLine(table.columns, row)) + 1 };
+      const fresh = { row, cost: price(table.columns, row) };
       made.set(index, fresh);
       return fresh;
     };
@@ -151,8 +198,10 @@ export interface Wanted {
   /** What the rows, findings and sections may cost together. */
   tokens: number;
   rowCount: number;
-  /** How many choices of columns there are: the first has all, each further one fewer. */
+  /** How many choices of columns there are: the first has all, each further one fewer, or the same with shorter texts. */
   columnChoices: number;
+  /** From this choice on texts are cut shorter, which is worth it only where hardly a row fits. @default none */
+  shorterFrom?: number;
   /** Cost of one row under one choice of columns; asked for as many rows as may fit, and no more. */
   rowCost: (choice: number, row: number) => number;
   findingCosts: readonly number[];
@@ -196,6 +245,17 @@ export function fitAnswer(wanted: Wanted): Granted {
   return { findings, sections, ...fitRows(wanted, tokens - forSections - spent) };
 }
 
+/**
+ * Where every row fits, findings need not tell the URLs that these hold, and more of them may fit.
+ * @param costsBesideRows what they cost then
+ */
+function fitWithRows(wanted: Wanted, costsBesideRows: () => readonly number[]): Granted {
+  const granted = fitAnswer(wanted);
+  if (granted.rows < wanted.rowCount || granted.findings === wanted.findingCosts.length) return granted;
+  const more = fitAnswer({ ...wanted, findingCosts: costsBesideRows() });
+  return more.rows === wanted.rowCount && more.columns === granted.columns ? more : granted;
+}
+
 /** What all rows cost with all columns; once that is more than there is, how much more does not matter. */
 function costOfRows({ tokens, rowCount, rowCost }: Wanted): number {
   let total = 0;
@@ -204,12 +264,16 @@ function costOfRows({ tokens, rowCount, rowCost }: Wanted): number {
 }
 
 /** All columns if that leaves a good number of rows, else the first choice that does, else the one with the most. */
-function fitRows({ rowCount, columnChoices, rowCost }: Wanted, tokens: number): { rows: number; columns: number } {
+function fitRows(
+  { rowCount, columnChoices, shorterFrom = columnChoices, rowCost }: Wanted,
+  tokens: number,
+): { rows: number; columns: number } {
   const least = Math.min(MIN_ROWS, rowCount);
   let rows = 0;
   for (let columns = 0; columns < columnChoices; columns += 1) {
     rows = countFitting(rowCount, (row) => rowCost(columns, row), tokens);
-    if (rows >= Math.min(GOOD_ROWS, rowCount)) return { rows, columns };
+    const enough = columns + 1 < shorterFrom ? GOOD_ROWS : MIN_ROWS;
+    if (rows >= Math.min(enough, rowCount)) return { rows, columns };
   }
   return { rows: Math.max(rows, least), columns: Math.max(0, columnChoices - 1) };
 }

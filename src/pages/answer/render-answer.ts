@@ -1,6 +1,6 @@
 import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
 import { BODY_DEFAULTS } from "../body.ts";
-import { describeEvidence, describeFinding, needsNote, SHARE_NOTE } from "../findings/finding.ts";
+import { describeEvidence, describeFinding, type Finding, needsNote, SHARE_NOTE } from "../findings/finding.ts";
 import type { Answer, LeftOut } from "./answer.ts";
 import type { Bound, Coverage, Delivery, HeaderFacts } from "./header-facts.ts";
 import { renderSections } from "./sections.ts";
@@ -127,7 +127,7 @@ export function describeCoverage({
   return [held + unknown, ...describeLeftOut(answer), ...describeNotFetched(coverage)].join("; ");
 }
 
-function describeLeftOut({ rowsLeftOut, columnsLeftOut, findingsLeftOut }: LeftOut): string[] {
+function describeLeftOut({ rowsLeftOut, columnsLeftOut, textsCutTo, findingsLeftOut }: LeftOut): string[] {
   const parts = [
     ...(rowsLeftOut === 0 ? [] : [countOf(rowsLeftOut, "more row")]),
     ...(columnsLeftOut.length === 0 ? [] : [`the columns ${columnsLeftOut.join(", ")}`]),
@@ -135,7 +135,10 @@ function describeLeftOut({ rowsLeftOut, columnsLeftOut, findingsLeftOut }: LeftO
       ? []
       : [`${countOf(findingsLeftOut.length, "more finding")} (${findingsLeftOut.join(", ")})`]),
   ];
-  return parts.length === 0 ? [] : [`${parts.join(", ")} left out`];
+  return [
+    ...(parts.length === 0 ? [] : [`${parts.join(", ")} left out`]),
+    ...(textsCutTo === null ? [] : [`texts cut to ${textsCutTo} characters to fit`]),
+  ];
 }
 
 function describeNotFetched({ pagesNotFetched, pagesSkipped, bound, isSlice }: Coverage): string[] {
@@ -215,18 +218,21 @@ export function renderStructured(answer: Answer): Record<string, unknown> {
     columns: answer.columns,
     rows: answer.rows,
     findings_note: needsNote(answer.findings) ? SHARE_NOTE : undefined,
-    findings: answer.findings.map(({ rule, pages, unit, backlinks, top }) => ({
-      rule,
-      pages,
-      ...(unit === "URL" && { counts: "URLs" }),
-      backlinks,
-      top: top.map(describeEvidence),
-    })),
+    findings: answer.findings.map(toFindingFacts),
     sections: answer.sections.rows.length === 0 ? undefined : answer.sections,
     notes: answer.notes.length === 0 ? undefined : answer.notes,
     next: answer.next.map(({ cost, call, gain }) => `${cost}: ${call} (${gain})`),
   });
 }
+
+/** One finding as data. */
+export const toFindingFacts = ({ rule, pages, unit, backlinks, top }: Finding): Record<string, unknown> => ({
+  rule,
+  pages,
+  ...(unit === "URL" && { counts: "URLs" }),
+  backlinks,
+  top: top.map(describeEvidence),
+});
 
 /** A kept snapshot costs nothing now; what it cost when it was fetched stands beside that. */
 function toMoney({ charge, delivery }: Answer): Record<string, unknown> {
@@ -252,6 +258,7 @@ function toCoverage({ coverage, ...answer }: Answer): Record<string, unknown> {
     not_fetched_have: coverage.bound === null ? undefined : wordBound(coverage.bound),
     rows_left_out: answer.rowsLeftOut || undefined,
     columns_left_out: answer.columnsLeftOut.length === 0 ? undefined : answer.columnsLeftOut,
+    texts_cut_to: answer.textsCutTo ?? undefined,
     findings_left_out: answer.findingsLeftOut.length === 0 ? undefined : answer.findingsLeftOut,
   });
 }

@@ -71,6 +71,13 @@ const COLUMNS: readonly Column[] = [
  */
 export const DISPENSABLE: readonly string[] = [TITLE, "spam", "nofollow%"];
 
+/** What texts are cut to, one after the other, where not even a few rows fit. */
+export const SHORTER = [40, 12] as const;
+
+/** The row with its texts cut. */
+export const cutTexts = (row: readonly Cell[], maxChars: number): Cell[] =>
+  row.map((cell) => (typeof cell === "string" ? toOneLine(cell, maxChars) : cell));
+
 export interface Table {
   columns: string[];
   /** One row, made when it is asked for: of a long list only the first are. */

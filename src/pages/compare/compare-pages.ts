@@ -1,5 +1,5 @@
 import { countOf, formatCount } from "../../lists/text.ts";
-import { estimateTokens } from "../../lists/tokens.ts";
+import { atWorst, estimateTokens } from "../../lists/tokens.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
 import { type NextStep, type Surface, suggestMore } from "../answer/next-steps.ts";
 import { toFileUri } from "../export/snapshot-files.ts";
@@ -74,8 +74,9 @@ export function buildComparison(first: Snapshot, second: Snapshot, { maxTokens, 
     surface,
     notes,
     room: (bare) => {
+      const costOf = (text: string) => estimateTokens(atWorst(atWorst(text, first.id), second.id));
       const asData = JSON.stringify(renderComparisonStructured(bare));
-      const spent = Math.max(estimateTokens(renderComparisonText(bare)), KEYS_SHARE * estimateTokens(asData));
+      const spent = Math.max(costOf(renderComparisonText(bare)), KEYS_SHARE * costOf(asData));
       return maxTokens - spent - FRAME_SLACK;
     },
     rowCost: inTokens,

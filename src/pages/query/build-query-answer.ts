@@ -1,5 +1,5 @@
 import { countOf } from "../../lists/text.ts";
-import { estimateTokens } from "../../lists/tokens.ts";
+import { atWorst, estimateTokens } from "../../lists/tokens.ts";
 import { type Fold, sumBacklinks } from "../answer/fold.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
 import type { Surface } from "../answer/next-steps.ts";
@@ -113,7 +113,11 @@ function buildFrame(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerO
 
 /** Tokens left beside header and next calls, both at their longest. */
 function tokensBeside(frame: QueryAnswer, { maxTokens }: QueryAnswerOptions): number {
-  return maxTokens - FRAME_SLACK - estimateTokens(`${renderQueryHeader(frame)}${renderQueryNext(frame)}`);
+  return (
+    maxTokens -
+    FRAME_SLACK -
+    estimateTokens(atWorst(`${renderQueryHeader(frame)}${renderQueryNext(frame)}`, frame.snapshotId))
+  );
 }
 
 function withRows(
@@ -129,7 +133,11 @@ function withRows(
   const choices = toRowTables(rows, { target: frame.target, columns: query.columns, rules, isFolded: query.fold });
   const skipped = Math.min(query.offset, rows.length);
   const suggest = (table: QueryTable) =>
-    fitSteps(suggestQueries({ snapshot, query, table, surface: options.surface, rows }), options.maxTokens);
+    fitSteps(
+      suggestQueries({ snapshot, query, table, surface: options.surface, rows }),
+      options.maxTokens,
+      snapshot.id,
+    );
   const widest = { ...emptyTable(choices[0], rows.length, skipped), rows: [[rows[skipped]?.main.handle ?? null]] };
   const tokens = tokensBeside({ ...frame, table: widest, next: suggest(widest) }, options);
   const table = fitTable(choices, { tokens, total: rows.length, skipped, limit: query.limit });
@@ -155,7 +163,11 @@ function withGroups(
   const groupTable = toGroupTable(grouping, groups, rows, rule);
   const skipped = Math.min(query.offset, groups.length);
   const suggest = (table: QueryTable) =>
-    fitSteps(suggestQueries({ snapshot, query, table, surface: options.surface, groups }), options.maxTokens);
+    fitSteps(
+      suggestQueries({ snapshot, query, table, surface: options.surface, groups }),
+      options.maxTokens,
+      snapshot.id,
+    );
   const noted = { ...frame, notes: [...frame.notes, ...groupTable.notes] };
   const widest = { ...emptyTable(groupTable, groups.length, skipped), rows: [[null]] };
   const others = groupTable.others([]) ?? [];
@@ -180,7 +192,11 @@ function withoutRows(
 ): QueryAnswer {
   const all = explainEmpty(snapshot, query, options.regex);
   const { surface } = options;
-  const next = fitSteps(suggestQueries({ snapshot, query, table: null, surface, loosened: all }), options.maxTokens);
+  const next = fitSteps(
+    suggestQueries({ snapshot, query, table: null, surface, loosened: all }),
+    options.maxTokens,
+    snapshot.id,
+  );
   const words = fitConditions(
     all.map((each) => each.words),
     options.maxTokens,
@@ -201,7 +217,11 @@ function withRecords(
   options.onSelected?.(ofHandles(query, query.handles));
   const opened: QueryAnswer = { ...frame, urlsMatched: pages.length };
   const suggest = (records: readonly PageRecord[]) =>
-    fitSteps(suggestQueries({ snapshot, query, table: null, surface: options.surface, records }), options.maxTokens);
+    fitSteps(
+      suggestQueries({ snapshot, query, table: null, surface: options.surface, records }),
+      options.maxTokens,
+      snapshot.id,
+    );
   const unopened = pages.map(({ handle, url }) => ({ handle, url, fields: [], leftOut: [""] }));
   const tokens = tokensBeside({ ...opened, records: [], next: suggest(unopened) }, options);
   const records = toRecords(pages, tokens);

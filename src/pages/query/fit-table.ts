@@ -1,5 +1,5 @@
 import { countOf, toOneLine } from "../../lists/text.ts";
-import { estimateTokens } from "../../lists/tokens.ts";
+import { atWorst, estimateTokens } from "../../lists/tokens.ts";
 import type { NextStep } from "../answer/next-steps.ts";
 import { type Cell, DISPENSABLE, TITLE, toCsvLine } from "../answer/table.ts";
 import { MAX_LIMIT } from "../body.ts";
@@ -133,7 +133,7 @@ export function fitNotes(notes: readonly string[], maxTokens: number): string[] 
 }
 
 /** Calls as far as they leave the answer more than half of its room; the most useful comes first. */
-export function fitSteps(steps: readonly NextStep[], maxTokens: number): NextStep[] {
-  const lines = steps.map(({ cost, call, gain }) => `next, ${cost}: ${call} (${gain})`);
+export function fitSteps(steps: readonly NextStep[], maxTokens: number, snapshotId: string): NextStep[] {
+  const lines = steps.map(({ cost, call, gain }) => atWorst(`next, ${cost}: ${call} (${gain})`, snapshotId));
   return steps.slice(0, countLines(lines, maxTokens * NEXT_SHARE));
 }

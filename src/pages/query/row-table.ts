@@ -5,8 +5,10 @@ import { toOneLine } from "../../lists/text.ts";
 import { type Fold, overlapOf, type Range, sumOf } from "../answer/fold.ts";
 import {
   type Cell,
+  cutTexts,
   DISPENSABLE,
   MAX_URL_CHARS,
+  SHORTER,
   TITLE,
   toDisplayUrl,
   toRangeCell,
@@ -27,9 +29,6 @@ export interface RowView {
   isFolded: boolean;
 }
 
-/** What texts are cut to when not even a few rows fit. */
-const SHORTER = [40, 12];
-
 /**
  * The ways of showing rows, the fullest first: the default table gives up its dispensable columns one by one; asked-for
  * columns all stay. Then texts are cut shorter.
@@ -38,7 +37,7 @@ export function toRowTables(rows: readonly Fold[], { target, columns, rules, isF
   const short = columns === null ? toDefaultTables(rows, target) : [toAskedTable(rows, target, columns, rules)];
   const full = isFolded ? short : short.map((table) => withWholeUrls(table, rows));
   const last = full.at(-1);
-  return last === undefined ? [] : [...full, ...SHORTER.map((cutTo) => cutTexts(last, cutTo))];
+  return last === undefined ? [] : [...full, ...SHORTER.map((cutTo) => withShorterTexts(last, cutTo))];
 }
 
 function toDefaultTables(rows: readonly Fold[], target: string): TableChoice[] {
@@ -84,10 +83,10 @@ const withWholeUrls = (table: TableChoice, rows: readonly Fold[]): TableChoice =
     }),
 });
 
-const cutTexts = (table: TableChoice, cutTo: number): TableChoice => ({
+const withShorterTexts = (table: TableChoice, cutTo: number): TableChoice => ({
   ...table,
   cutTo,
-  row: (index) => table.row(index).map((cell) => (typeof cell === "string" ? toOneLine(cell, cutTo) : cell)),
+  row: (index) => cutTexts(table.row(index), cutTo),
 });
 
 /** A field of a row: what it shows, and what it is sorted by (null is unknown). */

@@ -163,7 +163,13 @@ export function toViewHead(snapshot: Snapshot, options: HeaderOptions, bytes: nu
   const facts = toHeaderFacts(snapshot, rows.length, options);
   const backlinks = sumBacklinks(rows).links ?? 0;
   // All rows of the snapshot are within reach of a view, so it is told nothing of any that an answer leaves out.
-  const whole = { rowsLeftOut: 0, columnsLeftOut: [], findingsLeftOut: [], backlinksShown: backlinks };
+  const whole = {
+    rowsLeftOut: 0,
+    columnsLeftOut: [],
+    textsCutTo: null,
+    findingsLeftOut: [],
+    backlinksShown: backlinks,
+  };
   const request = toRequestBody(snapshot.request);
   return {
     target: toOneLine(facts.target, MAX_TARGET_CHARS),

@@ -24,7 +24,7 @@ const SNAPSHOT_ID = /\bs_[0-9a-z]{8}\b/;
  * @param results as they arrived, oldest first
  */
 export function takeTurn(results: readonly string[]): Turn {
-  // All of 20 pages are shown. Of more, how many fit hangs on the tokens of the snapshot's id, which is another each time.
+  // So few that all of them are shown.
   if (results.length === 0) return { call: { tool: "get_domain_pages", args: { target: "acme.example", limit: 20 } } };
   const snapshotId = SNAPSHOT_ID.exec(results[0] ?? "")?.[0];
   if (snapshotId === undefined) return { say: "I was shown no snapshot_id." };
