@@ -9,6 +9,7 @@ import {
 import { AppError, describeFailure } from "../errors.ts";
 import { formatCount } from "../lists/text.ts";
 import type { Log } from "../log.ts";
+import type { Lines } from "../pages/export/snapshot-files.ts";
 import { describeDefect } from "./tool-result.ts";
 
 /**
@@ -25,7 +26,7 @@ export const PART_META = "domain-pages-mcp/part";
  * says what is missing and which URI goes on; it is a text of its own and cannot be taken for data.
  * @throws {AppError} `input` for an offset that is no count, or another query
  */
-export async function readPart(uri: URL, mimeType: string, text: string): Promise<ReadResourceResult> {
+export async function readPart(uri: URL, mimeType: string, text: string | Lines): Promise<ReadResourceResult> {
   const part = cutPart(text, await readOffset(uri), MAX_READ_BYTES);
   const content = { uri: uri.href, mimeType, text: part.text };
   if (part.offset === 0 && part.next === null && part.tooLong.length === 0) return { contents: [content] };
@@ -133,15 +134,15 @@ export interface Part {
  * @param offset lines to skip; from the number of lines on, the part is empty
  * @param maxBytes of UTF-8, at least 1; what a line break takes is counted
  */
-export function cutPart(text: string, offset: number, maxBytes: number): Part {
-  const lines = text.split(/(?<=\n)/).filter((line) => line !== "");
+export function cutPart(text: string | Lines, offset: number, maxBytes: number): Part {
+  const lines = typeof text === "string" ? toLines(text) : text;
   const tooLong: number[] = [];
   const taken: string[] = [];
   let bytes = 0;
-  let at = Math.min(offset, lines.length);
+  let at = Math.min(offset, lines.count);
   const first = at;
-  for (; at < lines.length; at += 1) {
-    const line = lines[at] ?? "";
+  for (; at < lines.count; at += 1) {
+    const line = lines.at(at);
     const size = Buffer.byteLength(line);
     if (size > maxBytes) tooLong.push(at + 1);
     else if (bytes + size > maxBytes) break;
@@ -154,8 +155,13 @@ export function cutPart(text: string, offset: number, maxBytes: number): Part {
     text: taken.join(""),
     offset: first,
     lines: taken.length,
-    of: lines.length,
+    of: lines.count,
     tooLong,
-    next: at < lines.length ? at : null,
+    next: at < lines.count ? at : null,
   };
+}
+
+function toLines(text: string): Lines {
+  const lines = text.split(/(?<=\n)/).filter((line) => line !== "");
+  return { count: lines.length, at: (index) => lines[index] ?? "" };
 }

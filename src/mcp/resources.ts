@@ -15,6 +15,7 @@ import {
   SNAPSHOT_FILE_NAMES,
   SNAPSHOT_FILES,
   SNAPSHOTS_URI,
+  type SnapshotFile,
   toFileName,
   toFileUri,
   toPageUri,
@@ -82,7 +83,8 @@ export function registerResources(server: McpServer, { snapshots, replies, findS
     const snapshot = await findSnapshot({ snapshotId: id });
     const file = toFileName(name);
     if (file === undefined) throw new ResourceNotFoundError(uri.href, describeFiles(snapshot.id));
-    return readPart(uri, SNAPSHOT_FILES[file].mimeType, await SNAPSHOT_FILES[file].render(snapshot));
+    const { mimeType, render, lines }: SnapshotFile = SNAPSHOT_FILES[file];
+    return readPart(uri, mimeType, await (lines ?? render)(snapshot));
   };
   const readList = withResourceErrors(async (uri: URL) => {
     const { renderSnapshotList } = await import("../pages/export/csv-files.ts");

@@ -4,6 +4,7 @@ import { type Cell, toCsv, toRangeCell, toTable } from "../answer/table.ts";
 import type { Page } from "../page.ts";
 import { toRequestBody } from "../request.ts";
 import type { Charge, Snapshot, SnapshotInfo } from "../snapshot.ts";
+import type { Lines } from "./snapshot-files.ts";
 
 const MAX_URL_CHARS = 2000;
 const MAX_TITLE_CHARS = 300;
@@ -57,10 +58,20 @@ export function renderRowsCsv(snapshot: Snapshot): string {
   return toSheetCsv(columns, rows);
 }
 
+const toJsonLine = ({ raw }: Page): string => `${toSafeJson(raw)}\n`;
+
 /** Every fetched item with everything that came, one JSON object a line, in fetched order; empty for no pages. */
-export function renderPagesJsonl({ pages }: Snapshot): string {
-  return pages.map(({ raw }) => `${toSafeJson(raw)}\n`).join("");
-}
+export const renderPagesJsonl = ({ pages }: Snapshot): string => pages.map(toJsonLine).join("");
+
+/** The same, line by line. */
+export const toJsonLines = ({ pages }: Snapshot): Lines => ({
+  count: pages.length,
+  at: (index) =>
+    pages
+      .slice(index, index + 1)
+      .map(toJsonLine)
+      .join(""),
+});
 
 /**
  * Where a spreadsheet may see the beginning of a formula: OWASP's list (CSV injection, read 2026-11), the full-width forms

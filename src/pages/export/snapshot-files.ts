@@ -1,5 +1,11 @@
 import type { Snapshot } from "../snapshot.ts";
 
+/** A text of closed lines, each of which is made when it is asked for. */
+export interface Lines {
+  count: number;
+  at: (index: number) => string;
+}
+
 export interface SnapshotFile {
   mimeType: string;
   title: string;
@@ -7,6 +13,8 @@ export interface SnapshotFile {
   says: string;
   /** The whole file; its last line is closed. Loaded when asked for: a server starts without it. */
   render: (snapshot: Snapshot) => Promise<string>;
+  /** The same by lines, where what came makes it as large as it likes: whoever reads a part makes no more than that. */
+  lines?: (snapshot: Snapshot) => Promise<Lines>;
 }
 
 const redirects = (server: string, render: SnapshotFile["render"]): SnapshotFile => ({
@@ -35,6 +43,7 @@ export const SNAPSHOT_FILES = {
     title: "All pages of a snapshot, with every field",
     says: "Every fetched page with everything that came, one JSON object a line.",
     render: async (snapshot) => (await import("./csv-files.ts")).renderPagesJsonl(snapshot),
+    lines: async (snapshot) => (await import("./csv-files.ts")).toJsonLines(snapshot),
   },
   "report.md": {
     mimeType: "text/markdown",

@@ -22,6 +22,16 @@ it.each<[string, string, number, number, Partial<Part>]>([
   expect(cutPart(text, offset, maxBytes)).toMatchObject(expected);
 });
 
+it("makes no other lines than those of the part, and the first that has no place in it", () => {
+  const made: number[] = [];
+  const at = (index: number) => {
+    made.push(index);
+    return `${"x".repeat(index === 3 ? 99 : 3)}\n`;
+  };
+  expect(cutPart({ count: 1000, at }, 2, 10)).toMatchObject({ lines: 2, of: 1000, tooLong: [4], next: 5 });
+  expect(made).toEqual([2, 3, 4, 5]);
+});
+
 it("gives the text back when all parts are put together, none longer than allowed", () => {
   fc.assert(
     fc.property(fc.array(hostileText), fc.integer({ min: 200, max: 400 }), (lines, maxBytes) => {
