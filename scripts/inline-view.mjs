@@ -8,7 +8,7 @@ import path from "node:path";
  * @returns {import("rolldown").Plugin}
  */
 export function inlineView(root, html) {
-  const page = path.join(root, "src/view/page.ts");
+  const page = path.join(root, "src/view/view-page.ts");
   const code = `const PAGE = ${JSON.stringify(html)};\nexport const readViewPage = async () => PAGE;\n`;
   return { name: "inline-view", load: (id) => (id === page ? code : null) };
 }

@@ -46,7 +46,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       upstream: "all",
       pages: "all",
       lists: "all",
-      view: ["page.ts"],
+      view: ["view-page.ts"],
     },
     files: [...WORDS, "version.ts", "secrets.ts"],
   },
@@ -64,7 +64,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       redis: "all",
       metrics: "all",
       threads: "all",
-      view: ["page.ts"],
+      view: ["view-page.ts"],
       pages: "all",
       lists: "all",
     },
@@ -140,7 +140,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     without: IMPURE,
   },
   view: {
-    says: "the page that hosts show: it runs in a browser; `page.ts` is the server's only hold on it",
+    says: "the page that hosts show: it runs in a browser; `view-page.ts` is the server's only hold on it",
     knows: { pages: ["view/view-data.ts"] },
     without: ALL_OF_NODE,
   },
@@ -150,7 +150,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 const ROOT_FILES = ["errors.ts", "log.ts", "secrets.ts", "version.ts", "main.ts"];
 const OWNED = Object.values(ROOMS).flatMap(({ owns = [] }) => owns);
 /** The server's rooms meet the page at this file alone; `pages/view/` is another folder, whose files are not meant here. */
-const VIEW_FOR_OTHERS = "**/view/page.ts";
+const VIEW_FOR_OTHERS = "**/view/view-page.ts";
 
 /** What a linter's rule refuses, with the words that it says. */
 interface Refused {
@@ -193,10 +193,10 @@ export function renderArrows(): string {
   const everything = Object.keys(ROOMS).map((name) => `**/${name}/**`);
   const overrides = [
     ...Object.entries(ROOMS).map(([name, room]) => toOverride(`src/${name}/**`, toRefused(name, room))),
-    toOverride("src/view/page.ts", [
+    toOverride("src/view/view-page.ts", [
       {
         group: [...OWNED, "node:*", "!node:fs/promises", "./**", "../**", ...everything],
-        message: "page.ts reads one file: it is the server's only hold on view.",
+        message: "view-page.ts reads one file: it is the server's only hold on view.",
       },
     ]),
   ];

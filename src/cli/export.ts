@@ -5,7 +5,7 @@ import { SNAPSHOT_FILES, type SnapshotFileName } from "../pages/export/snapshot-
 import type { FindSnapshot } from "../pages/find-snapshot.ts";
 import { noteBrokenOff, type Snapshot } from "../pages/snapshot.ts";
 import { fillPage, toComparisonFile, toSnapshotFile } from "../pages/view/view-file.ts";
-import { readViewPage } from "../view/page.ts";
+import { readViewPage } from "../view/view-page.ts";
 import { type Io, print, usage } from "./args.ts";
 import { toSnapshotRef } from "./ask.ts";
 

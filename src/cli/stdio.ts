@@ -30,7 +30,7 @@ export async function runStdio(organisation: Organisation, config: Config, log: 
       answerForm: config.answerForm,
       renderAnswer: createRenderAnswer(),
       progressEveryMs: PROGRESS_EVERY_MS,
-      readViewPage: async () => (await import("../view/page.ts")).readViewPage(),
+      readViewPage: async () => (await import("../view/view-page.ts")).readViewPage(),
       log,
     },
     io.stdin,

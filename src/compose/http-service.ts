@@ -94,7 +94,7 @@ export async function startHttpService({ config, ignored, log, now, scope }: Htt
         asker,
         answerForm: config.answerForm,
         progressEveryMs: PROGRESS_EVERY_MS,
-        readViewPage: async () => (await import("../view/page.ts")).readViewPage(),
+        readViewPage: async () => (await import("../view/view-page.ts")).readViewPage(),
         log,
         seeCall: (call) => countCall(era, call),
       },

@@ -10,10 +10,10 @@ import {
 import { AppError } from "../errors.ts";
 import { type RequestFacts, type RequestScope, toTraceparent } from "./access-log.ts";
 import type { AnswerRoom } from "./answer-room.ts";
-import { parseBody, readBody } from "./body.ts";
 import { toAllow, toPreflightHeaders } from "./guards.ts";
 import { Refusal, type RefusalReason, toRetryAfter } from "./http-refusal.ts";
 import type { HttpLimits } from "./limited-server.ts";
+import { parseBody, readBody } from "./request-body.ts";
 import type { TakeTurn } from "./turns.ts";
 import type { Visit } from "./visit.ts";
 

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../log.ts";
 import { type RequestScope, toLogText, toRequestId, toTraceparent } from "./access-log.ts";
-import { hasBody } from "./body.ts";
 import type { Door } from "./door.ts";
 import {
   checkHeaders,
@@ -16,6 +15,7 @@ import {
 import { Refusal, toRetryAfter } from "./http-refusal.ts";
 import type { HttpLimits } from "./limited-server.ts";
 import type { PublicRoutes } from "./public-routes.ts";
+import { hasBody } from "./request-body.ts";
 import { sendJson, sendRefusal } from "./send.ts";
 import type { Visit } from "./visit.ts";
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { hasBody } from "./body.ts";
 import type { Refusal } from "./http-refusal.ts";
+import { hasBody } from "./request-body.ts";
 import type { Visit } from "./visit.ts";
 
 /** An unread body up to this size is read to its end and the connection kept; beyond it, closing is cheaper. */

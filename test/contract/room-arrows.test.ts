@@ -65,8 +65,8 @@ const REFUSED = [
   ["src/lists/g3.ts", 'import "node:fs";'],
   ["src/access/g4.ts", 'import "../lists/text.ts";'],
   ["src/pages/d5.ts", 'import "../library/answers.ts";'],
-  ["src/pages/view/d6.ts", 'import "../../view/page.ts";'],
-  ["src/mcp/d7.ts", 'import "../view/page.ts";'],
+  ["src/pages/view/d6.ts", 'import "../../view/view-page.ts";'],
+  ["src/mcp/d7.ts", 'import "../view/view-page.ts";'],
   ["src/view/e1.ts", 'import "../pages/view/snapshot-view.ts";'],
   ["src/view/e2.ts", 'import "../lists/text.ts";'],
   ["src/view/e3.ts", 'import "../errors.ts";'],
@@ -75,7 +75,7 @@ const REFUSED = [
   ["src/view/e6.ts", 'import "../mcp/apps-view.ts";'],
   ["src/view/e7.ts", 'import "@modelcontextprotocol/server";'],
   ["src/view/e8.ts", 'import "@modelcontextprotocol/ext-apps";'],
-  ["src/view/page.ts", 'import "../pages/view/view-data.ts";'],
+  ["src/view/view-page.ts", 'import "../pages/view/view-data.ts";'],
   ["src/compose/f5.ts", 'import "../cli/run.ts";'],
   ["src/config/f6.ts", 'import "../lists/text.ts";'],
   ["src/store/f7.ts", 'import "../main.ts";'],
@@ -105,7 +105,7 @@ const ALLOWED = [
   ["src/view/c9.ts", 'import type { ViewData } from "../pages/view/view-data.ts";'],
   ["src/view/app/f1.ts", 'import { VIEW_COLUMNS } from "../../pages/view/view-data.ts";'],
   ["src/view/app/f3.ts", 'import "./c9.ts";'],
-  ["src/cli/f4.ts", 'import "../view/page.ts";'],
+  ["src/cli/f4.ts", 'import "../view/view-page.ts";'],
 ] as const;
 
 interface Report {
@@ -136,6 +136,15 @@ describe("the table of the rooms", () => {
     const entries = await readdir(path.join(ROOT, "src"), { withFileTypes: true });
     const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
     expect(Object.keys(ROOMS).sort()).toEqual(folders.sort());
+  });
+});
+
+describe("the files of src", () => {
+  it("have names of their own, so that a name alone says which one is meant", async () => {
+    const files = await readdir(path.join(ROOT, "src"), { recursive: true });
+    const names = files.filter((file) => /\.[a-z]*tsx?$/.test(file)).map((file) => path.basename(file));
+    expect(names.length).toBeGreaterThan(200);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@ import { createRenderAnswer } from "../../src/mcp/tool-result.ts";
 import { VIEW_META_KEY, type ViewData } from "../../src/pages/view/view-data.ts";
 import { createSandboxWire } from "../../src/sandbox/gateway.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
-import { readViewPage } from "../../src/view/page.ts";
+import { readViewPage } from "../../src/view/view-page.ts";
 import type { ToolAnswer } from "../support/clients.ts";
 import { createFixtureEndpoint, serveEndpoint } from "../support/fixture-server.ts";
 import { connectPinnedHttp, HTTP_CLIENTS, type HttpClient } from "../support/http-clients.ts";

@@ -7,7 +7,7 @@ import { createServer } from "../../src/mcp/server.ts";
 import { createRenderAnswer } from "../../src/mcp/tool-result.ts";
 import { createSandboxWire } from "../../src/sandbox/gateway.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
-import { readViewPage } from "../../src/view/page.ts";
+import { readViewPage } from "../../src/view/view-page.ts";
 import { serviceOver } from "../support/service-over.ts";
 
 const ARGUMENTS: Readonly<Record<string, Record<string, string>>> = {

@@ -9,7 +9,7 @@ import { createRenderAnswer } from "../../src/mcp/tool-result.ts";
 import { createSandboxWire } from "../../src/sandbox/gateway.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import type { Wire } from "../../src/upstream/wire.ts";
-import { readViewPage } from "../../src/view/page.ts";
+import { readViewPage } from "../../src/view/view-page.ts";
 import type { ToolAnswer } from "../support/clients.ts";
 import { serviceOver } from "../support/service-over.ts";
 

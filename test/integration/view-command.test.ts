@@ -6,7 +6,7 @@ import { runView, type ViewArgs } from "../../src/cli/export.ts";
 import { createFindSnapshot } from "../../src/pages/find-snapshot.ts";
 import { fillPage, toComparisonFile, toSnapshotFile } from "../../src/pages/view/view-file.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
-import { readViewPage } from "../../src/view/page.ts";
+import { readViewPage } from "../../src/view/view-page.ts";
 import { makeSnapshot } from "../support/make-snapshot.ts";
 import { makeTempFolder } from "../support/temp-home.ts";
 import { createTestIo } from "../support/test-io.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isDeeperThan, parseBody } from "../../../src/serve/body.ts";
+import { isDeeperThan, parseBody } from "../../../src/serve/request-body.ts";
 
 const bytes = (text: string) => Buffer.from(text, "utf8");
 
