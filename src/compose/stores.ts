@@ -189,6 +189,6 @@ function byTenant(create: (tenant: string) => TenantStore): Stores["of"] {
 export async function chooseFolders({ cacheDir }: Config): Promise<{ cacheFolder: string; ledgerFolder: string }> {
   if (cacheDir !== undefined) return { cacheFolder: cacheDir, ledgerFolder: cacheDir };
   const { defaultFolders } = await import("../store/private-files.ts");
-  const { cache, data } = defaultFolders();
+  const { cache, data } = await defaultFolders();
   return { cacheFolder: cache, ledgerFolder: data };
 }

@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { isAbsolute } from "node:path";
 import type { z } from "zod";
 import { AppError } from "../errors.ts";
@@ -76,8 +77,24 @@ function findBadFolders(settings: readonly Setting[], values: ByName, env: ByNam
   const names = FOLDER_VARIABLES.filter((name) => (env[name] ?? "") !== "");
   const needsHome = !["XDG_CACHE_HOME", "XDG_DATA_HOME"].every((name) => names.includes(name));
   if (needsHome && env["HOME"] !== undefined && env["USERPROFILE"] === undefined) names.push("HOME");
+  if (!knowsHome(env)) {
+    const missing =
+      "is not set, and this user has no account that names a home folder; set it to an absolute path, or set DOMAIN_PAGES_CACHE_DIR";
+    return [{ name: "HOME", message: missing }];
+  }
   const message = "must be an absolute path, since answers and books are kept below it; or set DOMAIN_PAGES_CACHE_DIR";
   return names.filter((name) => !isAbsolute(env[name] ?? "")).map((name) => ({ name, message }));
+}
+
+/** A container may run under a number that no account has: then the system cannot tell where its home is, and throws. */
+function knowsHome(env: ByName): boolean {
+  if (env["HOME"] !== undefined) return true;
+  try {
+    homedir();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Flags can be read in the process list. */

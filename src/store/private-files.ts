@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import envPaths from "env-paths";
 
 /** What went wrong on disk, for the log. The store goes on: what it could not keep or read, it answers from memory. */
 export type DiskProblem =
@@ -70,7 +69,9 @@ export interface Folders {
 }
 
 /** The folders of this user; nothing is created. */
-export function defaultFolders(): Folders {
+export async function defaultFolders(): Promise<Folders> {
+  // Where nobody can tell the home folder, it throws when it is loaded: not before somebody needs it.
+  const { default: envPaths } = await import("env-paths");
   const { cache, data } = envPaths("domain-pages-mcp", { suffix: "" });
   return { cache, data };
 }
