@@ -7,6 +7,7 @@ import type { ReadSnapshots, Snapshot } from "../pages/snapshot.ts";
 import type { Bought } from "../spend/carry-out.ts";
 import { createFlights, type Flights } from "../spend/flights.ts";
 import { type Account, type Ledger, toMicros, toUsd } from "../spend/ledger/ledger.ts";
+import type { ReplyRoom } from "../spend/reply-room.ts";
 import type { Kept } from "../store/snapshot-store.ts";
 import type { MatchPool } from "../threads/match-pool.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
@@ -37,6 +38,8 @@ export interface OrganisationDeps {
   principalBudgetUsd?: number | null;
   /** Opens what is asked. Left out: the gateway or the sandbox, as the settings say. */
   openUpstream?: (around: AroundWire) => Promise<Upstream>;
+  /** For the replies of the gateway, all together. Left out: twice the largest one that is taken in. */
+  replyRoom?: ReplyRoom;
 }
 
 /** How the parts that a call needs are doing. */
@@ -103,6 +106,7 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
   const loadClient = once(async () => createUpstreamClient(config, await loadUpstream(), onExchange, now));
   const loadQuoteMemory = once(async () => (await import("../spend/approve.ts")).createQuoteMemory());
   const loadMatchPool = once(openMatchPool);
+  const loadReplyRoom = once(async () => deps.replyRoom ?? openReplyRoom(config));
   const flights = createFlights<Bought>();
 
   const loadLedger = async (account?: Account): Promise<Ledger> => {
@@ -112,12 +116,13 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
   };
 
   const loadService = async (tenant: string, account: Account | undefined): Promise<Service> => {
-    const [stores, upstream, client, quoteMemory, ledger] = await Promise.all([
+    const [stores, upstream, client, quoteMemory, ledger, replyRoom] = await Promise.all([
       loadStores(),
       loadUpstream(),
       loadClient(),
       loadQuoteMemory(),
       loadLedger(account),
+      loadReplyRoom(),
     ]);
     return createService({
       config,
@@ -126,6 +131,7 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
       store: stores.of(tenant),
       flights: flightsWithin(flights, tenant),
       ledger,
+      replyRoom,
       whenEmpty: upstream.whenEmpty,
       log,
       now,
@@ -239,6 +245,11 @@ export function flightsWithin<T>(flights: Flights<T>, tenant: string): Flights<T
     join: (key, ...rest) => flights.join(keyOf(key), ...rest),
     landed: flights.landed,
   };
+}
+
+async function openReplyRoom({ maxReplyMb, timeoutMs }: Config): Promise<ReplyRoom> {
+  const { createReplyRoom } = await import("../spend/reply-room.ts");
+  return createReplyRoom({ maxBytes: 2 * maxReplyMb * 1024 * 1024, waitMs: timeoutMs });
 }
 
 async function openMatchPool(): Promise<MatchPool> {

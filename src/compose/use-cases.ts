@@ -14,6 +14,7 @@ import type { QuoteMemory } from "../spend/approve.ts";
 import type { Bought } from "../spend/carry-out.ts";
 import type { Flights } from "../spend/flights.ts";
 import { type Ledger, toUsd } from "../spend/ledger/ledger.ts";
+import type { ReplyRoom } from "../spend/reply-room.ts";
 import type { Client } from "../upstream/client.ts";
 import type { App } from "./organisation.ts";
 import type { TenantStore } from "./stores.ts";
@@ -32,6 +33,7 @@ export interface ServiceParts {
   /** Of the same tenant. */
   flights: Flights<Bought>;
   ledger: Ledger;
+  replyRoom: ReplyRoom;
   /** A sentence for an answer without pages: what the source does know. */
   whenEmpty?: string | undefined;
   log: Log;
@@ -40,7 +42,7 @@ export interface ServiceParts {
 
 /** The use cases of one caller over what all share: the product without its edges. */
 export async function createService(parts: ServiceParts): Promise<Service> {
-  const { config, client, quoteMemory, store, flights, ledger, whenEmpty, log, now } = parts;
+  const { config, client, quoteMemory, store, flights, ledger, replyRoom, whenEmpty, log, now } = parts;
   const [{ createGetPages }, { createEstimatePages }, spend] = await Promise.all([
     import("../pages/get-pages.ts"),
     import("../pages/estimate/estimate-pages.ts"),
@@ -51,7 +53,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const { fetchPages, fetchQuote } = client;
   const onUnsettled = (error: unknown) => log.error("ledger.unsettled", { message: String(error) });
   const upstream = source === "aisa" ? config.baseUrl : source;
-  const books = { source, replies, gateway: upstream, snapshots, ledger, now, onUnsettled } as const;
+  const books = { source, replies, replyRoom, gateway: upstream, snapshots, ledger, now, onUnsettled } as const;
   const { maxPriceUsd, askAboveUsd } = config;
   // In the sandbox nothing costs anything, so nothing has to be held to a cap.
   const capIsSent = config.sendPriceCap || source === "sandbox";

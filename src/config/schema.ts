@@ -219,7 +219,7 @@ export const ConfigSchema = z.object({
     .prefault(64)
     .register(settings, {
       env: ["DOMAIN_PAGES_MAX_REPLY_MB"],
-      says: "Largest answer taken in, decoded; 1,000 pages are about 3 MB.",
+      says: "Largest answer taken in, decoded; 1,000 pages are about 3 MB. All that are on their way together take three times that at most.",
     }),
   answerTokens: whole(400, 1_000_000)
     .prefault(1500)

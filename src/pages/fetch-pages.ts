@@ -11,6 +11,8 @@ export interface PurchaseTerms {
   maxPriceUsd?: number;
   /** Called right before each exchange, after any wait for it; what it throws keeps it from being sent. */
   mayGo?: () => Promise<void>;
+  /** Called as the reply comes, with what it takes so far, bytes; it is read on when what this returns settles. */
+  makeRoom?: (bytes: number) => Promise<void> | undefined;
 }
 
 /**

@@ -206,6 +206,7 @@ async function ask(order: Order, deps: QuoteDeps, signal: AbortSignal): Promise<
     {
       kind: "quote",
       maxMicros: toMicros(deps.maxPriceUsd),
+      signal,
       send: async (terms) => {
         const quote = await deps.fetchQuote(order.request, terms, signal);
         return quote.kind === "bought" ? { fetched: quote.fetched } : { other: quote };

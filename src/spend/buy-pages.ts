@@ -182,6 +182,7 @@ async function buy(order: Order, deps: BuyDeps, signal: AbortSignal): Promise<Bo
       kind: "pages",
       maxMicros,
       leastMicros,
+      signal,
       send: async (terms) => ({ fetched: await deps.fetchPages(order.request, terms, signal) }),
       explain: (error, setAside) => nameCap(error, setAside, maxMicros, deps.ledger),
     },

@@ -14,6 +14,7 @@ import {
   toMicros,
   toUsd,
 } from "./ledger/ledger.ts";
+import { estimateReplyBytes, type ReplyRoom, type Seat } from "./reply-room.ts";
 
 export interface CarryOutDeps {
   source: Exclude<Source, "import">;
@@ -22,6 +23,8 @@ export interface CarryOutDeps {
   snapshots: KeepSnapshots;
   /** Where replies go that could not be read. @default nowhere */
   replies?: Pick<KeptReplies, "put">;
+  /** Of all purchases of this process. @default without bound */
+  replyRoom?: ReplyRoom;
   ledger: Ledger;
   now: () => number;
   /** Told when the books could not be written after a call; the purchase then counts as what was set aside. */
@@ -37,6 +40,8 @@ export interface PaidCall<Other> {
   leastMicros?: number;
   /** Sends it. `other` is what an unbilled call brought instead of an answer. */
   send: (terms: Required<PurchaseTerms>) => Promise<{ fetched: Fetched } | { other: Other }>;
+  /** Ends the wait for room. */
+  signal: AbortSignal;
   /** Says a failure in the light of how much could be set aside. */
   explain?: (error: unknown, setAsideMicros: number) => unknown;
 }
@@ -57,20 +62,38 @@ export async function carryOut<Other>(
   const reservation = await deps.ledger.reserve(toFacts(order, kind, deps), call.maxMicros);
   const settle = (settlement: Settlement) => deps.ledger.settle(reservation, settlement).catch(deps.onUnsettled);
   const maxPriceUsd = toUsd(reservation.micros);
-  const sent = await send(order, call, reservation).catch(async (error: unknown) => {
-    const failure = kind === "quote" ? asFree(error) : error;
-    await settle(settlementOfFailure(failure));
-    throw explain(await keepUnread(failure, order.request, deps), reservation.micros);
-  });
-  if (!("fetched" in sent)) {
-    await settle({ outcome: "not_charged" });
-    return sent;
+  const seat = createSeat(order, call, deps.replyRoom);
+  try {
+    const sent = await send(order, call, reservation, seat).catch(async (error: unknown) => {
+      const failure = kind === "quote" ? asFree(error) : error;
+      await settle(settlementOfFailure(failure));
+      throw explain(await keepUnread(failure, order.request, deps), reservation.micros);
+    });
+    if (!("fetched" in sent)) {
+      await settle({ outcome: "not_charged" });
+      return sent;
+    }
+    const { snapshotId, result } = await keepFetched(order, sent.fetched, deps);
+    await settle(settlementOf(sent.fetched, snapshotId));
+    if ("refusal" in result) throw result.refusal;
+    const { snapshot, notes } = result;
+    return { snapshot, notes: [...noteCharge(snapshot, maxPriceUsd), ...notes] };
+  } finally {
+    seat.leave();
   }
-  const { snapshotId, result } = await keepFetched(order, sent.fetched, deps);
-  await settle(settlementOf(sent.fetched, snapshotId));
-  if ("refusal" in result) throw result.refusal;
-  const { snapshot, notes } = result;
-  return { snapshot, notes: [...noteCharge(snapshot, maxPriceUsd), ...notes] };
+}
+
+/** A seat that is taken when the call is about to be sent: what waits for its turn at the gateway takes no room. */
+function createSeat({ request }: Order, { kind, signal }: PaidCall<unknown>, room: ReplyRoom | undefined) {
+  const bytes = estimateReplyBytes(kind === "quote" ? 0 : (request.limit ?? BODY_DEFAULTS.limit));
+  let seat: Seat | undefined;
+  return {
+    take: async () => {
+      seat ??= await room?.enter(bytes, signal);
+    },
+    grow: (taken: number) => seat?.grow(taken),
+    leave: () => seat?.leave(),
+  };
 }
 
 const toFacts = ({ request, requestKey, consent }: Order, kind: PurchaseFacts["kind"], deps: CarryOutDeps) => ({
@@ -86,13 +109,14 @@ async function send<Other>(
   { turn }: Order,
   { send, leastMicros = 0 }: PaidCall<Other>,
   { id, micros }: Reservation,
+  seat: ReturnType<typeof createSeat>,
 ): Promise<{ fetched: Fetched } | { other: Other }> {
   if (micros < leastMicros) throw dearerThanSetAside();
   const mayGo = async () => {
+    await seat.take();
     if (turn !== undefined && !(await turn.isMine())) throw new LostTurnError();
   };
-  await mayGo();
-  return send({ id, maxPriceUsd: toUsd(micros), mayGo });
+  return send({ id, maxPriceUsd: toUsd(micros), mayGo, makeRoom: seat.grow });
 }
 
 const dearerThanSetAside = (): AppError =>

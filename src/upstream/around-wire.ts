@@ -31,9 +31,8 @@ export function createLimitedWire(wire: Wire, { perMinute, atOnce, maxWaiting }:
     const waiting = new AbortController();
     const leave = () => waiting.abort(new WireFailure("cancelled", false));
     signal.addEventListener("abort", leave, { once: true });
-    const send = async () => {
+    const send = () => {
       signal.removeEventListener("abort", leave);
-      await request.mayGo?.();
       return wire(request);
     };
     return queue.add(send, { signal: waiting.signal });

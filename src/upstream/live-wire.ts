@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Socket } from "node:net";
 import { finished, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
@@ -43,11 +44,22 @@ const MAX_IDLE = 50;
 export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: LiveWireOptions): LiveWire {
   const lines = createLines(new URL(origin), proxy);
   const closing = new AbortController();
+  // One listener for each exchange under way.
+  setMaxListeners(0, closing.signal);
 
-  const exchange: Wire = async ({ method, path, headers, body, signal }: WireRequest): Promise<WireReply> => {
+  const exchange: Wire = async (request: WireRequest): Promise<WireReply> => {
+    const { method, path, headers, body, signal, mayGo, makeRoom } = request;
+    if (signal.aborted) throw new WireFailure("cancelled", false);
+    await mayGo?.();
+    // Its listener would not hear of what happened meanwhile.
     if (signal.aborted) throw new WireFailure("cancelled", false);
     const line = lines.take();
-    const sending: Sending = { socket: line.socket, writtenBefore: line.socket?.bytesWritten ?? 0, begun: undefined };
+    const sending: Sending = {
+      socket: line.socket,
+      writtenBefore: line.socket?.bytesWritten ?? 0,
+      begun: undefined,
+      refusal: undefined,
+    };
     const cancelled = new AbortController();
     const heed = () => {
       if (!(signal.reason instanceof HangUp) || !wasSent(sending)) cancelled.abort(signal.reason);
@@ -55,7 +67,7 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
     signal.addEventListener("abort", heed, { once: true });
     try {
       return await within(timeoutMs, [cancelled.signal, closing.signal], async (ending) => {
-        line.use = { sending, ending };
+        line.use = { sending, ending, mayGo };
         try {
           const asked = line.client.request({
             method,
@@ -67,7 +79,7 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
           const work = asked.then(async (reply): Promise<WireReply> => {
             const begun = { status: reply.statusCode, headers: flattenHeaders(reply.headers), chunks: [] };
             sending.begun = begun;
-            await readBody(reply.body, begun, maxReplyBytes);
+            await readBody(reply.body, begun, { maxReplyBytes, makeRoom });
             return toReply(begun);
           });
           const reply = await orAborted(work, ending);
@@ -75,6 +87,7 @@ export function createLiveWire({ origin, timeoutMs, maxReplyBytes, proxy }: Live
           return reply;
         } catch (error) {
           lines.end(line);
+          if (sending.refusal !== undefined) throw sending.refusal;
           throw toWireFailure(error, sending, reasonOf(ending, cancelled.signal));
         }
       });
@@ -97,6 +110,8 @@ interface Sending {
   writtenBefore: number;
   /** The reply, once it has begun. */
   begun: Begun | undefined;
+  /** Why it must not be sent after all. */
+  refusal: unknown;
 }
 
 /** A reply and what has come of its body, decoded. */
@@ -115,7 +130,7 @@ interface Line {
   /** The connection that was opened last; it may have been closed since. */
   socket: Socket | undefined;
   /** The exchange that has the line; undefined once it has opened a connection: it opens no second one. */
-  use: { sending: Sending; ending: AbortSignal } | undefined;
+  use: { sending: Sending; ending: AbortSignal; mayGo: WireRequest["mayGo"] } | undefined;
 }
 
 interface Lines {
@@ -148,11 +163,18 @@ function createLines(origin: URL, proxy: ProxySettings): Lines {
         line.use = undefined;
         if (use === undefined) return done(new Error("the connection was closed before the exchange"), null);
         within(ROAD_MS, [use.ending], (both) => openRoad(route, origin, both)).then(
-          (socket) => {
+          async (socket) => {
             line.socket = socket;
             use.sending.socket = socket;
             use.sending.writtenBefore = socket.bytesWritten;
-            done(null, socket);
+            try {
+              await use.mayGo?.();
+              done(null, socket);
+            } catch (error) {
+              use.sending.refusal = error;
+              socket.destroy();
+              done(error as Error, null);
+            }
           },
           (error: Error) => done(error, null),
         );
@@ -199,14 +221,23 @@ function encodingOf(headers: Record<string, string>): string | undefined {
 const MAX_KEPT_BYTES = 8 << 20;
 
 /** Takes in what comes, so that it is there even if the rest never comes. */
-async function readBody(body: Readable, { headers, chunks }: Begun, maxBytes: number): Promise<void> {
+async function readBody(
+  body: Readable,
+  { headers, chunks }: Begun,
+  { maxReplyBytes, makeRoom }: { maxReplyBytes: number; makeRoom: WireRequest["makeRoom"] },
+): Promise<void> {
   const decoded = decode(body, encodingOf(headers));
   let bytes = 0;
   const read = new Promise<void>((resolve, reject) => {
     decoded.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= maxBytes) chunks.push(chunk);
-      else reject(new WireFailure("too_large", true));
+      if (bytes > maxReplyBytes) return reject(new WireFailure("too_large", true));
+      chunks.push(chunk);
+      const made = makeRoom?.(bytes);
+      if (made === undefined) return;
+      // Meanwhile the rest waits in the connection.
+      decoded.pause();
+      made.then(() => decoded.resume(), reject);
     });
     finished(decoded, (error) => (error ? reject(error) : resolve()));
   });

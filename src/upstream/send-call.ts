@@ -138,6 +138,7 @@ async function exchangeOnce<T>(
       body: JSON.stringify(form === "array" ? [body] : body),
       signal,
       ...(terms.mayGo !== undefined && { mayGo: terms.mayGo }),
+      ...(terms.makeRoom !== undefined && { makeRoom: terms.makeRoom }),
     });
   } catch (error) {
     if (!(error instanceof WireFailure)) throw error;

@@ -8,8 +8,10 @@ export interface WireRequest {
   headers: Readonly<Record<string, string>>;
   body?: string;
   signal: AbortSignal;
-  /** Called when nothing is waited for any more; what it throws keeps the request from being sent. */
+  /** Called right before the request is sent, on a new connection once more; what it throws keeps it from being sent. */
   mayGo?: () => Promise<void>;
+  /** Called as the reply comes, with what it takes so far, decoded bytes; it is read on when what this returns settles. */
+  makeRoom?: (bytes: number) => Promise<void> | undefined;
 }
 
 /** What came back, nothing interpreted. Header names are lower case. */

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { brotliCompressSync, constants, deflateSync, gzipSync } from "node:zlib";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { HangUp } from "../../src/errors.ts";
 import { createLiveWire, type LiveWireOptions } from "../../src/upstream/live-wire.ts";
 import { type Wire, WireFailure, type WireRequest } from "../../src/upstream/wire.ts";
@@ -236,6 +236,69 @@ describe("an exchange that fails", () => {
     expect((await wireTo(upstream.origin, { maxReplyBytes: 1000 })(post())).body).toHaveLength(1000);
     const tight = wireTo(upstream.origin, { maxReplyBytes: 999 });
     expect((await failureOf(tight(post()))).reason).toBe("too_large");
+  });
+});
+
+describe("a call that may not go any more", () => {
+  it("is asked about right before it is sent, on a new connection once more, and not sent", async () => {
+    const upstream = await startUpstream(replyWith(200, {}));
+    const wire = wireTo(upstream.origin);
+    const refusal = new Error("the turn was lost");
+    for (const goes of [0, 1]) {
+      let asked = 0;
+      const mayGo = async () => {
+        if (asked++ >= goes) throw refusal;
+      };
+      await expect(wire(post({ mayGo }))).rejects.toBe(refusal);
+    }
+    expect(upstream.seen).toEqual([]);
+    await wire(post({ mayGo: async () => {} }));
+    const kept = { asked: 0 };
+    await wire(
+      post({
+        mayGo: async () => {
+          kept.asked++;
+        },
+      }),
+    );
+    expect(kept.asked).toBe(1);
+    const open = wire(post({ mayGo: () => Promise.reject(refusal) }));
+    await expect(open).rejects.toBe(refusal);
+    expect(upstream.seen).toHaveLength(2);
+  });
+
+  it("was not sent when its caller leaves meanwhile", async () => {
+    const upstream = await startUpstream(replyWith(200, {}));
+    const caller = new AbortController();
+    const mayGo = async () => caller.abort();
+    expect(await failureOf(wireTo(upstream.origin)(post({ mayGo, signal: caller.signal })))).toEqual({
+      reason: "cancelled",
+      wasSent: false,
+    });
+    expect(upstream.seen).toEqual([]);
+  });
+});
+
+describe("a reply that needs more room than there is", () => {
+  it("is read on when there is some, and waits in its connection until then", async () => {
+    const text = "x".repeat(4 << 20);
+    const upstream = await startUpstream(replyWith(200, text));
+    const sizes: number[] = [];
+    let make = () => {};
+    const room = new Promise<void>((resolve) => {
+      make = resolve;
+    });
+    const makeRoom = (bytes: number) => {
+      sizes.push(bytes);
+      return bytes > 1 << 20 ? room : undefined;
+    };
+    const reading = wireTo(upstream.origin, { maxReplyBytes: 8 << 20 })(post({ makeRoom }));
+    await vi.waitFor(() => expect(sizes.at(-1)).toBeGreaterThan(1 << 20));
+    const waits = sizes.length;
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(sizes).toHaveLength(waits);
+    make();
+    expect((await reading).body).toHaveLength(text.length);
   });
 });
 

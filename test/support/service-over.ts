@@ -4,6 +4,7 @@ import type { TenantStore } from "../../src/compose/stores.ts";
 import { DEFAULT_TENANT } from "../../src/compose/stores.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { createLog, type Log } from "../../src/log.ts";
+import type { ReplyRoom } from "../../src/spend/reply-room.ts";
 import type { Wire } from "../../src/upstream/wire.ts";
 
 export interface ServiceOver extends App {
@@ -17,6 +18,7 @@ export interface Setting {
   env?: Record<string, string>;
   now?: () => number;
   log?: Log;
+  replyRoom?: ReplyRoom;
 }
 
 const SILENT = createLog({ level: "error", write: () => {}, secrets: [], now: () => 0 });
@@ -27,10 +29,16 @@ const FOR_EVER_MS = 2_000_000_000;
 /** The whole product around a wire, without protocol or command line. */
 export async function serviceOver(
   wire: Wire,
-  { env = {}, now = () => Date.UTC(2026, 10, 24, 9, 30), log = SILENT }: Setting = {},
+  { env = {}, now = () => Date.UTC(2026, 10, 24, 9, 30), log = SILENT, replyRoom }: Setting = {},
 ): Promise<ServiceOver> {
   const { config } = loadConfig({ DOMAIN_PAGES_STORE: "memory", ...env });
-  const organisation = createOrganisation({ config, log, now, openUpstream: async () => upstreamOver(wire) });
+  const organisation = createOrganisation({
+    config,
+    log,
+    now,
+    openUpstream: async () => upstreamOver(wire),
+    ...(replyRoom !== undefined && { replyRoom }),
+  });
   const store = (await organisation.stores()).of(DEFAULT_TENANT);
   return { ...organisation.appFor(), store, landed: () => organisation.drain(FOR_EVER_MS) };
 }

@@ -35,27 +35,6 @@ describe("createLimitedWire", () => {
     expect(await Promise.all(all)).toEqual(["timeout, sent", 200, 200, 200]);
   });
 
-  it("asks whether a call may still go after its wait, and sends none that may not", async () => {
-    const { wire, exchanges } = start({ atOnce: 1 });
-    const first = outcomeOf(wire(request()));
-    const asked: string[] = [];
-    const mayNotGo = wire({
-      ...request(),
-      mayGo: async () => {
-        asked.push("after the wait");
-        throw new Error("the turn was lost");
-      },
-    });
-    const refused = expect(mayNotGo).rejects.toThrow("the turn was lost");
-    await settled();
-    expect(asked).toEqual([]);
-    exchanges[0]?.reply();
-    await first;
-    await refused;
-    expect(asked).toEqual(["after the wait"]);
-    expect(exchanges).toHaveLength(1);
-  });
-
   it("begins no more than so many in any 60 s, across the edge of a minute too", async () => {
     const { wire, exchanges } = start({ perMinute: 3 });
     const begunAt = Date.now();
