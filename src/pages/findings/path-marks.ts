@@ -12,6 +12,8 @@ export interface PathMarks {
   date: string;
   /** Folders that are two letters or a locale, a subdomain of this kind, the language at the end of a slug. */
   locales: string;
+  /** A folder says that this is a list of all pages about something, and no page itself. */
+  isList: boolean;
   /** By the question's place in {@link QUESTIONS}: the answers, as one text. */
   answers: ReadonlyMap<number, string>;
   words: ReadonlySet<string>;
@@ -129,6 +131,10 @@ function readQuestions(): Map<string, { question: number; answer: string }[]> {
 /** Makes of a word its opposite, or at least another: install, uninstall. */
 const PREFIXES = /^(?:un|dis|de|non|in|im|ir|il|anti|mis|re|pre|post|sub|super|over|under|auto|multi|inter|intra|out)$/;
 
+/** Folders of the lists that a content system makes: by tag, topic, category, author, month. */
+const LISTS =
+  /^(?:tags?|tagged|labels?|topics?|themen|categor(?:y|ies|ie|ia|ias)|kategorien?|authors?|autor(?:en|es)?|archives?|archiv)$/;
+
 const LOCALE = /^[a-z]{2}(?:[-_][a-z]{2,4})?$/;
 const SLUG_LANGUAGE = /[-_.](de|en|es|fr|hr|it|ja|ko|nl|pl|pt|ru|sl|sv|tr|zh)$/;
 const VERSION = /^v\.?\d[\w.-]*$|^(?:[a-z]+[-_])?\d+(?:\.(?:\d+|x))+$/;
@@ -146,6 +152,7 @@ export function readMarks(path: string, host: string): PathMarks {
     version: folders.filter((folder) => VERSION.test(folder)).join("/"),
     numbers: folders.join("/").match(/\d+(?:\.\d+)*/g) ?? [],
     date,
+    isList: folders.some((folder) => LISTS.test(folder)),
     locales: readLocales([host.split(".", 1)[0] ?? "", ...folders], segments.at(-1) ?? ""),
     answers: readAnswers(words),
     words,
@@ -193,7 +200,7 @@ const differ = (a: string, b: string): boolean => a !== "" && b !== "" && a !== 
 
 /**
  * Whether one of them tells more than the other of what it is about, so that a person has to say whether they are the
- * same: a version or language that only one has. A date that the old address had and the new one has not is the usual
+ * same: a version or language that only one has, or that only one is a list of pages. A date that the old address had and the new one has not is the usual
  * move of a blog.
  * @param tellsLanguages false on a site in one language, whose folder for it is just a folder
  */
@@ -202,6 +209,7 @@ export function isOneSided(old: PathMarks, live: PathMarks, tellsLanguages: () =
     (old.locales !== live.locales && tellsLanguages()) ||
     (old.date === "" && live.date !== "") ||
     old.version !== live.version ||
+    old.isList !== live.isList ||
     FOR_WHOM.some((question) => old.answers.has(question) !== live.answers.has(question))
   );
 }

@@ -9,7 +9,7 @@ export interface Suggestion {
   score: number;
   /**
    * The one live page whose last path segment says the same words, and nothing in the paths tells the two apart: of 100
-   * that site owners redirected, 95 went there (13 public sites, 2026-11). Anything else is for a person to decide.
+   * that site owners redirected, 96 went there (13 public sites, 2026-11). Anything else is for a person to decide.
    */
   isCertain: boolean;
 }

@@ -115,6 +115,9 @@ describe("a page that is gone", () => {
   it.each([
     ["a version that one alone has", "/docs/hammer-setup", "/docs/v2/hammer-setup"],
     ["a gender that one alone has", "/shop/work-boots", "/shop/women/work-boots"],
+    ["a list of pages about something, and a page", "/tags/anvil-safety", "/blog/anvil-safety"],
+    ["a page, and a list of pages about something", "/guides/anvil-safety", "/category/anvil-safety"],
+    ["a topic below a folder", "/blog/topics/anvil-safety", "/guides/anvil-safety"],
     ["a date that the living one has", "/topics/mobile-first", "/2013/09/30/mobile-first"],
   ])("is for a person with %s: %s and %s", (_what, gone, live) => {
     expect(reclaimsOf([page(gone, 404, 9), page(live, 200, 1)])[0]?.[1]).toBe("review");
@@ -123,6 +126,7 @@ describe("a page that is gone", () => {
   it.each([
     ["a blog that gave up its dates", "/2014/04/21/anvil-safety", "/blog/anvil-safety"],
     ["an extension", "/guides/anvil-care.html", "/guides/anvil-care"],
+    ["a list that stays one", "/tag/anvil-safety", "/topics/anvil-safety"],
     ["punctuation", "/guides/anvil_care)", "/guides/anvil-care"],
     ["the only language of a site", "/docs/hammer-setup", "/en/docs/hammer-setup"],
   ])("is certain with %s: %s and %s", (_what, gone, live) => {
