@@ -8,7 +8,11 @@ export function readText(text: string): Seen {
     ...readHeader(blocks[0] ?? ""),
     rows: readCsv(block("id,url")),
     findings: readFindings(block("findings")),
-    sections: readCsv(block("sections\n").replace(/^sections\n/, "")),
+    sections: readCsv(
+      block("sections\n")
+        .replace(/^sections\n/, "")
+        .replaceAll(" (top-level pages)", ""),
+    ),
   };
 }
 

@@ -1,9 +1,14 @@
 import type { App } from "../compose/organisation.ts";
 import { readJsonString } from "../lists/arguments.ts";
-import { renderComparisonStructured, renderComparisonText } from "../pages/compare/render-comparison.ts";
+import { withNamedSections } from "../pages/answer/sections.ts";
+import {
+  renderComparisonStructured,
+  renderComparisonText,
+  toCsvTable as toComparisonCsv,
+} from "../pages/compare/render-comparison.ts";
 import { renderEstimateStructured, renderEstimateText } from "../pages/estimate/render-estimate.ts";
 import type { SnapshotRef } from "../pages/find-snapshot.ts";
-import { renderQueryStructured, renderQueryText } from "../pages/query/render-query.ts";
+import { renderQueryStructured, renderQueryText, toCsvTable as toQueryCsv } from "../pages/query/render-query.ts";
 import { type Io, type ParsedArgs, print, toJson, usage } from "./args.ts";
 import { drawTable, type TextTable, widthOf, wrapText } from "./terminal.ts";
 
@@ -63,7 +68,7 @@ export async function runQuery({ operands, options }: ParsedArgs, app: Pick<App,
   const input = { ...body, ...(operand !== undefined && readSnapshotRef(operand)) };
   const answer = await app.queryPages(input, { surface: "cli" });
   if (options.json === true) print(io.stdout, toJson(renderQueryStructured(answer)));
-  else printFitted(renderQueryText(answer, chooseDraw(options, io)), io, options);
+  else printFitted(renderQueryText(answer, chooseDraw(options, io) ?? toQueryCsv), io, options);
 }
 
 /** `compare <snapshot | target> <snapshot | target>`: the free tool on the command line. */
@@ -77,13 +82,13 @@ export async function runCompare(
   const refs = { ...readSnapshotRef(first), ...readSnapshotRef(second, "other_") };
   const comparison = await app.comparePages(refs, { surface: "cli" });
   if (options.json === true) print(io.stdout, toJson(renderComparisonStructured(comparison)));
-  else printFitted(renderComparisonText(comparison, chooseDraw(options, io)), io, options);
+  else printFitted(renderComparisonText(comparison, chooseDraw(options, io) ?? toComparisonCsv), io, options);
 }
 
 /** How tables are drawn for a person at a terminal; undefined for a pipe and where CSV was asked for. */
 function chooseDraw({ csv }: { csv?: boolean }, io: Io): ((table: TextTable) => string) | undefined {
   const width = widthOf(io);
-  return width === undefined || csv === true ? undefined : (table) => drawTable(table, width);
+  return width === undefined || csv === true ? undefined : (table) => drawTable(withNamedSections(table), width);
 }
 
 function printFitted(text: string, io: Io, { csv = false }: { csv?: boolean } = {}): void {

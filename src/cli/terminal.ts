@@ -6,6 +6,7 @@ import {
   renderStructured,
   renderText,
 } from "../pages/answer/render-answer.ts";
+import { withNamedSections } from "../pages/answer/sections.ts";
 import type { Cell } from "../pages/answer/table.ts";
 import { type Io, print, toJson } from "./args.ts";
 
@@ -35,7 +36,7 @@ export function renderForTerminal(answer: Answer, width: number): string {
     renderHeader(answer),
     answer.rows.length === 0 ? "" : drawTable(answer, width),
     renderFindings(answer),
-    answer.sections.rows.length === 0 ? "" : `sections\n${drawTable(answer.sections, width)}`,
+    answer.sections.rows.length === 0 ? "" : `sections\n${drawTable(withNamedSections(answer.sections), width)}`,
     renderNext(answer),
   ];
   return wrapText(blocks.filter((block) => block !== "").join("\n\n"), width);

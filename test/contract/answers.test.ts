@@ -183,7 +183,7 @@ describe("a page cannot", () => {
 /** Every form a line of an answer can have. */
 const LINE_FORMS = [
   /^$/,
-  /^acme\.example: \d+ of \d+ pages? fetched/,
+  /^acme\.example: \d+ of \d+ URLs? fetched/,
   /^snapshot s_\w{8} of /,
   /^coverage: the rows hold /,
   /^note: \d+ items? (?:came empty: no pages, and not counted|with a URL that stands in the list already: counted once)$/,

@@ -78,7 +78,7 @@ describe.each(SCENARIOS)("the comparison: %s", (name, create) => {
     for (const value of Object.values(data)) {
       for (const row of value.rows ?? []) {
         const line = row.map((cell) => (String(cell ?? "").includes(",") ? `"${cell}"` : String(cell ?? ""))).join(",");
-        expect(text.split("\n")).toContain(line);
+        expect(text.replaceAll(" (top-level pages)", "").split("\n")).toContain(line);
       }
     }
   });

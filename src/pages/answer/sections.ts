@@ -50,8 +50,31 @@ export function sumSections(folds: readonly Fold[], target: string): Omit<Sectio
   return { columns: COLUMNS, rows };
 }
 
+/** What a text adds to `/`, which would else be taken for the home page. */
+export const TOP_LEVEL = "(top-level pages)";
+
+/** `/ (top-level pages)`: the pages directly under the root of a host, of which its home page is only one. */
+export const nameSection = (section: string): string => (section.endsWith("/") ? `${section} ${TOP_LEVEL}` : section);
+
+/** One row, with its sections named as a text names them. */
+export const nameSectionCells = (columns: readonly string[], row: readonly Cell[]): Cell[] =>
+  row.map((cell, at) =>
+    typeof cell === "string" && (columns[at] === "section" || columns[at] === "area") ? nameSection(cell) : cell,
+  );
+
+/**
+ * A table whose sections have the names that a text gives them. In data, in filters and in CSV files the section keeps
+ * its value, so that it can be asked for as it stands.
+ */
+export function withNamedSections<T extends { columns: readonly string[]; rows: readonly (readonly Cell[])[] }>(
+  table: T,
+): Omit<T, "rows"> & { rows: Cell[][] } {
+  return { ...table, rows: table.rows.map((row) => nameSectionCells(table.columns, row)) };
+}
+
 /** `sections`, then CSV lines as in the table; empty without rows. */
-export function renderSections({ columns, rows, leftOut }: Sections): string {
+export function renderSections(sections: Sections): string {
+  const { columns, rows, leftOut } = withNamedSections(sections);
   if (rows.length === 0) return "";
   return ["sections", toCsv(columns, rows), ...(leftOut > 0 ? [`${formatCount(leftOut)} more`] : [])].join("\n");
 }

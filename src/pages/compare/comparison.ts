@@ -1,6 +1,7 @@
 import { toOneLine } from "../../lists/text.ts";
 import { estimateTokens } from "../../lists/tokens.ts";
 import type { NextStep } from "../answer/next-steps.ts";
+import { nameSectionCells } from "../answer/sections.ts";
 import { type Cell, toCsvLine } from "../answer/table.ts";
 import type { Source } from "../snapshot.ts";
 
@@ -164,4 +165,4 @@ export function fitBlocks(blocks: readonly WideBlock[], room: number, rowCost: R
 
 /** Each row at the price of the dearer of its two forms. */
 export const inTokens: RowCost = (columns, row) =>
-  Math.max(estimateTokens(toCsvLine(columns, row)), estimateTokens(JSON.stringify(row))) + 1;
+  Math.max(estimateTokens(toCsvLine(columns, nameSectionCells(columns, row))), estimateTokens(JSON.stringify(row))) + 1;

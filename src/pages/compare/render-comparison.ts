@@ -1,5 +1,6 @@
 import { countOf, formatAge, formatCount, formatMinute } from "../../lists/text.ts";
 import { describeFolding, describeSource } from "../answer/render-answer.ts";
+import { withNamedSections } from "../answer/sections.ts";
 import { type Cell, toCsv } from "../answer/table.ts";
 import { type Block, type Comparison, type PageCounts, roleNames, rolesOf, type Side } from "./comparison.ts";
 
@@ -7,7 +8,10 @@ import { type Block, type Comparison, type PageCounts, roleNames, rolesOf, type 
  * The comparison as text: what is compared, what is not, counts, figures, tables, next calls. No newline at its end.
  * @param draw how tables are drawn, if not as CSV
  */
-export function renderComparisonText(comparison: Comparison, draw: DrawTable = toCsvTable): string {
+export function renderComparisonText(
+  comparison: Comparison,
+  draw: DrawTable = (table) => toCsvTable(withNamedSections(table)),
+): string {
   const { figures, blocks } = comparison;
   return [
     renderHead(comparison),
@@ -21,7 +25,8 @@ export function renderComparisonText(comparison: Comparison, draw: DrawTable = t
 
 type DrawTable = (table: { columns: readonly string[]; rows: readonly (readonly Cell[])[] }) => string;
 
-const toCsvTable: DrawTable = ({ columns, rows }) => toCsv(columns, rows);
+/** A table as CSV, for programs: sections have their values. */
+export const toCsvTable: DrawTable = ({ columns, rows }) => toCsv(columns, rows);
 
 function renderHead(comparison: Comparison): string {
   const { first, second, notes, limits, pages } = comparison;

@@ -2,6 +2,7 @@ import { countOf, toSafeJson } from "../../lists/text.ts";
 import { type Answer, buildAnswer } from "../answer/answer.ts";
 import { mapFolded } from "../answer/fold.ts";
 import { renderHeader, renderText } from "../answer/render-answer.ts";
+import { withNamedSections } from "../answer/sections.ts";
 import type { Cell } from "../answer/table.ts";
 import { describeEvidence, needsNote, SHARE_NOTE } from "../findings/finding.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -19,7 +20,7 @@ export function renderReportMarkdown(snapshot: Snapshot): string {
       .split("\n")
       .map((line) => escapeMarkdown(line)),
     ...renderFindings(answer),
-    ...(answer.sections.rows.length === 0 ? [] : ["## Sections", renderTable(answer.sections)]),
+    ...(answer.sections.rows.length === 0 ? [] : ["## Sections", renderTable(withNamedSections(answer.sections))]),
     ...(answer.rows.length === 0 ? [] : ["## Pages", renderTable(answer)]),
   ];
   return `${blocks.join("\n\n")}\n`;

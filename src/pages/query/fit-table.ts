@@ -1,6 +1,7 @@
 import { countOf, toOneLine } from "../../lists/text.ts";
 import { atWorst, estimateTokens } from "../../lists/tokens.ts";
 import type { NextStep } from "../answer/next-steps.ts";
+import { nameSectionCells } from "../answer/sections.ts";
 import { type Cell, DISPENSABLE, TITLE, toCsvLine } from "../answer/table.ts";
 import { MAX_LIMIT } from "../body.ts";
 import type { QueryTable } from "./query-answer.ts";
@@ -74,7 +75,7 @@ function countFitting(
 ): number {
   let left = tokens - estimateTokens(table.columns.join(",")) - 2;
   for (let index = 0; index < count; index += 1) {
-    left -= estimateTokens(toQuotedLine(table, table.row(from + index))) + 1;
+    left -= estimateTokens(toQuotedLine(table, nameSectionCells(table.columns, table.row(from + index)))) + 1;
     if (left < 0) return index;
   }
   return count;

@@ -6,6 +6,7 @@ import { estimateTokens } from "../../lists/tokens.ts";
 import type { Fold } from "../answer/fold.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
 import { type NextStep, nameCall, type Surface, suggestMore, wordCall } from "../answer/next-steps.ts";
+import { nameSection } from "../answer/sections.ts";
 import { BREAKDOWNS, CATALOGUES } from "../catalogue.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { cutToTokens } from "./fit-table.ts";
@@ -181,7 +182,7 @@ export function narrowTo(query: PagesQuery, { key, rows }: Group): { query: Page
   if (groupBy === "section" || groupBy === "subdomain" || groupBy === "area") {
     if (where.section !== undefined || key.endsWith("…")) return undefined;
     const section = unlessRefused(() => parseSection(key, []));
-    return section && { query: { ...list, where: { ...where, section } }, name };
+    return section && { query: { ...list, where: { ...where, section } }, name: nameSection(name) };
   }
   const status = rows[0]?.main.status ?? null;
   // The argument takes rows, as the groups do; a filter would take URLs, those folded into other rows among them.

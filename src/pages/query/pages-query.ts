@@ -2,6 +2,7 @@ import { got, parseLine, Refusal } from "../../lists/arguments.ts";
 import { type Filter, toAskedFilter } from "../../lists/filters/filter.ts";
 import { type OrderRule, toAskedOrder } from "../../lists/filters/order-by.ts";
 import { quoteForMessage } from "../../lists/text.ts";
+import { TOP_LEVEL } from "../answer/sections.ts";
 import { identifyUrl } from "../answer/url-identity.ts";
 import type { SnapshotRef } from "../find-snapshot.ts";
 import type { Grouping, PageState } from "./query-schema.ts";
@@ -108,6 +109,7 @@ export function parseSection(value: unknown, notes: string[]): Section {
 
 function parsePart(written: string, notes: string[]): Section {
   const bare = written
+    .replace(` ${TOP_LEVEL}`, "")
     .replace(/^https?:\/\//i, "")
     .replace(/[#].*$/s, "")
     .replace(/(\/)?\*+$/, "$1");

@@ -1,5 +1,6 @@
 import { countOf, formatCount, formatMinute, formatUsd } from "../../lists/text.ts";
 import { describeFolding, describeSource } from "../answer/render-answer.ts";
+import { nameSection, withNamedSections } from "../answer/sections.ts";
 import { toQuotedLine } from "./fit-table.ts";
 import { renderRecord, wordLeftOut } from "./page-record.ts";
 import { type QueryAnswer, type QueryTable, wordBoundOf, wordLoosened, wordRecordsBound } from "./query-answer.ts";
@@ -8,7 +9,10 @@ import { type QueryAnswer, type QueryTable, wordBoundOf, wordLoosened, wordRecor
  * The answer as text: header, coverage, one CSV line per row (or the records), next calls. No newline at its end.
  * @param draw how the table is drawn, if not as CSV
  */
-export function renderQueryText(answer: QueryAnswer, draw: (table: QueryTable) => string = toCsvTable): string {
+export function renderQueryText(
+  answer: QueryAnswer,
+  draw: (table: QueryTable) => string = (table) => toCsvTable(withNamedSections(table)),
+): string {
   const blocks = [
     renderQueryHeader(answer),
     answer.table === null || answer.table.rows.length === 0 ? "" : draw(answer.table),
@@ -19,7 +23,8 @@ export function renderQueryText(answer: QueryAnswer, draw: (table: QueryTable) =
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-const toCsvTable = (table: QueryTable): string =>
+/** A table as CSV, for programs: sections have their values. */
+export const toCsvTable = (table: QueryTable): string =>
   [table.columns.join(","), ...table.rows.map((row) => toQuotedLine(table, row))].join("\n");
 
 /** Why nothing is shown; empty for an answer that shows something. */
@@ -133,13 +138,15 @@ export function renderQueryHeader(answer: QueryAnswer): string {
   return [
     ...describeSource(answer.source),
     `${answer.target}: ${answer.records === null ? describeMatch(answer) : describeOpened(answer)}`,
-    ...(answer.conditions.length === 0 ? [] : [`where ${answer.conditions.join("; ")}`]),
+    ...(answer.conditions.length === 0 ? [] : [`where ${answer.conditions.map(nameCondition).join("; ")}`]),
     `snapshot ${answer.snapshotId} ${describeOrigin(answer)}`,
     ...(answer.table === null ? [] : [`coverage: ${describeShown(answer)}`]),
     ...answer.missing.map((sentence) => `not in this snapshot: ${sentence}`),
     ...answer.notes.map((note) => `note: ${note}`),
   ].join("\n");
 }
+
+const nameCondition = (words: string): string => (words.startsWith("section ") ? nameSection(words) : words);
 
 /** The calls that make sense next, one a line; empty when there are none. */
 export function renderQueryNext({ next }: QueryAnswer): string {

@@ -1,6 +1,7 @@
 import type { ViewHead } from "../../pages/view/view-data.ts";
 import { type Filter, isFiltered } from "../state/filter-rows.ts";
 import { useStore } from "../state/store-context.ts";
+import { nameSection } from "../words/names.ts";
 import { tellRows } from "./tell-rows.ts";
 
 /** Tells the model what the person looks at: the marked rows, or else those that the table shows. */
@@ -41,7 +42,7 @@ function describeFilter(filter: Filter): string {
     ...(question === null ? [] : [question.name]),
     ...(text.trim() === "" ? [] : [`with ${JSON.stringify(text.trim())} in URL or title`]),
     ...(state === null ? [] : [state]),
-    ...(section === null ? [] : [`in ${section}`]),
+    ...(section === null ? [] : [`in ${nameSection(section)}`]),
     ...(minBacklinks > 0 ? [`from ${minBacklinks} backlinks`] : []),
     ...(firstSeen === null ? [] : [`first seen ${firstSeen}`]),
   ].join(", ");

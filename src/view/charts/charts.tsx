@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { SnapshotView } from "../../pages/view/view-data.ts";
 import { useStore } from "../state/store-context.ts";
-import { STATE_NAMES } from "../words/names.ts";
+import { nameSection, STATE_NAMES } from "../words/names.ts";
 import { BarChart } from "./bar-chart.tsx";
 import { BreakdownChart } from "./breakdown-chart.tsx";
 import { FirstSeenChart } from "./first-seen-chart.tsx";
@@ -52,7 +52,7 @@ function SectionChart() {
     const isOn = filter.value.section === name;
     return {
       key: name,
-      label: name,
+      label: nameSection(name),
       value,
       isOn,
       onPick: () => {

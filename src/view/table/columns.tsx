@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { stateOf } from "../state/page-state.ts";
 import type { PlacedRow } from "../state/read-rows.ts";
 import type { SortKey } from "../state/sort-rows.ts";
+import { nameSection } from "../words/names.ts";
 import { toShownUrl } from "../words/shorten.ts";
 import { ThirdParty } from "../words/third-party.tsx";
 import { UNKNOWN, type Words } from "../words/words.ts";
@@ -93,7 +94,7 @@ export const COLUMNS: readonly Column[] = [
     width: 130,
     isFigure: false,
     isFilled: ({ section }) => section !== null,
-    show: ({ section }) => (section === null ? UNKNOWN : <ThirdParty text={section} />),
+    show: ({ section }) => (section === null ? UNKNOWN : <ThirdParty text={nameSection(section)} />),
   },
   figure(
     "variants",

@@ -3,7 +3,7 @@ import { type Filter, isFiltered, NO_FILTER } from "../state/filter-rows.ts";
 import { STATE_FILTERS, type StateFilter } from "../state/page-state.ts";
 import { SORT_KEYS, type SortKey, startSort } from "../state/sort-rows.ts";
 import { useStore } from "../state/store-context.ts";
-import { STATE_NAMES } from "../words/names.ts";
+import { nameSection, STATE_NAMES } from "../words/names.ts";
 import { shorten } from "../words/shorten.ts";
 
 const SORT_NAMES: Readonly<Record<SortKey, string>> = {
@@ -64,7 +64,7 @@ export function Toolbar() {
           <option value="">All</option>
           {sections.map((section) => (
             <option key={section} value={section}>
-              {shorten(section, 60)}
+              {nameSection(shorten(section, 60))}
             </option>
           ))}
         </select>

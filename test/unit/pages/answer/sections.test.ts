@@ -1,9 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { buildAnswer } from "../../../../src/pages/answer/answer.ts";
 import { foldPages } from "../../../../src/pages/answer/fold.ts";
+import { renderStructured, renderText } from "../../../../src/pages/answer/render-answer.ts";
 import { renderSections, rollUpSections } from "../../../../src/pages/answer/sections.ts";
+import { renderComparisonText } from "../../../../src/pages/compare/render-comparison.ts";
+import { SNAPSHOT_FILES } from "../../../../src/pages/export/snapshot-files.ts";
 import { readPages } from "../../../../src/pages/page.ts";
-import { type ItemFacts, makePages } from "../../../support/make-snapshot.ts";
+import { renderQueryStructured, renderQueryText, toCsvTable } from "../../../../src/pages/query/render-query.ts";
+import { type ItemFacts, makePages, makeSnapshot } from "../../../support/make-snapshot.ts";
+import { compare } from "../compare/compare.ts";
+import { ask } from "../query/ask.ts";
 
 const page = (path: string, backlinks: number | null, more: ItemFacts = {}): ItemFacts => ({
   url: path.startsWith("/") ? `https://acme.example${path}` : path,
@@ -31,8 +38,8 @@ it("rolls up by first path segment and host, most backlinks first", () => {
     [
       "sections",
       "section,pages,backlinks,ref_domains,dead",
-      "/,3,121,100-121,0",
-      "shop.acme.example/,1,50,50,0",
+      "/ (top-level pages),3,121,100-121,0",
+      "shop.acme.example/ (top-level pages),1,50,50,0",
       "/blog,4,40,30-40,1",
       "shop.acme.example/p,1,3,3,1",
       "/tag,1,2,2,0",
@@ -109,4 +116,36 @@ it("counts every row once, whatever the items hold", () => {
       expect(counted).toBeLessThanOrEqual(folds.length);
     }),
   );
+});
+
+describe("the section of what stands directly under a root", () => {
+  const items = [...posts(12), page("/", 9), page("/pricing", 8), page("https://shop.acme.example/", 7)];
+  const snapshot = makeSnapshot({ items });
+
+  it("is named in every text, so that nobody takes it for the home page", async () => {
+    const answer = buildAnswer(snapshot, { maxTokens: 5000, surface: "mcp" });
+    expect(renderText(answer)).toContain("\n/ (top-level pages),2,17,9-17,0\n/blog,");
+    expect(renderText(answer)).toContain("\nshop.acme.example/ (top-level pages),1,7,7,0");
+    expect(renderQueryText(ask(snapshot, { group_by: "section" }))).toContain('"/ (top-level pages)",2,17,9-17,0');
+    expect(renderQueryText(ask(snapshot, { section: "/" }))).toContain("\nwhere section / (top-level pages)\n");
+    expect(await SNAPSHOT_FILES["report.md"].render(snapshot)).toContain("| / (top-level pages) | 2 | 17 |");
+    const beside = compare(snapshot, { ...snapshot, source: "sandbox" });
+    expect(renderComparisonText(beside)).toContain(",/ (top-level pages),2,17,");
+  });
+
+  it("keeps its value in data, in CSV and in arguments, which take its name too", () => {
+    const grouped = ask(snapshot, { group_by: "section" });
+    const values = (renderQueryStructured(grouped)["rows"] as unknown[][]).map(([name]) => name);
+    expect(values).toEqual(["/", "/blog", "shop.acme.example/"]);
+    expect(renderStructured(buildAnswer(snapshot, { maxTokens: 5000, surface: "mcp" }))["sections"]).toMatchObject({
+      rows: [
+        ["/", 2, 17, "9-17", 0],
+        ["/blog", 12, 12, "1-12", 0],
+        ["shop.acme.example/", 1, 7, 7, 0],
+      ],
+    });
+    expect(renderQueryText(grouped, toCsvTable)).toContain("\n/,2,17,9-17,0,");
+    expect(ask(snapshot, { section: "/ (top-level pages)" }).rowsMatched).toBe(2);
+    expect(ask(snapshot, { section: "shop.acme.example/ (top-level pages)" }).rowsMatched).toBe(1);
+  });
 });
