@@ -1,4 +1,4 @@
-import type { App } from "../compose/organisation.ts";
+import type { App } from "../compose/use-cases.ts";
 import { readJsonString } from "../lists/arguments.ts";
 import { withNamedSections } from "../pages/answer/sections.ts";
 import {

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import type { App } from "../compose/organisation.ts";
+import type { App } from "../compose/use-cases.ts";
 import { AppError, type Consent } from "../errors.ts";
 import type { Answer } from "../pages/answer/answer.ts";
 import type { Io, ParsedArgs } from "./args.ts";

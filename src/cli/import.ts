@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { buffer as readAll } from "node:stream/consumers";
-import type { App } from "../compose/organisation.ts";
+import type { App } from "../compose/use-cases.ts";
 import type { Config } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";

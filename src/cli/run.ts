@@ -1,4 +1,5 @@
-import { type App, createOrganisation, type Organisation } from "../compose/organisation.ts";
+import { createOrganisation, type Organisation } from "../compose/organisation.ts";
+import type { App } from "../compose/use-cases.ts";
 import type { HttpConfig } from "../config/http-settings.ts";
 import { type LoadedConfig, loadConfig, loadHttpConfig } from "../config/load-config.ts";
 import { SETTINGS, type Setting } from "../config/schema.ts";

@@ -18,8 +18,9 @@ import type { TakeTurn } from "../serve/turns.ts";
 import { PRODUCT } from "../version.ts";
 import { countExchange, createCallCounter, createHttpMetrics } from "./http-metrics.ts";
 import { openAccess } from "./open-access.ts";
-import { type App, createOrganisation, type Organisation } from "./organisation.ts";
+import { createOrganisation, type Organisation } from "./organisation.ts";
 import type { Stores } from "./stores.ts";
+import type { App } from "./use-cases.ts";
 
 export interface HttpServiceDeps {
   config: HttpConfig;

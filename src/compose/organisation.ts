@@ -2,13 +2,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Principal, toRights } from "../access/principal.ts";
 import { type Config, isLive } from "../config/schema.ts";
 import type { Log } from "../log.ts";
-import type { KeptReplies } from "../pages/kept-reply.ts";
-import type { ReadSnapshots, Snapshot } from "../pages/snapshot.ts";
+import type { ReadSnapshots } from "../pages/snapshot.ts";
 import type { Bought } from "../spend/carry-out.ts";
 import { createFlights, type Flights } from "../spend/flights.ts";
 import { type Account, type Ledger, toMicros, toUsd } from "../spend/ledger/ledger.ts";
 import type { ReplyRoom } from "../spend/reply-room.ts";
-import type { Kept } from "../store/snapshot-store.ts";
 import type { MatchPool } from "../threads/match-pool.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
 import { createStores, DEFAULT_TENANT, type Stores } from "./stores.ts";
@@ -19,7 +17,7 @@ import {
   createUpstreamClient,
   type Upstream,
 } from "./upstreams.ts";
-import { createReader, createService, type Reader, type Service, withinScopes } from "./use-cases.ts";
+import { type App, createReader, createService, type Service, withinScopes } from "./use-cases.ts";
 
 /** Told what happens, for metrics. Nothing in it may throw. */
 export interface Watch {
@@ -269,16 +267,6 @@ export function toAccount(principal: Principal | undefined, usualBudgetUsd: numb
   if (principal === undefined) return undefined;
   const budgetUsd = principal.dailyBudgetUsd ?? usualBudgetUsd;
   return { name: principal.name, dailyBudgetMicros: budgetUsd === null ? null : toMicros(budgetUsd) };
-}
-
-/** The product as one caller has it: what the protocol and the command line are served from. */
-export interface App extends Service, Reader {
-  source: "aisa" | "sandbox";
-  snapshots: ReadSnapshots;
-  /** Paid replies that could not be read, as they came. */
-  replies: Pick<KeptReplies, "get" | "list">;
-  /** Keeps a snapshot that was not bought here; tells where it is now. */
-  keepSnapshot(snapshot: Snapshot): Promise<Kept>;
 }
 
 /** What a purchase came to, as the books have it. */

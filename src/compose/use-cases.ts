@@ -7,16 +7,17 @@ import type { ComparePages } from "../pages/compare/compare-pages.ts";
 import type { EstimatePages } from "../pages/estimate/estimate-pages.ts";
 import type { FindSnapshot } from "../pages/find-snapshot.ts";
 import type { GetPages } from "../pages/get-pages.ts";
+import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { RequestRules } from "../pages/parse-request.ts";
 import type { QueryPages } from "../pages/query/query-pages.ts";
-import type { ReadSnapshots } from "../pages/snapshot.ts";
+import type { ReadSnapshots, Snapshot } from "../pages/snapshot.ts";
 import type { QuoteMemory } from "../spend/approve.ts";
 import type { Bought } from "../spend/carry-out.ts";
 import type { Flights } from "../spend/flights.ts";
 import { type Ledger, toUsd } from "../spend/ledger/ledger.ts";
 import type { ReplyRoom } from "../spend/reply-room.ts";
+import type { Kept } from "../store/snapshot-store.ts";
 import type { Client } from "../upstream/client.ts";
-import type { App } from "./organisation.ts";
 import type { TenantStore } from "./stores.ts";
 
 /** What can be asked of the product. */
@@ -145,6 +146,16 @@ export function createReader({ maxTokens, snapshots, freshHours, now, matchTexts
       return createComparePages({ findSnapshot, maxTokens })(...args);
     },
   };
+}
+
+/** The product as one caller has it: what the protocol and the command line are served from. */
+export interface App extends Service, Reader {
+  source: "aisa" | "sandbox";
+  snapshots: ReadSnapshots;
+  /** Paid replies that could not be read, as they came. */
+  replies: Pick<KeptReplies, "get" | "list">;
+  /** Keeps a snapshot that was not bought here; tells where it is now. */
+  keepSnapshot(snapshot: Snapshot): Promise<Kept>;
 }
 
 /**

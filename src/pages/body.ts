@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { PagesRequest } from "./request.ts";
 
 /** The upstream's limits for the request body (docs.dataforseo.com, domain_pages/live, read 2026-11). */
 export const MAX_LIMIT = 1000;
@@ -21,6 +20,22 @@ export const BODY_DEFAULTS = {
   exclude_internal_backlinks: true,
   rank_scale: "one_thousand",
 } as const;
+
+/** The names of the body, in the order in which the tool lists them. */
+export const REQUEST_FIELDS = [
+  "target",
+  "limit",
+  "offset",
+  "internal_list_limit",
+  "backlinks_status_type",
+  "filters",
+  "order_by",
+  "backlinks_filters",
+  "include_subdomains",
+  "exclude_internal_backlinks",
+  "rank_scale",
+  "tag",
+] as const;
 
 /**
  * The request body, field for field, as it is advertised to clients. Kept flat and within the subset that every
@@ -74,9 +89,7 @@ const RequestShape = z.strictObject({
     .describe("Leave out links from the target's own subdomains."),
   rank_scale: z.enum(RANK_SCALES).default(BODY_DEFAULTS.rank_scale).describe("Rank as 0–1000 or 0–100."),
   tag: z.string().max(MAX_TAG_CHARS).optional().describe("Your own label for this call."),
-});
-
-export const REQUEST_FIELDS = Object.keys(RequestShape.shape) as (keyof PagesRequest)[];
+} satisfies Record<(typeof REQUEST_FIELDS)[number], z.ZodType>);
 
 /**
  * The same names and types without a word of description: for a tool that takes the same arguments as another. What

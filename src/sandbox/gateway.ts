@@ -6,6 +6,7 @@ import {
   createPaidCall,
   createPriceOf,
   FREE,
+  type Outcome,
   type PaidCall,
   type PaidExchange,
   type Prices,
@@ -118,12 +119,6 @@ function parseJson(text: string): { value: unknown } | undefined {
     return undefined;
   }
 }
-
-/**
- * How one call at the paid address ended: `refused` before the endpoint saw it, `quoted` because only a price was asked
- * for, `failed` at the data provider, `carried_out` with an answer.
- */
-export type Outcome = "refused" | "quoted" | "failed" | "carried_out";
 
 /** One call that was billed, at 0 too where the sandbox is free. */
 export interface Bill {

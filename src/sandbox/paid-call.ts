@@ -1,6 +1,11 @@
 import type { EndpointReply } from "./answer-domain-pages.ts";
 import { errorReply, type GatewayReply, type GatewayRequest, jsonReply } from "./exchange.ts";
-import type { Outcome } from "./gateway.ts";
+
+/**
+ * How one call at the paid address ended: `refused` before the endpoint saw it, `quoted` because only a price was asked
+ * for, `failed` at the data provider, `carried_out` with an answer.
+ */
+export type Outcome = "refused" | "quoted" | "failed" | "carried_out";
 
 /** Answers a parsed body as the endpoint does. */
 export type AnswerBody = (body: unknown) => EndpointReply;

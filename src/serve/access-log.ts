@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Log } from "../log.ts";
 import type { Refusal } from "./http-refusal.ts";
-import type { Visit } from "./visit.ts";
+import type { RequestFacts, Visit } from "./visit.ts";
 
 /** What is counted of requests. */
 export interface RequestCounts {
@@ -77,16 +77,6 @@ export function toLogText(text: string): string {
   // Cut first as well: what follows is never looked at, however long it is.
   const clean = text.slice(0, MAX_CHARS + 1).replace(UNSEEN, "?");
   return clean.length > MAX_CHARS ? `${clean.slice(0, MAX_CHARS)}…` : clean;
-}
-
-/** What is known of the request in whose course something happens. */
-export interface RequestFacts {
-  /** 1 to 64 of A–Z a–z 0–9 . _ - */
-  requestId: string;
-  /** W3C trace context, version 00, as it came. */
-  traceparent?: string;
-  /** Name of the principal, once it is known. */
-  principal?: string;
 }
 
 /** Carries the facts of a request to whatever runs for it, without an argument. */

@@ -8,14 +8,14 @@ import {
   type Scope,
 } from "../access/principal.ts";
 import { AppError } from "../errors.ts";
-import { type RequestFacts, type RequestScope, toTraceparent } from "./access-log.ts";
+import { type RequestScope, toTraceparent } from "./access-log.ts";
 import type { AnswerRoom } from "./answer-room.ts";
 import { toAllow, toPreflightHeaders } from "./guards.ts";
 import { Refusal, type RefusalReason, toRetryAfter } from "./http-refusal.ts";
 import type { HttpLimits } from "./limited-server.ts";
 import { parseBody, readBody } from "./request-body.ts";
 import type { TakeTurn } from "./turns.ts";
-import type { Visit } from "./visit.ts";
+import type { RequestFacts, Visit } from "./visit.ts";
 
 /**
  * Serves one request of the protocol and ends its answer.

@@ -1,7 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { RequestFacts } from "./access-log.ts";
 import type { Route } from "./guards.ts";
 import type { Refusal } from "./http-refusal.ts";
+
+/** What is known of the request in whose course something happens. */
+export interface RequestFacts {
+  /** 1 to 64 of A–Z a–z 0–9 . _ - */
+  requestId: string;
+  /** W3C trace context, version 00, as it came. */
+  traceparent?: string;
+  /** Name of the principal, once it is known. */
+  principal?: string;
+}
 
 /** One request on its way through the server. */
 export interface Visit {

@@ -1,8 +1,9 @@
 import { AccessDenied, type Principal, type Scope } from "../../src/access/principal.ts";
 import type { Log } from "../../src/log.ts";
-import { createRequestScope, type RequestFacts } from "../../src/serve/access-log.ts";
+import { createRequestScope } from "../../src/serve/access-log.ts";
 import { type HttpServer, type ServeHttpDeps, serveHttp } from "../../src/serve/serve-http.ts";
 import { createMemoryTurns } from "../../src/serve/turns.ts";
+import type { RequestFacts } from "../../src/serve/visit.ts";
 
 /** One call that got through every guard. */
 export interface SeenCall {

@@ -1,7 +1,7 @@
-import type { App } from "../../src/compose/organisation.ts";
 import { createOrganisation } from "../../src/compose/organisation.ts";
 import type { TenantStore } from "../../src/compose/stores.ts";
 import { DEFAULT_TENANT } from "../../src/compose/stores.ts";
+import type { App } from "../../src/compose/use-cases.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { createLog, type Log } from "../../src/log.ts";
 import type { ReplyRoom } from "../../src/spend/reply-room.ts";

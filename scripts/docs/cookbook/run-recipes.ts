@@ -1,5 +1,5 @@
-import type { App } from "../../../src/compose/organisation.ts";
 import { createOrganisation } from "../../../src/compose/organisation.ts";
+import type { App } from "../../../src/compose/use-cases.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
 import { createLog } from "../../../src/log.ts";
 import type { Cell } from "../../../src/pages/answer/table.ts";

@@ -1,8 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { GatewayReply, GatewayRequest } from "../exchange.ts";
-import type { Outcome } from "../gateway.ts";
-import type { CallChange } from "../paid-call.ts";
+import type { CallChange, Outcome } from "../paid-call.ts";
 
 /** The most that each setting of a fault may be; the least is 0. */
 export const SETTING_LIMITS = { ms: 600_000, seconds: 86_400, pieces: 1000, mb: 1024 } as const;
