@@ -1,7 +1,15 @@
 import { got, Refusal, readJsonString } from "../arguments.ts";
 import { quoteForMessage } from "../text.ts";
 import { exampleOf, type FieldRules, resolveField } from "./field-names.ts";
-import { type Condition, countConditions, type Filter, OPERATOR_ALIASES, OPERATORS, type Operator } from "./filter.ts";
+import {
+  type Condition,
+  countConditions,
+  type Filter,
+  OPERATOR_ALIASES,
+  OPERATORS,
+  type Operator,
+  toAskedFilter,
+} from "./filter.ts";
 import { parseConditionValue } from "./parse-value.ts";
 
 /** The upstream's limit for one filter, groups counted through. */
@@ -107,7 +115,7 @@ function parseGroup(parts: unknown[], path: string, depth: number, context: Cont
   return { kind: "group", join, members: filters };
 }
 
-function parseCondition(parts: unknown[], path: string, context: Context): Condition {
+function parseCondition(parts: unknown[], path: string, context: Context): Filter {
   if (parts.length !== 3) {
     throw new Refusal(
       path,
@@ -119,13 +127,114 @@ function parseCondition(parts: unknown[], path: string, context: Context): Condi
   if (field.note !== undefined) context.notes.push(field.note);
   const { name, type, shown = name } = field;
   const operator = parseOperator(parts[1], type, shown, path);
+  const bare: Omit<Condition, "operator" | "value"> = { kind: "condition", field: name, type };
+  const named = shown === name ? bare : { ...bare, shown };
+  const worded = context.mapBareNames && name === "status_code" ? readStatusWords(parts[2]) : undefined;
+  if (worded !== undefined) return parseStatusWords(worded, operator, named, path, context);
   const { value, notes } = parseConditionValue(parts[2], { name: shown, type, operator, path });
   context.notes.push(...notes);
   // Of what is kept it is our own engine that filters, as documented.
   if (context.isKept !== true && (type === "array.str" || type === "array.num")) {
     context.notes.push(`${path}: how the upstream filters array fields such as ${name} is not documented`);
   }
-  return { kind: "condition", field: name, type, operator, value, ...(shown !== name && { shown }) };
+  return { ...named, operator, value };
+}
+
+/** @returns the words that stand where a status could; undefined for numbers, which are read as for any field */
+function readStatusWords(input: unknown): string[] | undefined {
+  const value = readJsonString(input);
+  const words = (Array.isArray(value) ? value : [value]).filter(
+    (each) => typeof each === "string" && !/^[\s\d.-]*$/.test(each),
+  );
+  return words.length === 0 || (Array.isArray(value) && words.length < value.length) ? undefined : (words as string[]);
+}
+
+/** `["status","=","gone"]`: the words of answers for statuses, written out as the numbers that they stand for. */
+function parseStatusWords(
+  words: readonly string[],
+  operator: Operator,
+  field: Omit<Condition, "operator" | "value">,
+  path: string,
+  context: Context,
+): Filter {
+  const isPositive = operator === "=" || operator === "in";
+  const name = field.shown ?? field.field;
+  const members = words.map((word): Filter => {
+    const known = STATUS_RANGES.get(word.trim().toLowerCase());
+    if (known === undefined || (!isPositive && operator !== "<>" && operator !== "not_in")) {
+      const rule = `${name} is a number, or with = <> in not_in one of ${[...STATUS_RANGES.keys()].join(", ")}, ${got(word)}`;
+      throw new Refusal(path, rule, `for example ["${name}","=","dead"]`);
+    }
+    return isPositive ? toStatusFilter(known, field, "and") : toStatusFilter(known.map(negate), field, "or");
+  });
+  const [only, ...more] = members;
+  const filter: Filter =
+    only !== undefined && more.length === 0 ? only : { kind: "group", join: isPositive ? "or" : "and", members };
+  context.notes.push(`${path}: ${quoteForMessage(words.join(", "))} read as ${JSON.stringify(toAskedFilter(filter))}`);
+  return filter;
+}
+
+type StatusTest = readonly [Operator, number | number[]] | readonly StatusTest[];
+
+/** By the rule that classes every status (`pages/page.ts`); all of a line holds together, or one of an inner list. */
+const STATUS_RANGES: ReadonlyMap<string, readonly StatusTest[]> = new Map<string, readonly StatusTest[]>([
+  [
+    "live",
+    [
+      [">=", 200],
+      ["<", 300],
+    ],
+  ],
+  [
+    "redirect",
+    [
+      [">=", 300],
+      ["<", 400],
+    ],
+  ],
+  ["dead", [[">=", 400]]],
+  ["broken", [[">=", 400]]],
+  ["gone", [["in", [404, 410]]]],
+  [
+    "refused",
+    [
+      [">=", 400],
+      ["not_in", [404, 410]],
+      [
+        ["<", 500],
+        [">=", 600],
+      ],
+    ],
+  ],
+  [
+    "trouble",
+    [
+      [">=", 500],
+      ["<", 600],
+    ],
+  ],
+]);
+
+const OPPOSITES: Partial<Record<Operator, Operator>> = { ">=": "<", "<": ">=", in: "not_in", not_in: "in" };
+
+const isLeaf = (test: StatusTest): test is readonly [Operator, number | number[]] => typeof test[0] === "string";
+
+const negate = (test: StatusTest): StatusTest =>
+  isLeaf(test) ? [OPPOSITES[test[0]] ?? test[0], test[1]] : test.map(negate);
+
+function toStatusFilter(
+  tests: readonly StatusTest[],
+  field: Omit<Condition, "operator" | "value">,
+  join: "and" | "or",
+): Filter {
+  const members = tests.map(
+    (test): Filter =>
+      isLeaf(test)
+        ? { ...field, operator: test[0], value: test[1] }
+        : toStatusFilter(test, field, join === "and" ? "or" : "and"),
+  );
+  const [only, ...more] = members;
+  return only !== undefined && more.length === 0 ? only : { kind: "group", join, members };
 }
 
 function parseOperator(written: unknown, type: Condition["type"], field: string, path: string): Operator {
