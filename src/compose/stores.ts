@@ -45,11 +45,12 @@ export async function createStores(config: Config, log: Log, now: () => number):
       const memory = await loadMemory();
       const { inTurns, withoutLock } = await import("../store/disk-lock.ts");
       const ledgerLines = await createMemoryBooks();
+      const replies = createMemoryReplies();
       return {
         ledgerLines,
         of: byTenant((tenant) => ({
           snapshots: dated(memory(tenant)),
-          replies: createMemoryReplies(),
+          replies: replies(tenant),
           withKeyLock: inTurns(withoutLock, turnMs(config)),
         })),
       };

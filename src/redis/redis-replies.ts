@@ -1,16 +1,22 @@
 import { isReplyId, type KeptReplies } from "../pages/kept-reply.ts";
-import { createMemoryReplies } from "../store/kept-replies.ts";
 import { toTenantFolder } from "../store/snapshot-name.ts";
 import type { RedisSnapshotsDeps } from "./redis-snapshots.ts";
 
 /** Evidence and rare: more than these tell nothing new. */
 const MAX_REPLIES = 20;
 
+/** A larger one stays in the memory of the replica that has it. */
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
+
+/** Of one tenant, all together, as on disk. */
+const MAX_REPLIES_BYTES = 64 * 1024 * 1024;
 
 const REPLY_FACTS = { charge: "not_charged", so: "so kept replies cannot be read now" } as const;
 
-/** KEYS: value, ids. ARGV: id, text, ms that it lives, how many stay, what the key of a value begins with. */
+/**
+ * KEYS: value, ids. ARGV: id, text, ms that it lives, how many stay, what the key of a value begins with, how many bytes
+ * stay. The oldest make room.
+ */
 const PUT_REPLY = `
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -19,32 +25,36 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('ZADD', ids, string.format('%.0f', now), ARGV[1])
 redis.call('PEXPIRE', ids, ARGV[3])
 redis.call('ZREMRANGEBYSCORE', ids, '-inf', string.format('%.0f', now - ARGV[3] * 1000))
-for _, old in ipairs(redis.call('ZRANGE', ids, 0, -ARGV[4] - 1)) do
-  redis.call('DEL', ARGV[5] .. old)
-  redis.call('ZREM', ids, old)
+local bytes = 0
+for place, each in ipairs(redis.call('ZREVRANGE', ids, 0, -1)) do
+  bytes = bytes + redis.call('STRLEN', ARGV[5] .. each)
+  if place > tonumber(ARGV[4]) or bytes > tonumber(ARGV[6]) then
+    redis.call('DEL', ARGV[5] .. each)
+    redis.call('ZREM', ids, each)
+  end
 end
 return 1
 `;
+
+export interface RedisRepliesDeps extends Pick<RedisSnapshotsDeps, "link" | "tenant" | "maxAgeMs" | "pending"> {
+  /** Of the same tenant, in this process. */
+  memory: KeptReplies;
+}
 
 /**
  * Paid replies of one tenant that could not be read, which all replicas share. They expire as snapshots do. What Redis
  * does not take now is kept in memory, read from there, and written when it is back.
  */
-export function createRedisReplies({
-  link,
-  tenant,
-  maxAgeMs,
-  pending,
-}: Pick<RedisSnapshotsDeps, "link" | "tenant" | "maxAgeMs" | "pending">): KeptReplies {
+export function createRedisReplies({ link, tenant, maxAgeMs, pending, memory }: RedisRepliesDeps): KeptReplies {
   const key = (...parts: string[]) => link.key("reply1", toTenantFolder(tenant), ...parts);
   const ids = key("ids");
   const ms = Math.max(1, Math.floor(maxAgeMs));
-  const memory = createMemoryReplies();
   return {
     async put(id, text) {
       const bytes = Buffer.byteLength(text);
-      if (!isReplyId(id) || bytes > MAX_REPLY_BYTES) return false;
-      const args = [id, text, ms, MAX_REPLIES, key("value", "")];
+      if (!isReplyId(id)) return false;
+      if (bytes > MAX_REPLY_BYTES) return memory.put(id, text);
+      const args = [id, text, ms, MAX_REPLIES, key("value", ""), MAX_REPLIES_BYTES];
       const write = () => link.script(PUT_REPLY, [key("value", id), ids], args);
       const first = await pending.add({ what: "reply", bytes, write });
       return first.is === "written" || memory.put(id, text);

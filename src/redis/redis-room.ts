@@ -3,6 +3,7 @@ import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { TakeTurn } from "../serve/turns.ts";
 import type { WithKeyLock } from "../spend/buy-pages.ts";
 import type { LedgerLines } from "../spend/ledger/lines.ts";
+import { createMemoryReplies } from "../store/kept-replies.ts";
 import type { SnapshotStore } from "../store/snapshot-store.ts";
 import type { Wire } from "../upstream/wire.ts";
 import type { OnRedisProblem } from "./failures.ts";
@@ -71,9 +72,10 @@ export function createRedisRoom(deps: RedisRoomDeps): RedisRoom {
   const books = createPendingWrites({ link, maxBytes: MAX_PENDING_BOOK_BYTES, onProblem });
   const pending = createPendingWrites({ link, maxBytes: MAX_PENDING_SNAPSHOT_BYTES, onProblem });
   const { written } = pending;
+  const repliesHere = createMemoryReplies();
   return {
     snapshots: (tenant) => createRedisSnapshots({ link, tenant, memory: memory(tenant), maxAgeMs, pending, onProblem }),
-    replies: (tenant) => createRedisReplies({ link, tenant, maxAgeMs, pending }),
+    replies: (tenant) => createRedisReplies({ link, tenant, maxAgeMs, pending, memory: repliesHere(tenant) }),
     keyLock: (tenant) => createRedisKeyLock({ ...lock, link, tenant, written, onProblem }),
     ledgerLines: createRedisLines({ link, pending: books, now }),
     gate: (wire, limits) => createSharedGate(wire, { link, ...limits, onProblem }),

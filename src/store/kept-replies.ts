@@ -7,25 +7,45 @@ import { makePrivateFolder, toErrorCode } from "./private-files.ts";
 /** Evidence and rare: more than these tell nothing new. */
 const MAX_REPLIES = 20;
 
-/** Of one tenant, all together. */
+/** On disk of one tenant, in memory of all together. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 const FILE = /^(u_[0-9a-z]{8})\.reply$/;
 
-/** Replies of this process; the oldest make room. */
-export function createMemoryReplies(): KeptReplies {
-  const kept = new Map<string, string>();
-  return {
-    async put(id, text) {
-      if (Buffer.byteLength(text) > MAX_BYTES) return false;
-      kept.delete(id);
-      kept.set(id, text);
-      const bytes = () => [...kept.values()].reduce((sum, each) => sum + Buffer.byteLength(each), 0);
-      while (kept.size > MAX_REPLIES || bytes() > MAX_BYTES) kept.delete(kept.keys().next().value as string);
-      return true;
-    },
-    get: async (id) => kept.get(id),
-    list: async () => [...kept.keys()].reverse(),
+interface InMemory {
+  tenant: string;
+  id: string;
+  text: string;
+  bytes: number;
+}
+
+/** Replies of this process, by tenant. The oldest make room: in number for others of their tenant, in bytes for all. */
+export function createMemoryReplies(): (tenant: string) => KeptReplies {
+  /** The oldest first. */
+  let kept: InMemory[] = [];
+  const drop = (which: InMemory | undefined) => {
+    kept = kept.filter((each) => each !== which);
+  };
+  return (tenant) => {
+    const isOwn = (each: InMemory) => each.tenant === tenant;
+    const find = (id: string) => kept.find((each) => isOwn(each) && each.id === id);
+    return {
+      async put(id, text) {
+        const bytes = Buffer.byteLength(text);
+        if (bytes > MAX_BYTES) return false;
+        drop(find(id));
+        kept.push({ tenant, id, text, bytes });
+        while (kept.filter(isOwn).length > MAX_REPLIES) drop(kept.find(isOwn));
+        while (kept.reduce((sum, each) => sum + each.bytes, 0) > MAX_BYTES) drop(kept[0]);
+        return true;
+      },
+      get: async (id) => find(id)?.text,
+      list: async () =>
+        kept
+          .filter(isOwn)
+          .map(({ id }) => id)
+          .reverse(),
+    };
   };
 }
 

@@ -31,6 +31,18 @@ describeRedis("paid replies that could not be read", ({ open, look, server }) =>
     }
   });
 
+  it("make room by their bytes too, and stay here where they are too large for Redis", async () => {
+    const replies = open().replies("t");
+    const large = "x".repeat(15 << 20);
+    for (let n = 6; n > 0; n--) expect(await replies.put(toId(n), large)).toBe(true);
+    expect(await replies.list()).toEqual([1, 2, 3, 4].map(toId));
+    expect((await replies.get(toId(1)))?.length).toBe(large.length);
+    expect(await look().exists(`${PREFIX}reply1:t:value:${toId(5)}`)).toBe(0);
+    expect(await replies.put(toId(7), large + large)).toBe(true);
+    expect((await replies.get(toId(7)))?.length).toBe(2 * large.length);
+    expect(await open().replies("t").get(toId(7))).toBeUndefined();
+  });
+
   it("are not named any more once they have ended, when another comes", async () => {
     const replies = open({ maxAgeMs: 200 }).replies("t");
     await replies.put(toId(1), "{");
