@@ -122,20 +122,23 @@ export interface SnapshotFacts {
   requestKey: string;
   fetchedAt: number | null;
   charge: Charge;
+  /** Where it came beside the answer to the request: its place among those. They have the same time, and perhaps task. */
+  beside?: number;
 }
 
 /**
  * Makes the snapshot of one answer. Its id follows from the content: of an imported one from all of it, since files
- * carry neither a time nor an id of their own that could be relied on. The same file imports to the same id.
+ * carry neither a time nor an id of their own that could be relied on. The same file imports to the same id. Of what was
+ * just fetched, time and task are enough: to write megabytes down and hash them costs more than all else that is done here.
  */
-export function createSnapshot(answer: EndpointAnswer, facts: SnapshotFacts): Snapshot {
+export function createSnapshot(answer: EndpointAnswer, { beside, ...facts }: SnapshotFacts): Snapshot {
   const { pages, oddFields, emptyItems, repeatedItems } = readPages(answer.items);
   const { totalCount } = answer;
   const isTooFew = totalCount !== null && pages.length > 0 && totalCount < (facts.request.offset ?? 0) + pages.length;
   const isOdd = emptyItems > 0 || repeatedItems > 0 || isTooFew;
   const identity: unknown[] = [facts.request.target, answer.taskId, facts.fetchedAt, answer.totalCount, pages.length];
-  // Beside an answer of the same call, it has the same time and task.
-  if (facts.source === "import" || facts.charge.kind === "none") identity.push(answer);
+  if (facts.source === "import" || facts.fetchedAt === null) identity.push(answer);
+  else if (beside !== undefined) identity.push({ beside });
   return {
     id: `s_${shortHash(toIdentityText(identity))}`,
     ...facts,

@@ -62,7 +62,8 @@ export async function keepFetched(
     const own = requestOf(each, request);
     // What was charged was charged for the reply as a whole: it is told once.
     const part = asked === undefined && index === 0 ? charge : ({ kind: "none" } as const);
-    return createSnapshot(each, { ...facts, request: own, requestKey: toRequestKey(own, UNASKED), charge: part });
+    const requestKey = toRequestKey(own, UNASKED);
+    return createSnapshot(each, { ...facts, request: own, requestKey, charge: part, beside: index });
   };
   const beside = unasked.map(toUnasked);
   if (asked === undefined) {

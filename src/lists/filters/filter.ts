@@ -116,7 +116,8 @@ export function parseTime(text: string): number | undefined {
   const epochMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${offset}`);
   if (Number.isNaN(epochMs) || epochMs < FIRST_MS || epochMs > LAST_MS) return undefined;
   // Date.parse takes 31 February for 3 March.
-  const isRealDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
+  const isRealDay =
+    Number(day) <= 28 || new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
   return isRealDay ? epochMs : undefined;
 }
 
