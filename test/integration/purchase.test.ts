@@ -2,7 +2,7 @@ import { readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AppError } from "../../src/errors.ts";
-import { renderText } from "../../src/pages/answer/render-answer.ts";
+import { renderStructured, renderText } from "../../src/pages/answer/render-answer.ts";
 import type { Caller } from "../../src/pages/get-pages.ts";
 import type { Wire } from "../../src/upstream/wire.ts";
 import { openShop, type Shop } from "../support/open-shop.ts";
@@ -67,6 +67,9 @@ describe("an answer that holds more than is asked for", () => {
       `note: a slice of kept snapshot ${whole.snapshotId}: 5 of its 93 URLs, those after its first 20;`,
     );
     expect(text).toContain(`next, free: query_domain_pages {"snapshot_id":"${whole.snapshotId}"} (all 93 URLs`);
+    // All of the list was fetched, though not for this answer.
+    expect(text).not.toMatch(/URLs? (?:not fetched|after these)/);
+    expect(renderStructured(slice)["coverage"]).toMatchObject({ urls_not_fetched: 0, urls_skipped: 20 });
     await ask(service, { offset: 500 });
     await ask(service);
     expect(billed().calls).toBe(1);

@@ -9,6 +9,16 @@ export interface Range {
   high: number | null;
 }
 
+/** From here on an upper bound says nothing any more: the parts may overlap wholly, or not at all. */
+const MOST_TIMES = 3;
+
+/**
+ * A figure that overlaps between its parts, as domains do, without an upper bound that is more than three times the lower
+ * one: `329-15,249` tells no more than that there are 329 or more. What is sorted is sorted by the lower one all the same.
+ */
+export const toTellable = (range: Range): Range =>
+  range.high !== null && range.high > MOST_TIMES * range.low ? { low: range.low, high: null } : range;
+
 /** One real page: a page and those of its URL variants that were fetched too. */
 export interface Fold {
   /** The variant that visitors end on; it lends the row its handle, URL, status and title. */

@@ -159,7 +159,7 @@ export interface Coverage {
   pagesWithoutCount: number;
   /** Matching pages before `offset`. */
   pagesSkipped: number;
-  /** Matching pages after the last fetched one; null when the total is not known. */
+  /** Matching pages after the last fetched one; of a slice, those that its snapshot lacks. Null when the total is not known. */
   pagesNotFetched: number | null;
   bound: Bound | null;
   /** Pages that are not in this answer may well be kept. */
@@ -168,19 +168,22 @@ export interface Coverage {
 
 /** How much of the target's list a snapshot holds, and what bounds the rest. */
 export function measureCoverage(snapshot: Snapshot): Coverage {
-  const { pages, totalCount } = snapshot;
+  const { pages, totalCount, sliceOf } = snapshot;
   const { offset } = withDefaults(snapshot.request);
   const { emptyItems = 0, repeatedItems = 0 } = snapshot.oddList ?? {};
   // What came without being a page was fetched all the same: asking again would bring the same.
-  const came = pages.length + emptyItems + repeatedItems;
-  const notFetched = totalCount === null ? null : Math.max(0, totalCount - offset - came);
+  const came = (sliceOf?.pages ?? pages.length) + emptyItems + repeatedItems;
+  // Of a slice, what the kept snapshot holds beside it was fetched too, before it and after it.
+  const before = sliceOf === undefined ? offset : 0;
+  const notFetched = totalCount === null ? null : Math.max(0, totalCount - before - came);
   return {
     backlinksFetched: pages.reduce((sum, page) => sum + (page.backlinks ?? 0), 0),
     pagesWithoutCount: pages.filter((page) => page.backlinks === null).length,
     pagesSkipped: offset,
     pagesNotFetched: notFetched,
-    bound: notFetched === 0 ? null : findBound(snapshot),
-    ...(snapshot.sliceOf !== undefined && { isSlice: true }),
+    // No bound holds for what a kept snapshot skipped itself.
+    bound: notFetched === 0 || (sliceOf !== undefined && sliceOf.from < offset) ? null : findBound(snapshot),
+    ...(sliceOf !== undefined && { isSlice: true }),
   };
 }
 

@@ -148,7 +148,7 @@ function describeNotFetched({ pagesNotFetched, pagesSkipped, bound, isSlice }: C
     return [bound === null ? unknown : `${unknown}; those after these ${describeBound(bound, 2)}`];
   }
   // The skipped pages were not fetched either, and no bound holds for them.
-  const pages = `the ${countOf(pagesNotFetched, "URL")} ${pagesSkipped === 0 && isSlice === undefined ? "not fetched" : "after these"}`;
+  const pages = `the ${countOf(pagesNotFetched, "URL")} ${pagesSkipped === 0 || isSlice === true ? "not fetched" : "after these"}`;
   return [bound === null ? pages : `${pages} ${describeBound(bound, pagesNotFetched)}`];
 }
 

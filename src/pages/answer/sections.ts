@@ -1,6 +1,6 @@
 import { formatCount, toOneLine } from "../../lists/text.ts";
 import { countDead, type Fold, overlapDomains, sumBacklinks } from "./fold.ts";
-import { type Cell, toCsv, toRangeCell } from "./table.ts";
+import { type Cell, toCsv, toOverlapCell } from "./table.ts";
 
 /** A rollup of the list by host and first path segment; no rows when there is nothing to tell apart. */
 export interface Sections {
@@ -44,7 +44,7 @@ export function sumSections(folds: readonly Fold[], target: string): Omit<Sectio
     toName(name, target),
     members.length,
     isAtLeast ? `${links}+` : links,
-    toRangeCell(overlapDomains(members)),
+    toOverlapCell(overlapDomains(members)),
     countDead(members),
   ]);
   return { columns: COLUMNS, rows };

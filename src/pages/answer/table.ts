@@ -1,6 +1,6 @@
 import { toOneLine } from "../../lists/text.ts";
 import type { Page } from "../page.ts";
-import type { Fold, Range } from "./fold.ts";
+import { type Fold, type Range, toTellable } from "./fold.ts";
 import { identifyUrl } from "./url-identity.ts";
 
 /** `null` is unknown and prints as nothing; 0 is a known zero and prints as 0. */
@@ -44,7 +44,7 @@ const COLUMNS: readonly Column[] = [
   {
     name: "ref_domains",
     isFilled: ({ referringDomains }) => referringDomains !== null,
-    read: ({ referringDomains }) => toRangeCell(referringDomains),
+    read: ({ referringDomains }) => toOverlapCell(referringDomains),
   },
   {
     name: "nofollow%",
@@ -144,6 +144,10 @@ export function toRangeCell(range: Range | null): number | string | null {
   if (range.high === null) return `${range.low}+`;
   return range.low === range.high ? range.low : `${range.low}-${range.high}`;
 }
+
+/** The same for what overlaps between its parts: a range too wide to mean anything is told by its lower bound alone. */
+export const toOverlapCell = (range: Range | null): number | string | null =>
+  toRangeCell(range === null ? null : toTellable(range));
 
 /** A header line and one line per row, parted by line breaks; none at the end. */
 export function toCsv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {

@@ -1,7 +1,7 @@
 import { formatCount } from "../../lists/text.ts";
 import type { Fold, Range } from "../answer/fold.ts";
 import { isDead, isLive, isRedirect } from "../answer/follow-redirects.ts";
-import { type Cell, toDisplayLocation, toDisplayUrl, toRangeCell } from "../answer/table.ts";
+import { type Cell, toDisplayLocation, toDisplayUrl, toOverlapCell } from "../answer/table.ts";
 import type { Page } from "../page.ts";
 import type { WideBlock } from "./comparison.ts";
 import type { Differences } from "./differences.ts";
@@ -47,7 +47,7 @@ export function answerOf(page: Page): "live" | "redirect" | "dead" | null {
 export const backlinksCell = ({ backlinks, atLeast }: PageState): Cell =>
   atLeast && backlinks !== null ? `${backlinks}+` : backlinks;
 
-export const domainsCell = ({ referringDomains }: PageState): Cell => toRangeCell(referringDomains);
+export const domainsCell = ({ referringDomains }: PageState): Cell => toOverlapCell(referringDomains);
 
 /** `404`, `301 to /new` */
 export function httpCell({ page }: PageState, target: string): Cell {

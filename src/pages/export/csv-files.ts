@@ -54,7 +54,11 @@ export function renderRowsCsv(snapshot: Snapshot): string {
   const folds = foldPages(snapshot.pages);
   const table = toTable(folds, snapshot.request.target);
   const columns = [...table.columns, ...MORE.map(({ name }) => name)];
-  const rows = folds.map((fold, index) => [...table.row(index), ...MORE.map(({ read }) => read(fold))]);
+  // A file has room for both bounds, however far they are apart.
+  const domainsAt = table.columns.indexOf("ref_domains");
+  const toRow = (fold: Fold, index: number) =>
+    table.row(index).map((cell, at) => (at === domainsAt ? toRangeCell(fold.referringDomains) : cell));
+  const rows = folds.map((fold, index) => [...toRow(fold, index), ...MORE.map(({ read }) => read(fold))]);
   return toSheetCsv(columns, rows);
 }
 

@@ -1,5 +1,5 @@
 import { countOf, formatCount, toOneLine } from "../../lists/text.ts";
-import type { Fold, Range } from "../answer/fold.ts";
+import { type Fold, type Range, toTellable } from "../answer/fold.ts";
 import { MAX_URL_CHARS, toDisplayUrl } from "../answer/table.ts";
 import type { Page } from "../page.ts";
 
@@ -159,7 +159,8 @@ export function describePageLinks({ backlinks, referringDomains }: Page): string
   return describeLinks({ backlinks, backlinksAtLeast: false, referringDomains: domains });
 }
 
-function formatRange({ low, high }: Range): string {
+function formatRange(range: Range): string {
+  const { low, high } = toTellable(range);
   if (high === null) return `${formatCount(low)}+`;
   return low === high ? formatCount(low) : `${formatCount(low)}-${formatCount(high)}`;
 }

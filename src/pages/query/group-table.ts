@@ -3,7 +3,7 @@ import type { OrderRule } from "../../lists/filters/order-by.ts";
 import { countOf, toOneLine } from "../../lists/text.ts";
 import { countDead, type Fold, overlapDomains, sumBacklinks } from "../answer/fold.ts";
 import { isDead } from "../answer/follow-redirects.ts";
-import { type Cell, toRangeCell } from "../answer/table.ts";
+import { type Cell, toOverlapCell } from "../answer/table.ts";
 import { BREAKDOWNS } from "../catalogue.ts";
 import { sumReferringPages } from "../findings/finding.ts";
 import type { TableChoice } from "./fit-table.ts";
@@ -99,7 +99,7 @@ export function toGroupTable(
     group.rows.length,
     toCountCell(group),
     ...(isArea ? [toLinksPerPage(group)] : []),
-    ...(isMap ? [] : [toRangeCell(overlapDomains(group.rows))]),
+    ...(isMap ? [] : [toOverlapCell(overlapDomains(group.rows))]),
     countDead(group.rows),
     ...(isArea ? [toDeadShare(group)] : []),
     toPercent(group.links, whole, 1),

@@ -11,6 +11,7 @@ import {
   SHORTER,
   TITLE,
   toDisplayUrl,
+  toOverlapCell,
   toRangeCell,
   toTable,
   URL_COLUMN,
@@ -134,7 +135,10 @@ export function toRowFigure(field: string, rules: ItemRules): RowFigure {
   const raw = compileFieldReader(field, rules);
   const number = READ[field] ?? ((page: Page) => toNumber(raw(page.raw)));
   if (isCounted || SUMS.has(field)) return ofRange((row) => sumOf(row, number));
-  if (OVERLAPS.has(field)) return ofRange((row) => overlapOf(row, number));
+  if (OVERLAPS.has(field)) {
+    const read = (row: Fold) => overlapOf(row, number);
+    return { ...ofRange(read), show: (row) => toOverlapCell(read(row)) };
+  }
   if (field === "page_summary.rank") return ofNumber(({ rank }) => rank);
   const type = CATALOGUES.pages.get(field) ?? "any";
   if (type === "num") return ofNumber(({ main }) => number(main));

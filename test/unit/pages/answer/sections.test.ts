@@ -140,7 +140,7 @@ describe("the section of what stands directly under a root", () => {
     expect(renderStructured(buildAnswer(snapshot, { maxTokens: 5000, surface: "mcp" }))["sections"]).toMatchObject({
       rows: [
         ["/", 2, 17, "9-17", 0],
-        ["/blog", 12, 12, "1-12", 0],
+        ["/blog", 12, 12, "1+", 0],
         ["shop.acme.example/", 1, 7, 7, 0],
       ],
     });
