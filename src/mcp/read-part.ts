@@ -161,6 +161,18 @@ export function cutPart(text: string | Lines, offset: number, maxBytes: number):
   };
 }
 
+/** At most four bytes a character: no piece is too long for a read. */
+const PIECE = /[^\n]{1,60000}\n?|\n/gu;
+
+/**
+ * A text by its lines, those cut that are too long for a read: of what came from elsewhere, the whole may be one line.
+ * Put together, the pieces are the text.
+ */
+export function toPieces(text: string): Lines {
+  const pieces = text.match(PIECE) ?? [];
+  return { count: pieces.length, at: (index) => pieces[index] ?? "" };
+}
+
 function toLines(text: string): Lines {
   const lines = text.split(/(?<=\n)/).filter((line) => line !== "");
   return { count: lines.length, at: (index) => lines[index] ?? "" };

@@ -24,7 +24,7 @@ import {
 import type { FindSnapshot } from "../pages/find-snapshot.ts";
 import { type KeptReplies, toReplyUri } from "../pages/kept-reply.ts";
 import type { ReadSnapshots, Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
-import { QueryTemplate, readPart, withResourceErrors } from "./read-part.ts";
+import { QueryTemplate, readPart, toPieces, withResourceErrors } from "./read-part.ts";
 
 export interface ResourceDeps {
   snapshots: ReadSnapshots;
@@ -120,7 +120,7 @@ export function registerResources(server: McpServer, { snapshots, replies, findS
     const text = await replies?.get(readName(named, "reply_id"));
     if (text === undefined)
       throw new ResourceNotFoundError(uri.href, "No reply is kept under this id, or not any more.");
-    return readPart(uri, REPLY.mimeType, text);
+    return readPart(uri, REPLY.mimeType, toPieces(text));
   });
   for (const name of NAMED_FILES) {
     const { title, says, mimeType } = SNAPSHOT_FILES[name];

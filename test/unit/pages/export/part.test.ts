@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { cutPart, type Part } from "../../../../src/mcp/read-part.ts";
+import { cutPart, MAX_READ_BYTES, type Part, toPieces } from "../../../../src/mcp/read-part.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 
 it.each<[string, string, number, number, Partial<Part>]>([
@@ -30,6 +30,19 @@ it("makes no other lines than those of the part, and the first that has no place
   };
   expect(cutPart({ count: 1000, at }, 2, 10)).toMatchObject({ lines: 2, of: 1000, tooLong: [4], next: 5 });
   expect(made).toEqual([2, 3, 4, 5]);
+});
+
+it.each([
+  ["short lines", "a\n\nb", 3],
+  ["nothing", "", 0],
+  ["one line of letters that take four bytes", "😀".repeat(200_000), 4],
+  ["a long line before another", `${"ä".repeat(60_001)}\nb\n`, 3],
+])("pieces of %s are the text, and none is too long for a read", (_what, text, count) => {
+  const pieces = toPieces(text);
+  const all = Array.from({ length: pieces.count }, (_, index) => pieces.at(index));
+  expect(all).toHaveLength(count);
+  expect(all.join("")).toBe(text);
+  for (const piece of all) expect(Buffer.byteLength(piece)).toBeLessThanOrEqual(MAX_READ_BYTES);
 });
 
 it("gives the text back when all parts are put together, none longer than allowed", () => {
