@@ -4,7 +4,7 @@ import { measureCoverage } from "../answer/header-facts.ts";
 import { type NextStep, type Surface, suggestMore } from "../answer/next-steps.ts";
 import { toFileUri } from "../export/snapshot-files.ts";
 import type { FindSnapshot } from "../find-snapshot.ts";
-import { factsOf, foldsOf } from "../findings/find-facts.ts";
+import { foldsOf, placedFactsOf } from "../findings/find-facts.ts";
 import { latestOf, noteBrokenOff, type Snapshot } from "../snapshot.ts";
 import { toChangesBlock } from "./changes-table.ts";
 import {
@@ -209,8 +209,8 @@ function compareSideBySide(first: Snapshot, second: Snapshot): Made {
       ),
     },
     blocks: toSideBySide(
-      { name: names[0], target: targets[0], folds: foldsFirst, findings: factsOf(first) },
-      { name: names[1], target: targets[1], folds: foldsSecond, findings: factsOf(second) },
+      { name: names[0], target: targets[0], folds: foldsFirst, findings: placedFactsOf(first) },
+      { name: names[1], target: targets[1], folds: foldsSecond, findings: placedFactsOf(second) },
     ),
     missing: null,
   };

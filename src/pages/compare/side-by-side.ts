@@ -2,7 +2,7 @@ import { formatCount } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
 import { foldersOf, placeOf, sectionOf, sumSections } from "../answer/sections.ts";
 import { type Cell, toDisplayUrl } from "../answer/table.ts";
-import type { Finding } from "../findings/finding.ts";
+import type { PlacedFinding } from "../findings/find-facts.ts";
 import { backlinksCell, domainsCell, ofFold, toMoveCell } from "./changes-table.ts";
 import type { WideBlock } from "./comparison.ts";
 
@@ -12,7 +12,7 @@ interface List {
   target: string;
   folds: readonly Fold[];
   /** All that its own answer finds. */
-  findings: readonly Finding[];
+  findings: readonly PlacedFinding[];
 }
 
 /** What two lists hold, beside each other: findings by rule, the pages with most links, the largest sections. */
@@ -24,7 +24,9 @@ export function toSideBySide(first: List, second: List): WideBlock[] {
 
 interface Found {
   rule: string;
-  /** Where it stands in the list in which it stands later: hints are the last in both. */
+  /** In a word or two. */
+  name: string;
+  /** Of its rule: hints are the last, whichever list has them. */
   place: number;
   /** Pages and backlinks, of each list; null where the rule found nothing. */
   sides: [{ pages: number; backlinks: number } | null, { pages: number; backlinks: number } | null];
@@ -33,12 +35,12 @@ interface Found {
 function compareFindings(first: List, second: List): WideBlock {
   const found = new Map<string, Found>();
   for (const [side, { findings }] of [first, second].entries()) {
-    for (const [place, { rule, pages, backlinks }] of findings.entries()) {
-      const name = nameRule(rule);
-      const entry = found.get(name) ?? { rule: name, place, sides: [null, null] };
-      entry.place = Math.max(entry.place, place);
+    for (const { place, finding } of findings) {
+      const { name, pages, backlinks } = finding;
+      const rule = nameRule(finding.rule);
+      const entry = found.get(rule) ?? { rule, name, place, sides: [null, null] };
       entry.sides[side === 0 ? 0 : 1] = { pages, backlinks };
-      found.set(name, entry);
+      found.set(rule, entry);
     }
   }
   const weightOf = ({ sides }: Found) => Math.max(...sides.map((side) => side?.backlinks ?? 0));
@@ -53,6 +55,11 @@ function compareFindings(first: List, second: List): WideBlock {
       if (entry === undefined) return [];
       return [entry.rule, ...entry.sides.flatMap((side): Cell[] => [side?.pages ?? null, side?.backlinks ?? null])];
     },
+    describeRest: (from) =>
+      rules
+        .slice(from)
+        .map(({ name, sides }) => `${name} ${sides.map((side) => formatCount(side?.pages ?? 0)).join(" and ")}`)
+        .join(", "),
     share: 0.4,
   };
 }

@@ -50,9 +50,21 @@ const RULES: readonly Rule[] = [
  * What there is to act on, in the order of {@link RULES}; empty when there is nothing.
  * @param until ms since the epoch: what is dated later is of unknown date
  */
-export function findFacts(folds: readonly Fold[], target: string, until?: number): Finding[] {
+export const findFacts = (folds: readonly Fold[], target: string, until?: number): Finding[] =>
+  findPlacedFacts(folds, target, until).map(({ finding }) => finding);
+
+/** With the place of its rule among {@link RULES}: by it the findings of two lists go into one order. */
+export interface PlacedFinding {
+  place: number;
+  finding: Finding;
+}
+
+function findPlacedFacts(folds: readonly Fold[], target: string, until?: number): PlacedFinding[] {
   const list = toList(folds, target, until);
-  return RULES.flatMap((rule) => rule(list) ?? []);
+  return RULES.flatMap((rule, place) => {
+    const finding = rule(list);
+    return finding === null ? [] : [{ place, finding }];
+  });
 }
 
 /** What is worked out once for a snapshot, which never changes, however often it is answered from, asked and looked at. */
@@ -60,6 +72,7 @@ interface Known {
   folding: Folding;
   folds: readonly Fold[];
   facts?: readonly Finding[];
+  placed?: readonly PlacedFinding[];
 }
 
 const KNOWN = new WeakMap<Snapshot, Known>();
@@ -82,6 +95,13 @@ export const foldingOf = (snapshot: Snapshot): Folding => know(snapshot).folding
 /** All findings of a snapshot. */
 export function factsOf(snapshot: Snapshot): readonly Finding[] {
   const known = know(snapshot);
-  known.facts ??= findFacts(known.folds, snapshot.request.target, latestOf(snapshot));
+  known.facts ??= placedFactsOf(snapshot).map(({ finding }) => finding);
   return known.facts;
+}
+
+/** The same with their places. */
+export function placedFactsOf(snapshot: Snapshot): readonly PlacedFinding[] {
+  const known = know(snapshot);
+  known.placed ??= findPlacedFacts(known.folds, snapshot.request.target, latestOf(snapshot));
+  return known.placed;
 }

@@ -36,6 +36,35 @@ describe("two domains side by side", () => {
     expect(text).not.toMatch(/\b(?:first|second)\b/);
   });
 
+  it("have their findings in the order of what can be won, hints last, and those left out named", () => {
+    const tld = { referring_pages: 30, referring_links_tld: { example: 30 } };
+    const page = (url: string, status: number, more: object = {}) => ({
+      url,
+      status,
+      summary: { backlinks: 9, referring_domains: 3, ...more },
+    });
+    const one = makeSnapshot({
+      items: [
+        page("https://acme.example/a", 404),
+        page("https://acme.example/b", 500),
+        page("https://acme.example/c", 403),
+      ],
+    });
+    const other = makeSnapshot({
+      request: { target: "example.org" },
+      items: [page("https://example.org/a", 200, tld)],
+    });
+    const block = (tokens: number) => compare(one, other, tokens).blocks.find(({ name }) => name === "findings");
+    expect(block(100_000)?.rows.map(([rule]) => String(rule).slice(0, 27))).toEqual([
+      "dead pages with links, gone",
+      "dead pages with links, in t",
+      "dead pages with links, refu",
+      expect.stringMatching(/^one TLD/),
+    ]);
+    const cut = [500, 450, 400, 350, 300].map(block).find((each) => (each?.leftOut ?? 0) > 0);
+    expect(cut?.leftOutAre).toMatch(/ 0 and 1$/);
+  });
+
   it("keep the keys that programs read", () => {
     expect(renderComparisonStructured(compare(large, small))).toMatchObject({
       first: { target: "acme.example" },
