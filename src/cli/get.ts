@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import type { App } from "../compose/use-cases.ts";
 import { AppError, type Consent } from "../errors.ts";
-import type { Answer } from "../pages/answer/answer.ts";
+import type { Answer } from "../pages/answer/render-answer.ts";
 import type { Io, ParsedArgs } from "./args.ts";
 import { readArguments } from "./ask.ts";
 import { printAnswer, showProgress } from "./terminal.ts";

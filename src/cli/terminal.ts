@@ -1,4 +1,4 @@
-import type { Answer } from "../pages/answer/answer.ts";
+import type { Answer } from "../pages/answer/render-answer.ts";
 import {
   renderFindings,
   renderHeader,

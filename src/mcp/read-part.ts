@@ -9,7 +9,7 @@ import {
 import { AppError, describeFailure } from "../errors.ts";
 import { formatCount } from "../lists/text.ts";
 import type { Log } from "../log.ts";
-import type { Lines } from "../pages/export/snapshot-files.ts";
+import type { Lines } from "../pages/export/csv-files.ts";
 import { describeDefect } from "./tool-result.ts";
 
 /**

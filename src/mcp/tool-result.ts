@@ -1,8 +1,8 @@
 import type { CallToolResult, InputRequiredResult, ServerContext } from "@modelcontextprotocol/server";
 import { AppError, describeFailure, type ErrorKind } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { Answer } from "../pages/answer/answer.ts";
 import type { Delivery } from "../pages/answer/header-facts.ts";
+import type { Answer } from "../pages/answer/render-answer.ts";
 import { VIEW_META_KEY, type ViewData } from "../pages/view/view-data.ts";
 
 /**

@@ -1,8 +1,9 @@
 import type { Consent } from "../errors.ts";
 import { formatAge } from "../lists/text.ts";
-import { type Answer, type AnswerOptions, buildAnswer } from "./answer/answer.ts";
+import { type AnswerOptions, buildAnswer } from "./answer/answer.ts";
 import type { Delivery, HeaderOptions } from "./answer/header-facts.ts";
 import type { Surface } from "./answer/next-steps.ts";
+import type { Answer } from "./answer/render-answer.ts";
 import { parseRequest, type RequestRules } from "./parse-request.ts";
 import { type PagesRequest, toRequestKey } from "./request.ts";
 import { ageOf, type Snapshot } from "./snapshot.ts";

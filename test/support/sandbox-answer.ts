@@ -1,4 +1,5 @@
-import { type Answer, buildAnswer } from "../../src/pages/answer/answer.ts";
+import { buildAnswer } from "../../src/pages/answer/answer.ts";
+import type { Answer } from "../../src/pages/answer/render-answer.ts";
 import type { JsonObject } from "../../src/pages/page.ts";
 import { parseRequest } from "../../src/pages/parse-request.ts";
 import { toRequestKey } from "../../src/pages/request.ts";

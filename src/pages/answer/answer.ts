@@ -3,37 +3,11 @@ import { factsOf, foldsOf } from "../findings/find-facts.ts";
 import { describeFinding, type Finding, nameFinding, SHARE_NOTE } from "../findings/finding.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Fold, sumBacklinks } from "./fold.ts";
-import { type HeaderFacts, type HeaderOptions, toHeaderFacts } from "./header-facts.ts";
-import { type NextStep, type Surface, suggestNext } from "./next-steps.ts";
-import { renderHeader, renderNext, renderStructured, toFindingFacts } from "./render-answer.ts";
-import { NO_SECTIONS, renderSections, rollUpSections, type Sections } from "./sections.ts";
+import { type HeaderOptions, toHeaderFacts } from "./header-facts.ts";
+import { type Surface, suggestNext } from "./next-steps.ts";
+import { type Answer, renderHeader, renderNext, renderStructured, toFindingFacts } from "./render-answer.ts";
+import { NO_SECTIONS, renderSections, rollUpSections } from "./sections.ts";
 import { type Cell, cutTexts, DISPENSABLE, SHORTER, type Table, toCsvLine, toTable } from "./table.ts";
-
-/** What did not fit. Nothing of it is lost: the snapshot's CSV holds every fetched page. */
-export interface LeftOut {
-  /** Folds without a row. */
-  rowsLeftOut: number;
-  columnsLeftOut: string[];
-  /** What texts in the rows were cut to so that a few rows fit; null where they have their usual length. */
-  textsCutTo: number | null;
-  /** Each by its name and how many it is of: `redirects 12`. */
-  findingsLeftOut: string[];
-}
-
-/**
- * What a snapshot is condensed to. Both renderings, text and structured, are made from this one model
- * and state the same facts.
- */
-export interface Answer extends HeaderFacts, LeftOut {
-  /** Backlinks in the rows shown. */
-  backlinksShown: number;
-  columns: string[];
-  rows: Cell[][];
-  findings: Finding[];
-  /** Pages, backlinks and dead pages by subdomain and first path segment; no rows where it would say nothing. */
-  sections: Sections;
-  next: NextStep[];
-}
 
 export interface AnswerOptions extends HeaderOptions {
   /** How large the answer may get, in tokens; rows are left out to fit, and counted. */

@@ -1,10 +1,36 @@
 import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
 import { BODY_DEFAULTS } from "../body.ts";
 import { describeEvidence, describeFinding, type Finding, needsNote, SHARE_NOTE } from "../findings/finding.ts";
-import type { Answer, LeftOut } from "./answer.ts";
 import type { Bound, Coverage, Delivery, HeaderFacts } from "./header-facts.ts";
-import { renderSections } from "./sections.ts";
-import { toCsv } from "./table.ts";
+import type { NextStep } from "./next-steps.ts";
+import { renderSections, type Sections } from "./sections.ts";
+import { type Cell, toCsv } from "./table.ts";
+
+/**
+ * What a snapshot is condensed to. Both renderings, text and structured, are made from this one model
+ * and state the same facts.
+ */
+export interface Answer extends HeaderFacts, LeftOut {
+  /** Backlinks in the rows shown. */
+  backlinksShown: number;
+  columns: string[];
+  rows: Cell[][];
+  findings: Finding[];
+  /** Pages, backlinks and dead pages by subdomain and first path segment; no rows where it would say nothing. */
+  sections: Sections;
+  next: NextStep[];
+}
+
+/** What did not fit. Nothing of it is lost: the snapshot's CSV holds every fetched page. */
+export interface LeftOut {
+  /** Folds without a row. */
+  rowsLeftOut: number;
+  columnsLeftOut: string[];
+  /** What texts in the rows were cut to so that a few rows fit; null where they have their usual length. */
+  textsCutTo: number | null;
+  /** Each by its name and how many it is of: `redirects 12`. */
+  findingsLeftOut: string[];
+}
 
 /** The lines above the table: what was asked, what came, what it cost, and how much of the whole it is. */
 export function renderHeader(answer: Answer): string {

@@ -4,7 +4,12 @@ import { type Cell, toCsv, toRangeCell, toTable } from "../answer/table.ts";
 import type { Page } from "../page.ts";
 import { toRequestBody } from "../request.ts";
 import type { Charge, Snapshot, SnapshotInfo } from "../snapshot.ts";
-import type { Lines } from "./snapshot-files.ts";
+
+/** A text of closed lines, each of which is made when it is asked for. */
+export interface Lines {
+  count: number;
+  at: (index: number) => string;
+}
 
 const MAX_URL_CHARS = 2000;
 const MAX_TITLE_CHARS = 300;

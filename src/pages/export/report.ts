@@ -1,6 +1,7 @@
 import { countOf, toSafeJson } from "../../lists/text.ts";
-import { type Answer, buildAnswer } from "../answer/answer.ts";
+import { buildAnswer } from "../answer/answer.ts";
 import { mapFolded } from "../answer/fold.ts";
+import type { Answer } from "../answer/render-answer.ts";
 import { renderHeader, renderText } from "../answer/render-answer.ts";
 import { withNamedSections } from "../answer/sections.ts";
 import type { Cell } from "../answer/table.ts";

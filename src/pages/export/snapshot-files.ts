@@ -1,10 +1,5 @@
 import type { Snapshot } from "../snapshot.ts";
-
-/** A text of closed lines, each of which is made when it is asked for. */
-export interface Lines {
-  count: number;
-  at: (index: number) => string;
-}
+import type { Lines } from "./csv-files.ts";
 
 export interface SnapshotFile {
   mimeType: string;

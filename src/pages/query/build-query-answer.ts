@@ -6,6 +6,7 @@ import type { Surface } from "../answer/next-steps.ts";
 import { foldsOf } from "../findings/find-facts.ts";
 import { withDefaults } from "../request.ts";
 import type { Snapshot } from "../snapshot.ts";
+import type { QueryTable } from "./fit-table.ts";
 import { countLines, emptyTable, fitConditions, fitNotes, fitSteps, fitTable, toQuotedLine } from "./fit-table.ts";
 import { groupRows, toGroupingRule } from "./group-rows.ts";
 import { orderGroups, toGroupTable } from "./group-table.ts";
@@ -18,7 +19,6 @@ import {
   noteCutLists,
   ofHandles,
   type QueryAnswer,
-  type QueryTable,
   type Selected,
   toSelected,
   wordLoosened,

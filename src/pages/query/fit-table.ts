@@ -4,7 +4,24 @@ import type { NextStep } from "../answer/next-steps.ts";
 import { nameSectionCells } from "../answer/sections.ts";
 import { type Cell, DISPENSABLE, TITLE, toCsvLine } from "../answer/table.ts";
 import { MAX_LIMIT } from "../body.ts";
-import type { QueryTable } from "./query-answer.ts";
+
+/** The rows or groups that are shown. */
+export interface QueryTable {
+  columns: string[];
+  /** By column: it may hold a stranger's words. */
+  told: boolean[];
+  rows: Cell[][];
+  /** Rows or groups in all. */
+  total: number;
+  /** Those before the first one shown: `offset`, as far as there are so many. */
+  skipped: number;
+  /** Dispensable columns that were left out to fit. */
+  columnsLeftOut: string[];
+  /** What texts were cut to so that anything fits; null where they have their usual length. */
+  cutTo: number | null;
+  /** What the caller bounded the rows or groups to; null for as many as fit. */
+  limit: number | null;
+}
 
 /** A table before it has rows. */
 export const emptyTable = (choice: TableChoice | undefined, total: number, skipped: number): QueryTable => ({

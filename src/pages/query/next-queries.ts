@@ -9,11 +9,12 @@ import { type NextStep, nameCall, type Surface, suggestMore, wordCall } from "..
 import { nameSection } from "../answer/sections.ts";
 import { BREAKDOWNS, CATALOGUES } from "../catalogue.ts";
 import type { Snapshot } from "../snapshot.ts";
+import type { QueryTable } from "./fit-table.ts";
 import { cutToTokens } from "./fit-table.ts";
 import type { Group } from "./group-rows.ts";
 import type { PageRecord } from "./page-record.ts";
 import { type PagesQuery, parseSection, toQueryArguments } from "./pages-query.ts";
-import { type Loosened, type QueryTable, wordLoosened } from "./query-answer.ts";
+import { type Loosened, wordLoosened } from "./query-answer.ts";
 import type { Grouping } from "./query-schema.ts";
 
 /** What an answer has shown, and what it was asked. */

@@ -5,33 +5,14 @@ import type { Fold } from "../answer/fold.ts";
 import type { Coverage } from "../answer/header-facts.ts";
 import type { NextStep } from "../answer/next-steps.ts";
 import { wordBound } from "../answer/render-answer.ts";
-import type { Cell } from "../answer/table.ts";
 import { BREAKDOWNS } from "../catalogue.ts";
 import { toRequestBody } from "../request.ts";
 import { noteBrokenOff, type Snapshot, type Source } from "../snapshot.ts";
-import { cutToTokens } from "./fit-table.ts";
+import { cutToTokens, type QueryTable } from "./fit-table.ts";
 import type { PageRecord } from "./page-record.ts";
 import type { PagesQuery, Where } from "./pages-query.ts";
 import type { Grouping } from "./query-schema.ts";
 import { itemRulesOf, listConditions, type RegexTerms, selectRows } from "./select-rows.ts";
-
-/** The rows or groups that are shown. */
-export interface QueryTable {
-  columns: string[];
-  /** By column: it may hold a stranger's words. */
-  told: boolean[];
-  rows: Cell[][];
-  /** Rows or groups in all. */
-  total: number;
-  /** Those before the first one shown: `offset`, as far as there are so many. */
-  skipped: number;
-  /** Dispensable columns that were left out to fit. */
-  columnsLeftOut: string[];
-  /** What texts were cut to so that anything fits; null where they have their usual length. */
-  cutTo: number | null;
-  /** What the caller bounded the rows or groups to; null for as many as fit. */
-  limit: number | null;
-}
 
 /**
  * What a snapshot says to a question. Both renderings, text and structured, are made from this one model and state the

@@ -1,9 +1,10 @@
 import { countOf, formatCount, formatMinute, formatUsd } from "../../lists/text.ts";
 import { describeFolding, describeSource } from "../answer/render-answer.ts";
 import { nameSection, withNamedSections } from "../answer/sections.ts";
+import type { QueryTable } from "./fit-table.ts";
 import { toQuotedLine } from "./fit-table.ts";
 import { renderRecord, wordLeftOut } from "./page-record.ts";
-import { type QueryAnswer, type QueryTable, wordBoundOf, wordLoosened, wordRecordsBound } from "./query-answer.ts";
+import { type QueryAnswer, wordBoundOf, wordLoosened, wordRecordsBound } from "./query-answer.ts";
 
 /**
  * The answer as text: header, coverage, one CSV line per row (or the records), next calls. No newline at its end.

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
-import { type Answer, buildAnswer } from "../../../../src/pages/answer/answer.ts";
+import { buildAnswer } from "../../../../src/pages/answer/answer.ts";
+import type { Answer } from "../../../../src/pages/answer/render-answer.ts";
 import { renderStructured, renderText } from "../../../../src/pages/answer/render-answer.ts";
 import { factsOf } from "../../../../src/pages/findings/find-facts.ts";
 import { nameFinding } from "../../../../src/pages/findings/finding.ts";
