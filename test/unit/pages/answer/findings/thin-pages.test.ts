@@ -29,6 +29,28 @@ it.each([
     `${RULE}: 1 page, 10 backlinks; p1 10, no title`,
   ],
   ["without links", { title: null, backlinks: 0 }, undefined],
+  // Of such a page the upstream counts nothing: its zero words are no figure.
+  [
+    "zeroed, for it names another page",
+    { meta: { words_count: 0, title: "A", canonical: "https://acme.example/b" } },
+    undefined,
+  ],
+  [
+    "zeroed, for it names another host",
+    { meta: { words_count: 0, title: "A", canonical: "https://www.acme.example/a" } },
+    undefined,
+  ],
+  ["zeroed, by a relative address", { meta: { words_count: 0, title: "A", canonical: "/b" } }, undefined],
+  [
+    "of no word, and names itself",
+    { meta: { words_count: 0, title: "A", canonical: "https://acme.example/a" } },
+    `${RULE}: 1 page, 10 backlinks; p1 10, 0 words`,
+  ],
+  [
+    "of few words that were counted, though it names another page",
+    { meta: { words_count: 12, title: "A", canonical: "https://acme.example/b" } },
+    `${RULE}: 1 page, 10 backlinks; p1 10, 12 words`,
+  ],
 ])("%s", (_, facts, expected) => {
   expect(find(facts)).toBe(expected);
 });
