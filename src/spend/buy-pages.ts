@@ -119,7 +119,12 @@ async function load(order: Order, before: Shelf, deps: BuyDeps, signal: AbortSig
   let isMyTurn = false;
   const use = async (turn: HeldTurn) => {
     isMyTurn = true;
-    const now = await look(await deps.snapshots.newest(order.requestKey), order, deps);
+    const same = await deps.snapshots.newest(order.requestKey);
+    // As a rule it is this one that has come, or is still fresh: the list need not be looked at.
+    const quick: Shelf = { same, ofTarget: [] };
+    const kept = (await findNew(before, quick, order, deps)) ?? (await findFresh(quick, order, deps));
+    if (kept !== undefined) return kept;
+    const now = await look(same, order, deps);
     return (
       (await findNew(before, now, order, deps)) ??
       (await findFresh(now, order, deps)) ??
