@@ -5,6 +5,7 @@ import { renderMistakes, renderReadKindly } from "./cookbook/mistakes.ts";
 import { renderRecipes } from "./cookbook/render-recipes.ts";
 import { asWhole, type GeneratedDocument, withParts } from "./document.ts";
 import { exitCodeTable } from "./exit-codes.ts";
+import { filesTable, redirectFormats } from "./export-files-part.ts";
 import { FAILURES } from "./failures/failures.ts";
 import { commandNotFound, ownMistake } from "./failures/outside-failures.ts";
 import { renderFailures } from "./failures/render-failures.ts";
@@ -24,6 +25,8 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
     "example:openai-agents": () => frameworkExample("openai-agents"),
     "example:ai-sdk": () => frameworkExample("ai-sdk"),
   }),
+  withParts("docs/tools.md", { files: filesTable }),
+  withParts("docs/answer.md", { "redirect-formats": redirectFormats }),
   withParts("docs/costs.md", { session: workedSession }),
   withParts("docs/settings.md", {
     settings: settingsTable,

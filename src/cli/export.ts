@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { AppError } from "../errors.ts";
 import { formatCount } from "../lists/text.ts";
-import { SNAPSHOT_FILES, type SnapshotFileName } from "../pages/export/snapshot-files.ts";
+import { FORMATS, SNAPSHOT_FILES, type SnapshotFileName, toFileName } from "../pages/export/snapshot-files.ts";
 import type { FindSnapshot } from "../pages/find-snapshot.ts";
 import { noteBrokenOff, type Snapshot } from "../pages/snapshot.ts";
 import { fillPage, toComparisonFile, toSnapshotFile } from "../pages/view/view-file.ts";
@@ -9,17 +9,8 @@ import { readViewPage } from "../view/view-page.ts";
 import { type Io, print, usage } from "./args.ts";
 import { toSnapshotRef } from "./ask.ts";
 
-/** What `--format` takes, and the file that it is: the same bytes as the resource of that name. */
-export const EXPORT_FORMATS: Readonly<Record<string, SnapshotFileName>> = {
-  csv: "pages.csv",
-  rows: "rows.csv",
-  jsonl: "pages.jsonl",
-  md: "report.md",
-  "redirects-csv": "redirects.csv",
-  "redirects-nginx": "redirects.nginx",
-  "redirects-apache": "redirects.apache",
-  "redirects-netlify": "redirects.netlify",
-};
+/** What `--format` takes, and the file that it is, whose own name it takes too: the bytes of the resource of that name. */
+export const EXPORT_FORMATS = FORMATS;
 
 /** The command's part of the parsed arguments. */
 export interface ExportArgs {
@@ -62,15 +53,15 @@ export async function runExport(
 }
 
 function wordExcel(): string {
-  const formats = Object.entries(EXPORT_FORMATS).filter(([, file]) => SNAPSHOT_FILES[file].mimeType === "text/csv");
+  const formats = Object.entries(FORMATS).filter(([, file]) => SNAPSHOT_FILES[file].mimeType === "text/csv");
   return `--excel goes with --format ${formats.map(([format]) => format).join(", ")}`;
 }
 
 function readFormat(written: string | undefined): SnapshotFileName {
-  const name = Object.entries(EXPORT_FORMATS).find(([format]) => format === written)?.[1];
+  const name = Object.entries(FORMATS).find(([format]) => format === written)?.[1] ?? toFileName(written ?? "");
   if (name !== undefined) return name;
   const rule = written === undefined ? "export needs --format" : `no such format "${written}"`;
-  throw usage(`${rule}; there are ${Object.keys(EXPORT_FORMATS).join(", ")}`);
+  throw usage(`${rule}; there are ${Object.keys(FORMATS).join(", ")}`);
 }
 
 /** The command's part of the parsed arguments. */

@@ -1,4 +1,5 @@
 import { ALL_SETTINGS } from "../config/http-settings.ts";
+import { FORMATS, shortenNames } from "../pages/export/snapshot-files.ts";
 import { PRODUCT } from "../version.ts";
 import { EXIT_CODES } from "./args.ts";
 import { alignColumns, wrapText } from "./terminal.ts";
@@ -48,7 +49,7 @@ export function renderHelp(width?: number): string {
       ],
       [
         "domain-pages-mcp export <snapshot | target> --format FORMAT [--out FILE] [--force] [--excel]",
-        "a kept answer as a file: csv, rows, jsonl, md, redirects-csv, -nginx, -apache, -netlify; --excel marks CSV as UTF-8 (free)",
+        `a kept answer as a file: ${shortenNames(Object.keys(FORMATS), "-").join(", ")}; --excel marks CSV as UTF-8 (free)`,
       ],
       [
         "domain-pages-mcp view <snapshot | target> [<snapshot | target>] [--out FILE] [--force]",

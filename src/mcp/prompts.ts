@@ -1,5 +1,6 @@
 import { completable, type McpServer, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { REDIRECT_MAPS, shortenNames } from "../pages/export/snapshot-files.ts";
 import type { ReadSnapshots } from "../pages/snapshot.ts";
 import { MAX_COMPLETED_FROM } from "./resources.ts";
 
@@ -29,6 +30,11 @@ const REPORT =
 
 const FREE_QUESTIONS = "query_domain_pages with the snapshot_id, which is free";
 
+/** `redirects.nginx, .apache and .netlify` */
+const MAPS = shortenNames(REDIRECT_MAPS, ".")
+  .join(", ")
+  .replace(/, (?=[^,]*$)/, " and ");
+
 export const ANALYST_PROMPTS: readonly AnalystPrompt[] = [
   {
     name: "link_audit",
@@ -56,7 +62,7 @@ ${priceFirst(target)}
 ${priceFirst(target)}
 3. Call query_domain_pages (free) with the snapshot_id and {"status":"dead","order_by":["backlinks,desc"],"limit":50}.
 4. Read the resource domain-pages://snapshots/{snapshot_id}/redirects.csv. Its verdicts: redirect (the target is certain), review (gone; the suggestion, if any, is yours to judge against the live pages: say what you would choose and why, or that nothing replaces the page; never the home page), repair (refuses or fails: no redirect).
-5. Give me a table: dead page, backlinks, referring domains, redirect to, why. Then the links at stake in sum. redirects.nginx, .apache and .netlify beside that resource are the same map as server rules, for review before use. ${REPORT}`,
+5. Give me a table: dead page, backlinks, referring domains, redirect to, why. Then the links at stake in sum. ${MAPS} beside that resource are the same map as server rules, for review before use. ${REPORT}`,
   },
   {
     name: "compare_with_competitor",

@@ -74,9 +74,6 @@ const ANY_FILE = {
   description: `${SNAPSHOT_FILE_NAMES.map((name) => `${name}: ${SNAPSHOT_FILES[name].says}`).join(" ")} Free.`,
 };
 
-/** Those that answers name have a template of their own. */
-const NAMED_FILES = ["rows.csv", "pages.csv"] as const;
-
 /** Registers everything that was fetched, and the filter language, as resources: free, and nothing is lost. */
 export function registerResources(server: McpServer, { snapshots, replies, findSnapshot, log }: ResourceDeps): void {
   const readFile = async (uri: URL, id: string, name: string) => {
@@ -122,8 +119,9 @@ export function registerResources(server: McpServer, { snapshots, replies, findS
       throw new ResourceNotFoundError(uri.href, "No reply is kept under this id, or not any more.");
     return readPart(uri, REPLY.mimeType, toPieces(text));
   });
-  for (const name of NAMED_FILES) {
-    const { title, says, mimeType } = SNAPSHOT_FILES[name];
+  for (const name of SNAPSHOT_FILE_NAMES) {
+    const { title, says, mimeType, isNamed }: SnapshotFile = SNAPSHOT_FILES[name];
+    if (isNamed !== true) continue;
     const config = { title, description: `${says} Free.`, mimeType };
     register(name.replace(".", "_"), toFileUri(ID, name), config, (uri, named) =>
       readFile(uri, readName(named, "snapshot_id"), name),

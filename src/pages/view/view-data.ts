@@ -1,5 +1,6 @@
 import type { Range } from "../answer/fold.ts";
 import type { Comparison } from "../compare/comparison.ts";
+import type { SnapshotFileName } from "../export/snapshot-files.ts";
 import type { Source } from "../snapshot.ts";
 
 /**
@@ -7,6 +8,11 @@ import type { Source } from "../snapshot.ts";
  * model nothing, or inside the file that `domain-pages-mcp view` writes. Every text in it may be a stranger's.
  */
 export const VIEW_META_KEY = "io.github.domain-pages-mcp/view";
+
+/** The files of a snapshot that the view saves. */
+export const SAVED_FILES = { rows: "rows.csv", redirects: "redirects.csv" } as const satisfies Readonly<
+  Record<string, SnapshotFileName>
+>;
 
 export type ViewData = SnapshotView | ComparisonView;
 

@@ -1,4 +1,4 @@
-import type { ViewHead } from "../../pages/view/view-data.ts";
+import { SAVED_FILES, type ViewHead } from "../../pages/view/view-data.ts";
 import { useStore } from "../state/store-context.ts";
 import { toFileName, toRowsCsv } from "./export-files.ts";
 import { saveFile } from "./save-file.ts";
@@ -7,10 +7,10 @@ import { saveFile } from "./save-file.ts";
 export function ExportButtons({ head }: { head: ViewHead }) {
   const { host, file, rows, said } = useStore();
   const at = host.value;
-  const csvName = toFileName(head.target, "rows.csv");
+  const csvName = toFileName(head.target, SAVED_FILES.rows);
   if (at === null) {
     const redirects = file?.redirects ?? null;
-    const map = { name: toFileName(head.target, "redirects.csv"), mimeType: "text/csv" };
+    const map = { name: toFileName(head.target, SAVED_FILES.redirects), mimeType: "text/csv" };
     return (
       <>
         <button type="button" onClick={() => saveFile(toRowsCsv(rows.value, csvName))}>
@@ -49,10 +49,10 @@ export function ExportButtons({ head }: { head: ViewHead }) {
   }
   return (
     <>
-      <button type="button" onClick={save("rows.csv")}>
+      <button type="button" onClick={save(SAVED_FILES.rows)}>
         Save rows as CSV
       </button>
-      <button type="button" onClick={save("redirects.csv")}>
+      <button type="button" onClick={save(SAVED_FILES.redirects)}>
         Save redirect map
       </button>
     </>

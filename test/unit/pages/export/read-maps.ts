@@ -210,3 +210,10 @@ function toLines(text: string): string[] {
   if (/[\r\v\f\u0085\u2028\u2029\0]/.test(text)) throw new Error("a line break of another kind");
   return text.slice(0, -1).split("\n");
 }
+
+/** A reader for every redirect map, by its file. */
+export const MAP_READERS: Readonly<Record<string, (text: string, target: string) => ReadMap>> = {
+  "redirects.nginx": readNginx,
+  "redirects.apache": readApache,
+  "redirects.netlify": readNetlify,
+};

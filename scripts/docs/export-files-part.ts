@@ -1,0 +1,22 @@
+import { FORMATS, SNAPSHOT_FILE_NAMES, SNAPSHOT_FILES, shortenNames } from "../../src/pages/export/snapshot-files.ts";
+import { fillLines, toMarkdownTable } from "./markdown.ts";
+
+/** Every file of a snapshot. */
+export function filesTable(): string {
+  const rows = SNAPSHOT_FILE_NAMES.map((name) => {
+    const { format, mimeType, says } = SNAPSHOT_FILES[name];
+    return [`\`…/${name}\``, `\`${format}\``, mimeType, says];
+  });
+  return toMarkdownTable(["Resource", "`--format`", "Type", "What is in it"], rows);
+}
+
+/** What the reclaim list can be had as. */
+export function redirectFormats(): string {
+  const words = Object.keys(FORMATS).filter((word) => word.startsWith("redirects-"));
+  const [first = "", ...rest] = shortenNames(words, "-");
+  return fillLines(
+    [`\`domain-pages-mcp export … --format ${first}\``, ...rest.map((word) => `\`${word}\``)].join(", ") +
+      ` (resources \`…/${FORMATS[first]}\` and so on) list the pages that hold links and are dead, and redirects that lead in` +
+      " several steps. A map does no harm, and covers less for it:",
+  );
+}
