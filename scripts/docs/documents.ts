@@ -1,11 +1,11 @@
 import { PACKAGING_FILES } from "../packaging/files.ts";
+import { filesTable, findingsTable, redirectFormats } from "./answer-parts.ts";
 import { CAPTURES } from "./captures/captures.ts";
 import { backlinkFields, operatorTable, pageFields } from "./cookbook/filter-language.ts";
 import { renderMistakes, renderReadKindly } from "./cookbook/mistakes.ts";
 import { renderRecipes } from "./cookbook/render-recipes.ts";
 import { asWhole, type GeneratedDocument, withParts } from "./document.ts";
 import { exitCodeTable } from "./exit-codes.ts";
-import { filesTable, redirectFormats } from "./export-files-part.ts";
 import { FAILURES } from "./failures/failures.ts";
 import { commandNotFound, ownMistake } from "./failures/outside-failures.ts";
 import { renderFailures } from "./failures/render-failures.ts";
@@ -26,7 +26,7 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
     "example:ai-sdk": () => frameworkExample("ai-sdk"),
   }),
   withParts("docs/tools.md", { files: filesTable }),
-  withParts("docs/answer.md", { "redirect-formats": redirectFormats }),
+  withParts("docs/answer.md", { findings: findingsTable, "redirect-formats": redirectFormats }),
   withParts("docs/costs.md", { session: workedSession }),
   withParts("docs/settings.md", {
     settings: settingsTable,

@@ -1,4 +1,5 @@
 import { FORMATS, SNAPSHOT_FILE_NAMES, SNAPSHOT_FILES, shortenNames } from "../../src/pages/export/snapshot-files.ts";
+import { FINDINGS } from "../../src/pages/findings/find-facts.ts";
 import { fillLines, toMarkdownTable } from "./markdown.ts";
 
 /** Every file of a snapshot. */
@@ -19,4 +20,11 @@ export function redirectFormats(): string {
       ` (resources \`…/${FORMATS[first]}\` and so on) list the pages that hold links and are dead, and redirects that lead in` +
       " several steps. A map does no harm, and covers less for it:",
   );
+}
+
+/** Every kind of finding, in the order in which an answer tells them. */
+export function findingsTable(): string {
+  const first = FINDINGS.findIndex(({ group }) => group === "hint");
+  const rows = FINDINGS.map(({ words, says }, at) => [at === first ? `*hints:* ${words}` : words, says]);
+  return toMarkdownTable(["Finding", "Fires when"], rows);
 }
