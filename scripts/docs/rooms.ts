@@ -135,7 +135,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   lists: {
     says: "what any list of this family needs, pure: filters, target, arguments, text, tokens",
-    knows: { pages: "all" },
+    knows: {},
     files: ["errors.ts"],
     without: IMPURE,
   },

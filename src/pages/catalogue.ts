@@ -1,15 +1,12 @@
+import type { Catalogue, FieldType } from "../lists/filters/field-names.ts";
+
 /**
  * The filterable fields of the endpoint and their types.
  * @see GET /v3/backlinks/available_filters (free), sections `domain_pages` and `backlinks`, as answered on 2026-07-08
  */
 
-/** A field's type in the upstream's own words. `any` is ours: a field that the catalogue does not know. */
-export type FieldType = "str" | "num" | "time" | "bool" | "array.str" | "array.num" | "any";
-
 /** Which list of fields a filter speaks of: `filters` selects pages, `backlinks_filters` selects backlinks. */
 export type CatalogueName = "pages" | "backlinks";
-
-export type Catalogue = ReadonlyMap<string, FieldType>;
 
 type FieldsByType = Partial<Record<Exclude<FieldType, "any">, string[]>>;
 

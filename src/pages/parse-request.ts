@@ -4,6 +4,7 @@ import { parseFilter } from "../lists/filters/parse-filter.ts";
 import { parseTarget } from "../lists/target.ts";
 import { refuseLinkers } from "./asked-for.ts";
 import { MAX_LIMIT, MAX_TAG_CHARS, RANK_SCALES, REQUEST_FIELDS, STATUS_TYPES } from "./body.ts";
+import { BACKLINK_FIELDS, PAGE_FIELDS } from "./page-fields.ts";
 import type { PagesRequest } from "./request.ts";
 
 export interface RequestRules {
@@ -74,7 +75,7 @@ const PARSERS: Readonly<Record<FieldName, Parser>> = {
   filters: (value, rules, notes) => parseFilterArgument("filters", value, rules, notes),
   order_by: (value, rules, notes) => {
     const { order, notes: more } = parseOrderBy(value, {
-      catalogue: "pages",
+      fields: PAGE_FIELDS,
       mapBareNames: rules.mapBareNames,
       allowUnknown: rules.allowUnknownFields,
     });
@@ -96,7 +97,7 @@ function parseFilterArgument(
 ): unknown {
   const { filter, notes: more } = parseFilter(value, {
     argument,
-    catalogue: argument === "filters" ? "pages" : "backlinks",
+    fields: argument === "filters" ? PAGE_FIELDS : BACKLINK_FIELDS,
     mapBareNames: rules.mapBareNames,
     allowUnknown: rules.allowUnknownFields,
   });

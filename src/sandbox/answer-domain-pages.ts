@@ -1,8 +1,8 @@
 import { AppError } from "../errors.ts";
-import { compileFieldReader, compileFilter } from "../lists/filters/evaluate-filter.ts";
 import type { OrderRule } from "../lists/filters/order-by.ts";
 import { registrableDomain } from "../lists/target.ts";
 import { REQUEST_FIELDS } from "../pages/body.ts";
+import { compileFieldReader, compilePageFilter } from "../pages/field-readers.ts";
 import type { JsonObject } from "../pages/page.ts";
 import { type ParsedRequest, parseRequest } from "../pages/parse-request.ts";
 import { type PagesRequest, toRequestBody, withDefaults } from "../pages/request.ts";
@@ -72,7 +72,7 @@ function toResult(written: PagesRequest, world: World): JsonObject {
   const items = selectPages(request, world)
     .map((page) => toItem(page, request))
     .filter((item) => item !== undefined);
-  const holds = request.filters === undefined ? () => true : compileFilter(request.filters);
+  const holds = request.filters === undefined ? () => true : compilePageFilter(request.filters);
   const matching = items.filter(holds).sort(compareBy(request.order_by ?? DEFAULT_ORDER));
   const shown = matching.slice(request.offset, request.offset + request.limit).map((item) => ({
     ...item,
@@ -109,7 +109,7 @@ function toItem(page: WorldPage, request: FullRequest): JsonObject | undefined {
 
 function backlinkFilter(page: WorldPage, request: FullRequest): (link: Backlink) => boolean {
   const { backlinks_status_type: wanted, exclude_internal_backlinks, backlinks_filters, rank_scale } = request;
-  const holds = backlinks_filters === undefined ? () => true : compileFilter(backlinks_filters);
+  const holds = backlinks_filters === undefined ? () => true : compilePageFilter(backlinks_filters);
   const toScale = rank_scale === "one_hundred" ? withHundredScale : (fields: JsonObject) => fields;
   return (link) =>
     (wanted === "all" || link.isLost === (wanted === "lost")) &&

@@ -63,6 +63,7 @@ const REFUSED = [
   ["src/lists/g1.ts", 'import "../mcp/server.ts";'],
   ["src/lists/filters/g2.ts", 'import "../../upstream/wire.ts";'],
   ["src/lists/g3.ts", 'import "node:fs";'],
+  ["src/lists/filters/g6.ts", 'import type { Page } from "../../pages/page.ts";'],
   ["src/access/g4.ts", 'import "../lists/text.ts";'],
   ["src/pages/d5.ts", 'import "../library/answers.ts";'],
   ["src/pages/view/d6.ts", 'import "../../view/view-page.ts";'],

@@ -1,6 +1,7 @@
-import { compileFilter } from "../../src/lists/filters/evaluate-filter.ts";
 import type { Filter } from "../../src/lists/filters/filter.ts";
 import { parseFilter } from "../../src/lists/filters/parse-filter.ts";
+import { compilePageFilter } from "../../src/pages/field-readers.ts";
+import { PAGE_FIELDS } from "../../src/pages/page-fields.ts";
 
 /** What to put to how many pages. `backtrack` is the engine's own regex: what the filter must not be like. */
 export interface HeavyQuestion {
@@ -20,8 +21,8 @@ function compile({ operator, pattern }: HeavyQuestion): (title: string) => boole
     const regex = new RegExp(pattern);
     return (title) => regex.test(title);
   }
-  const rules = { argument: "filters", catalogue: "pages", mapBareNames: false, allowUnknown: false } as const;
-  const holds = compileFilter(parseFilter(["meta.title", operator, pattern], rules).filter as Filter);
+  const rules = { argument: "filters", fields: PAGE_FIELDS, mapBareNames: false, allowUnknown: false } as const;
+  const holds = compilePageFilter(parseFilter(["meta.title", operator, pattern], rules).filter as Filter);
   return (title) => holds({ meta: { title } });
 }
 

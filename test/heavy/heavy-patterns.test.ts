@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseFilter } from "../../src/lists/filters/parse-filter.ts";
+import { PAGE_FIELDS } from "../../src/pages/page-fields.ts";
 import { createChoices } from "../support/oracle-random.ts";
 import type { HeavyAnswer, HeavyQuestion } from "./heavy-patterns-child.ts";
 
@@ -138,7 +139,7 @@ it.each(
     `${"(?:".repeat(499)}${")".repeat(499)}`,
   ].map((pattern) => [pattern.slice(0, 40), pattern] as const),
 )("a regex too large to compile is refused before any page: %s", (_, pattern) => {
-  const rules = { argument: "filters", catalogue: "pages", mapBareNames: false, allowUnknown: false } as const;
+  const rules = { argument: "filters", fields: PAGE_FIELDS, mapBareNames: false, allowUnknown: false } as const;
   expect(() => parseFilter(["meta.title", "regex", pattern], rules)).toThrow(
     /may have 10{3,4} characters|multiply this regex to|not a valid RE2/,
   );

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { FieldType } from "../../src/lists/filters/field-names.ts";
 import {
   type Condition,
   countConditions,
@@ -8,7 +9,7 @@ import {
   type Operator,
   toUpstreamTime,
 } from "../../src/lists/filters/filter.ts";
-import { CATALOGUES, type CatalogueName, type FieldType } from "../../src/pages/catalogue.ts";
+import { CATALOGUES, type CatalogueName } from "../../src/pages/catalogue.ts";
 import { hostileText } from "./hostile-text.ts";
 
 const time = fc.integer({ min: 0, max: 4_000_000_000 }).map((second) => toUpstreamTime(second * 1000));

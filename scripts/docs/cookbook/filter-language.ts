@@ -1,5 +1,6 @@
+import type { FieldType } from "../../../src/lists/filters/field-names.ts";
 import { OPERATORS } from "../../../src/lists/filters/filter.ts";
-import { CATALOGUES, type CatalogueName, type FieldType } from "../../../src/pages/catalogue.ts";
+import { CATALOGUES, type CatalogueName } from "../../../src/pages/catalogue.ts";
 import { toMarkdownTable } from "../markdown.ts";
 
 /** What a type means to somebody who writes a value; `any` is for fields that the catalogue does not know. */

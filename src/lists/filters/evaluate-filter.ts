@@ -1,5 +1,4 @@
 import { RE2JS } from "re2js";
-import { BREAKDOWNS, EMPTY_KEY_PLACEHOLDER, NOFOLLOW_SHARE } from "../../pages/catalogue.ts";
 import { type Condition, compileLike, type Filter, type FilterScalar, type Operator, parseTime } from "./filter.ts";
 
 export type Predicate = (item: unknown) => boolean;
@@ -7,52 +6,30 @@ export type Predicate = (item: unknown) => boolean;
 /** Makes of a regular expression (RE2) the test of one text. */
 export type CompileRegex = (pattern: string) => (text: string) => boolean;
 
-const SOCIAL_TAGS = "meta.social_media_tags";
-const OPEN_MAPS = [...BREAKDOWNS.values(), SOCIAL_TAGS];
-
-/** How the items that a filter is put to were asked for. */
-export interface ItemRules {
-  /**
-   * The `internal_list_limit` that cut the items' counting maps; null for maps that were never cut. A map with that
-   * many entries or more may have lost a key, so the count of a key that it does not hold is unknown there, not 0.
-   */
-  listLimit: number | null;
-  /** Whose pages they are: a `url` is then also read as tables show it, `/path` on the target itself. */
-  target?: string;
-  /** What is known of an item that none of its fields holds, by name: its handle, its section. */
-  own?: ReadonlyMap<string, (item: unknown) => unknown>;
-}
-
-const NEVER_CUT: ItemRules = { listLimit: null };
-
-/** Filters spell some keys in their own way; answers hold the keys on the right. */
-const ANSWER_KEYS: ReadonlyMap<string, string> = new Map([
-  ...[...BREAKDOWNS.values()].map((map): [string, string] => [`${map}.${EMPTY_KEY_PLACEHOLDER}`, ""]),
-  ["page_summary.referring_links_platform_types.message_boards", "message-boards"],
-  ["page_summary.referring_links_platform_types.wiki", "wikis"],
-]);
+/** Makes the reader of one field: it gives null for what is not known of an item, an array for a field of arrays. */
+export type ReaderOf = (field: string) => (item: unknown) => unknown;
 
 /**
- * Compiles a checked filter into a test of one raw item of the endpoint (or one backlink).
+ * Compiles a checked filter into a test of one item of an endpoint.
  *
  * Where the documentation is silent: an unknown (null or missing) value satisfies no condition, negated ones
- * included, and a value of another type than the field's only negated ones; a key missing from a counting map that is there and whole counts 0, from one that may be cut it is
- * unknown; `like` knows only `%`; `match` wants every word, in any order and case; a regex may match anywhere in the
+ * included, and a value of another type than the field's only negated ones; `like` knows only `%`; `match` wants every word, in any order and case; a regex may match anywhere in the
  * text (RE2); a condition on an array holds when any element satisfies it, a negated one when none satisfies its
  * opposite.
  *
  * No pattern backtracks, so one item costs at most in proportion to text × pattern. For a regex with large counts over
  * wide classes (`[\p{L}\p{N}]{1,1000}`) that is up to half a second for a text of 10,000 characters: who serves
  * strangers has their expressions settled elsewhere first (`match-texts.ts`), and hands in what came of it.
+ * @param readerOf left out: fields are read by their steps, `meta.h1`
  * @param compileRegex left out: expressions run here and now
  */
 export function compileFilter(
   filter: Filter,
-  rules: ItemRules = NEVER_CUT,
+  readerOf: ReaderOf = readSteps,
   compileRegex: CompileRegex = compileHere,
 ): Predicate {
-  if (filter.kind === "condition") return compileCondition(filter, rules, compileRegex);
-  const members = filter.members.map((member) => compileFilter(member, rules, compileRegex));
+  if (filter.kind === "condition") return compileCondition(filter, readerOf, compileRegex);
+  const members = filter.members.map((member) => compileFilter(member, readerOf, compileRegex));
   return filter.join === "and"
     ? (item) => members.every((holds) => holds(item))
     : (item) => members.some((holds) => holds(item));
@@ -76,10 +53,10 @@ const POSITIVE_OF: Partial<Record<Operator, Operator>> = {
 
 function compileCondition(
   { field, type, operator, value }: Condition,
-  rules: ItemRules,
+  readerOf: ReaderOf,
   compileRegex: CompileRegex,
 ): Predicate {
-  const read = compileFieldReader(field, rules);
+  const read = readerOf(field);
   const positive = POSITIVE_OF[operator];
   const test =
     (positive ?? operator) === "regex"
@@ -157,54 +134,17 @@ function compileMatch(words: string): (text: string) => boolean {
 
 const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}]+/gu) ?? [];
 
-/**
- * A reader of one catalogue field: `page_summary.referring_links_tld.co.in`, `meta.h1`, `indirect_link_path.url`.
- * It gives null for what is not there, 0 for a key missing from a whole counting map (null from one that may be cut),
- * an array for a field of arrays. Beside the catalogue it knows what answers show of a page: `nofollow%`, a breakdown's
- * share (`page_summary.referring_links_countries.US%`), and `url` in both of its spellings.
- */
-export function compileFieldReader(field: string, rules: ItemRules = NEVER_CUT): (item: unknown) => unknown {
-  const own = rules.own?.get(field);
-  if (own !== undefined) return own;
-  if (field === NOFOLLOW_SHARE) return compileShare("page_summary.referring_pages_nofollow", rules, 0);
-  if (field === "url") return compileUrlReader(rules);
-  const { listLimit } = rules;
-  const map = OPEN_MAPS.find((prefix) => field.startsWith(`${prefix}.`));
-  if (map === undefined) {
-    const steps = field.split(".");
-    return (item) => steps.reduce(stepInto, item);
-  }
-  if (field.endsWith("%")) return compileShare(field.slice(0, -1), rules, 1);
-  const steps = map.split(".");
-  const key = ANSWER_KEYS.get(field) ?? field.slice(map.length + 1);
-  const isOfParts = PARTS.has(map);
-  const isCut = (found: object, item: unknown) =>
-    listLimit !== null && Object.keys(found).length >= listLimit && !(isOfParts && holdsAll(found, item));
-  const whenMissing = (found: object, item: unknown) => (map === SOCIAL_TAGS || isCut(found, item) ? null : 0);
-  return (item) => {
-    const found = steps.reduce(stepInto, item);
-    if (typeof found !== "object" || found === null || Array.isArray(found)) return null;
-    return Object.hasOwn(found, key) ? (found as Record<string, unknown>)[key] : whenMissing(found, item);
-  };
-}
+/** The steps of a field's name, one after the other: `meta.h1`, `indirect_link_path.url`. */
+export const readSteps: ReaderOf = (field) => {
+  const steps = field.split(".");
+  return (item) => steps.reduce(stepInto, item);
+};
 
-/** Breakdowns of which each referring page stands under one key: a whole one comes to all of them. */
-const PARTS: ReadonlySet<string> = new Set(
-  ["tld", "types", "semantic_locations", "countries"].map((name) => `page_summary.referring_links_${name}`),
-);
-
-/** A list of exactly as many entries as there could be is whole all the same, where its counts come to all there is. */
-function holdsAll(found: object, item: unknown): boolean {
-  const of = stepInto(stepInto(item, "page_summary"), "referring_pages");
-  const counts: unknown[] = Object.values(found);
-  const sum = counts.reduce((total: number, each) => total + (typeof each === "number" && each > 0 ? each : 0), 0);
-  return typeof of === "number" && sum >= of;
-}
-
-/** Of the referring pages, in percent, rounded as it is shown; null where either count is not known, or there are none. */
-function compileShare(field: string, rules: ItemRules, digits: number): (item: unknown) => number | null {
-  const [part, whole] = [compileFieldReader(field, rules), compileFieldReader("page_summary.referring_pages", rules)];
-  return (item) => toPercent(part(item), whole(item), digits);
+export function stepInto(value: unknown, key: string): unknown {
+  // One level of array is all that the endpoint has (`indirect_link_path`); more would be a stranger's stack of them.
+  if (Array.isArray(value)) return value.map((each) => (Array.isArray(each) ? null : stepInto(each, key)));
+  if (typeof value !== "object" || value === null) return null;
+  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : null;
 }
 
 /** `12.3`; null where either count is not known, or the whole is none. */
@@ -212,22 +152,4 @@ export function toPercent(part: unknown, whole: unknown, digits: number): number
   if (typeof part !== "number" || typeof whole !== "number" || !(whole > 0)) return null;
   const percent = Math.round((100 * part * 10 ** digits) / whole) / 10 ** digits;
   return Number.isFinite(percent) ? percent : null;
-}
-
-/** The whole URL and the short one of tables: a condition that holds for either holds. */
-function compileUrlReader({ target }: ItemRules): (item: unknown) => unknown {
-  return (item) => {
-    const url = stepInto(item, "page");
-    if (typeof url !== "string" || target === undefined) return url;
-    const short = url.replace(/^https?:\/\/(?:www\.)?/i, "");
-    const isOwn = short.toLowerCase().startsWith(target) && !/[\w.:-]/.test(short[target.length] ?? "/");
-    return [url, isOwn ? short.slice(target.length) || "/" : short];
-  };
-}
-
-function stepInto(value: unknown, key: string): unknown {
-  // One level of array is all that the endpoint has (`indirect_link_path`); more would be a stranger's stack of them.
-  if (Array.isArray(value)) return value.map((each) => (Array.isArray(each) ? null : stepInto(each, key)));
-  if (typeof value !== "object" || value === null) return null;
-  return Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : null;
 }

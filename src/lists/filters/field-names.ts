@@ -1,21 +1,33 @@
-import {
-  asksForLinkers,
-  BREAKDOWNS,
-  CATALOGUES,
-  type CatalogueName,
-  COUNTRY_MAP,
-  EMPTY_KEY_PLACEHOLDER,
-  EXPORTED_NAMES,
-  type FieldType,
-  LINK_MAPS,
-  LINKERS_UNNAMED,
-  NOFOLLOW_SHARE,
-  OWN_FIELDS,
-  SHOWN_NAMES,
-  TLD_PLACEHOLDER,
-} from "../../pages/catalogue.ts";
 import { got, nearNames, Refusal } from "../arguments.ts";
 import { quoteForMessage } from "../text.ts";
+
+/** A field's type in the upstream's own words. `any` is ours: a field that the catalogue does not know. */
+export type FieldType = "str" | "num" | "time" | "bool" | "array.str" | "array.num" | "any";
+
+/** Fields by their full names. */
+export type Catalogue = ReadonlyMap<string, FieldType>;
+
+/** The fields that filters and sorting rules of one list speak of. */
+export interface Fields {
+  catalogue: Catalogue;
+  /** A condition that parses, for messages. */
+  example: string;
+  /**
+   * Reads what no list of names holds: keys of open maps, and what answers call a field.
+   * @throws {Refusal} for what could be meant and cannot be had
+   */
+  resolve?: (name: string, path: string, rules: FieldRules) => ResolvedField | undefined;
+  /** Names of ours that a wrong one may have meant, beside the catalogue's own. */
+  ownNames?: (isKept: boolean) => readonly string[];
+  /** Names that stand for others, and are none themselves: `page_summary.referring_links_tld.$tld`. */
+  isPlaceholder?: (full: string) => boolean;
+  /** Names that nobody means who writes their last part alone. */
+  isNeverGuessed?: (full: string) => boolean;
+  /** How far from the top a field stands, where not every dot is a step. */
+  depthOf?: (full: string) => number;
+  /** Last parts that answers spell one way and filters another. */
+  keySpellings?: ReadonlyMap<string, string>;
+}
 
 /** A field as the upstream spells it, its type, and what was changed on the way there. */
 export interface ResolvedField {
@@ -27,7 +39,7 @@ export interface ResolvedField {
 }
 
 export interface FieldRules {
-  catalogue: CatalogueName;
+  fields: Fields;
   /** Map `backlinks` to `page_summary.backlinks` and the like; off where the upstream's own strictness is wanted. */
   mapBareNames: boolean;
   /** Let a field pass that the catalogue does not know: the upstream may have grown. */
@@ -39,22 +51,7 @@ export interface FieldRules {
   isKept?: boolean;
 }
 
-const TLD_MAP = "page_summary.referring_links_tld";
-const TLD_KEY = /^(?:[\p{L}\p{N}-]+\.)*[\p{L}\p{N}-]+$/u;
-/** No TLD, of however many labels, is longer than a host name. */
-const MAX_TLD_CHARS = 253;
-const COUNTRIES = /(?:^|\.)referring_links_countries(?:\.|$)/;
-const MAX_KEY_CHARS = 255;
 const PLAUSIBLE_UNKNOWN = /^[A-Za-z0-9_:$.-]{1,128}$/;
-
-/** The TLD's place is no name; and who writes `url` or `status_code` hardly means the steps between two pages. */
-const NEVER_GUESSED = /\.\$tld$|^indirect_link_path\./;
-
-/** Keys that answers spell one way and filters another. */
-const KEY_SPELLINGS: ReadonlyMap<string, string> = new Map([
-  ["message-boards", "message_boards"],
-  ["wikis", "wiki"],
-]);
 
 /**
  * Finds the catalogue's name for what a caller wrote.
@@ -63,12 +60,17 @@ const KEY_SPELLINGS: ReadonlyMap<string, string> = new Map([
  */
 export function resolveField(written: unknown, path: string, rules: FieldRules): ResolvedField {
   if (typeof written !== "string" || written.trim() === "") {
-    throw new Refusal(path, `the field must be a name in quotes, ${got(written)}`, `for example ${exampleOf(rules)}`);
+    throw new Refusal(
+      path,
+      `the field must be a name in quotes, ${got(written)}`,
+      `for example ${rules.fields.example}`,
+    );
   }
   const name = written.trim();
-  const type = CATALOGUES[rules.catalogue].get(name);
-  if (type !== undefined && !name.endsWith(`.${TLD_PLACEHOLDER}`)) return { name, type };
-  const known = rules.catalogue === "pages" ? resolvePageName(name, path, rules) : undefined;
+  const { fields } = rules;
+  const type = fields.catalogue.get(name);
+  if (type !== undefined && fields.isPlaceholder?.(name) !== true) return { name, type };
+  const known = fields.resolve?.(name, path, rules);
   const read = known ?? (rules.mapBareNames ? resolveBareName(name, path, rules) : undefined);
   if (read !== undefined) return read;
   if (rules.allowUnknown && PLAUSIBLE_UNKNOWN.test(name)) {
@@ -78,173 +80,23 @@ export function resolveField(written: unknown, path: string, rules: FieldRules):
   throw refuseField(name, path, rules);
 }
 
-/** What no list of names holds: the keys of breakdowns, and what answers call a field of a page. */
-function resolvePageName(name: string, path: string, rules: FieldRules): ResolvedField | undefined {
-  const ownType = OWN_FIELDS.get(name.toLowerCase());
-  if (ownType !== undefined && rules.isKept === true) return { name: name.toLowerCase(), type: ownType };
-  if (ownType !== undefined && rules.mapBareNames) throw refuseOwn(name, path);
-  const own = rules.mapBareNames ? (resolveShownName(name, path, rules) ?? resolveKey(name, path, rules)) : undefined;
-  const known = own ?? resolveTld(name, path, rules);
-  if (known === undefined && COUNTRIES.test(name)) throw refuseCountries(path, rules.isKept);
-  if (known === undefined && rules.mapBareNames && asksForLinkers(name)) throw refuseLinkers(name, path, rules.isKept);
-  return known;
-}
-
-/** `backlinks`, `ref_domains`, `nofollow%`: names that answers themselves use, so there is nothing to note. */
-function resolveShownName(name: string, path: string, { isKept = false }: FieldRules): ResolvedField | undefined {
-  const lower = name.toLowerCase();
-  if (lower === NOFOLLOW_SHARE && !isKept) throw refuseShare(path, name);
-  if (lower === NOFOLLOW_SHARE) return { name: NOFOLLOW_SHARE, type: "num" };
-  if (lower === "url" && isKept) return { name: "url", type: "str" };
-  const full = SHOWN_NAMES.get(lower) ?? (isKept ? EXPORTED_NAMES.get(lower) : undefined);
+function resolveBareName(name: string, path: string, { fields }: FieldRules): ResolvedField | undefined {
+  const full = findFullName(name, fields);
   if (full === undefined) return undefined;
-  // What goes over the wire is told as it was sent.
-  return { name: full, type: CATALOGUES.pages.get(full) ?? "any", ...(isKept && { shown: lower }) };
+  return { name: full, type: fields.catalogue.get(full) ?? "any", note: noteRespelled(path, name, full) };
 }
-
-/** `country:US`, `tld:edu%`, `attribute:ugc`: a group as answers name it, or its share of the referring pages. */
-function resolveKey(name: string, path: string, { isKept = false, ...rules }: FieldRules): ResolvedField | undefined {
-  const read = readBreakdown(name, isKept);
-  if (read === undefined) return undefined;
-  const { map, group, key, isShare } = read;
-  if (map === TLD_MAP && key !== EMPTY_KEY_PLACEHOLDER) refuseNoTld(key, path);
-  const full = `${map}.${key}`;
-  if (isKept) {
-    const share = isShare ? "%" : "";
-    return { name: full + share, type: "num", ...(group !== undefined && { shown: `${group}:${key}${share}` }) };
-  }
-  if (isShare) throw refuseShare(path, name);
-  if (map === COUNTRY_MAP) throw refuseCountries(path);
-  if (map === TLD_MAP) return resolveTld(full, path, rules);
-  if (CATALOGUES.pages.has(full)) return { name: full, type: "num" };
-  const near = nearNames(full, CATALOGUES.pages.keys()).join(", ");
-  throw new Refusal(
-    path,
-    `the upstream cannot filter or sort by ${quoteForMessage(name)}`,
-    `closest: ${near}; a kept answer can be asked for any key, free`,
-  );
-}
-
-function resolveBareName(name: string, path: string, { catalogue }: FieldRules): ResolvedField | undefined {
-  const full = findFullName(name, catalogue);
-  if (full === undefined) return undefined;
-  return { name: full, type: CATALOGUES[catalogue].get(full) ?? "any", note: noteRespelled(path, name, full) };
-}
-
-interface BreakdownKey {
-  map: string;
-  /** Its name in answers, where it was written so: `country`. */
-  group: string | undefined;
-  /** As filters spell it. */
-  key: string;
-  /** Its share of the referring pages, in percent. */
-  isShare: boolean;
-}
-
-/** `country:us` → the map of countries and `US`; of what is kept also by the map's own name, `referring_links_countries.US`. */
-function readBreakdown(name: string, isKept: boolean): BreakdownKey | undefined {
-  const colon = name.indexOf(":");
-  const group = name.slice(0, Math.max(0, colon)).trim().toLowerCase();
-  const named = BREAKDOWNS.get(group);
-  const full = name.startsWith("referring_links_") ? `page_summary.${name}` : name;
-  const map = named ?? (isKept ? [...BREAKDOWNS.values()].find((each) => full.startsWith(`${each}.`)) : undefined);
-  if (map === undefined) return undefined;
-  const rest = (named === undefined ? full.slice(map.length + 1) : name.slice(colon + 1)).trim();
-  const isShare = rest.endsWith("%");
-  const written = isShare ? rest.slice(0, -1).trim() : rest;
-  if (written.length > MAX_KEY_CHARS || /[\p{Cc}%]/u.test(written)) return undefined;
-  return { map, group: named === undefined ? undefined : group, key: toKey(map, written), isShare };
-}
-
-/** Keys as filters spell them; a group without a name, `(none)` or `(unknown)`, is the empty key. */
-function toKey(map: string, written: string): string {
-  if (/^(?:|\((?:none|unknown)\)|\$empty)$/i.test(written)) return EMPTY_KEY_PLACEHOLDER;
-  if (map === COUNTRY_MAP) return written.toUpperCase();
-  if (map === TLD_MAP) return written.toLowerCase().replace(/^\./, "");
-  return KEY_SPELLINGS.get(written.toLowerCase()) ?? written;
-}
-
-const refuseShare = (path: string, name: string): Refusal =>
-  new Refusal(
-    path,
-    `the upstream cannot filter or sort by a share such as ${quoteForMessage(name)}`,
-    "fetch without it: the kept answer can be asked for it, free",
-  );
-
-/** What asks the upstream for nearly the same as a name that only kept answers know. */
-const UPSTREAM_WAYS: Readonly<Record<string, string>> = {
-  section: '["page","like","%/blog/%"]',
-  area: '["page","like","%/blog/%"]',
-  subdomain: '["page","like","%//blog.acme.example/%"]',
-  technology: '["meta.technologies.cms","like","%WordPress%"]',
-  month_first_seen: '["page_summary.first_seen",">=","2026-01-01"]',
-  month_first_visited: '["first_visited",">=","2026-01-01"]',
-};
-
-function refuseOwn(name: string, path: string): Refusal {
-  const way = UPSTREAM_WAYS[name.toLowerCase()];
-  const works = way === undefined ? "fetch without it" : `here for example ${way}`;
-  const rule = `the upstream does not know ${quoteForMessage(name)}, which a kept answer can be asked for, free`;
-  return new Refusal(path, rule, works);
-}
-
-const refuseLinkers = (name: string, path: string, isKept = false): Refusal =>
-  new Refusal(
-    path,
-    `${quoteForMessage(name)} tells of single links; ${LINKERS_UNNAMED}`,
-    isKept
-      ? "counts are backlinks, ref_domains, country:US, tld:edu, attribute:nofollow, link_type:redirect and the like"
-      : 'which links are counted is for backlinks_filters, for example ["domain_from","=","example.org"]',
-  );
-
-const refuseCountries = (path: string, isKept = false): Refusal =>
-  isKept
-    ? new Refusal(path, "referring_links_countries holds a count for each country", 'for example "country:US"')
-    : new Refusal(
-        path,
-        "the upstream cannot filter or sort by referring_links_countries",
-        'narrow with backlinks_filters ["domain_from_country","=","US"], or ask the kept answer for country:US, free',
-      );
-
-/** Names of ours that are no catalogue name's last part: of those the catalogue's own is offered. */
-function listOwnNames({ catalogue, isKept }: FieldRules): string[] {
-  if (catalogue !== "pages") return [];
-  const shown = [...SHOWN_NAMES].filter(([name, full]) => full !== name && !full.endsWith(`.${name}`));
-  const groups = [...BREAKDOWNS.keys()].map((group) => `${group}:${EXAMPLE_KEYS[group] ?? ""}`);
-  return [...shown.map(([name]) => name), ...groups, ...(isKept === true ? [NOFOLLOW_SHARE] : [])];
-}
-
-const EXAMPLE_KEYS: Readonly<Record<string, string>> = {
-  tld: "edu",
-  country: "US",
-  platform: "blogs",
-  link_type: "redirect",
-  attribute: "nofollow",
-  semantic_location: "footer",
-};
 
 function refuseField(name: string, path: string, rules: FieldRules): Refusal {
-  const near = nearNames(name, [...CATALOGUES[rules.catalogue].keys(), ...listOwnNames(rules)]);
-  const works = near.length === 0 ? `for example ${exampleOf(rules)}` : `closest: ${near.join(", ")}`;
+  const near = nearNames(name, [
+    ...rules.fields.catalogue.keys(),
+    ...(rules.fields.ownNames?.(rules.isKept === true) ?? []),
+  ]);
+  const works = near.length === 0 ? `for example ${rules.fields.example}` : `closest: ${near.join(", ")}`;
   return new Refusal(path, `unknown field ${quoteForMessage(name)}`, works);
 }
 
-function resolveTld(name: string, path: string, rules: FieldRules): ResolvedField | undefined {
-  const map = [TLD_MAP, "referring_links_tld"].find((prefix) => name.startsWith(`${prefix}.`));
-  if (map === undefined) return undefined;
-  const key = name.slice(map.length + 1).toLowerCase();
-  refuseNoTld(key, path);
-  const full = `${TLD_MAP}.${key}`;
-  if (full === name) return { name: full, type: "num" };
-  return rules.mapBareNames ? { name: full, type: "num", note: noteRespelled(path, name, full) } : undefined;
-}
-
-function refuseNoTld(key: string, path: string): void {
-  if (key.length <= MAX_TLD_CHARS && TLD_KEY.test(key)) return;
-  throw new Refusal(path, `put a TLD in place of ${quoteForMessage(key)}`, `for example "${TLD_MAP}.com"`);
-}
-
-const noteRespelled = (path: string, name: string, full: string): string =>
+/** What a caller is told whose name was read as another. */
+export const noteRespelled = (path: string, name: string, full: string): string =>
   `${path}: ${quoteForMessage(name)} read as "${full}"`;
 
 /**
@@ -252,11 +104,12 @@ const noteRespelled = (path: string, name: string, full: string): string =>
  * ends that way. Where several do, the one nearest the top wins if it stands alone there
  * (`canonical` → `meta.canonical`).
  */
-function findFullName(name: string, catalogue: CatalogueName): string | undefined {
-  const names = [...CATALOGUES[catalogue].keys()];
-  for (const spelling of spellingsOf(name)) {
+function findFullName(name: string, fields: Fields): string | undefined {
+  const { catalogue, isNeverGuessed = () => false, depthOf = countSteps } = fields;
+  const names = [...catalogue.keys()];
+  for (const spelling of spellingsOf(name, fields)) {
     if (names.includes(spelling)) return spelling;
-    const ending = names.filter((full) => full.endsWith(`.${spelling}`) && !NEVER_GUESSED.test(full));
+    const ending = names.filter((full) => full.endsWith(`.${spelling}`) && !isNeverGuessed(full));
     const shallowest = Math.min(...ending.map(depthOf));
     const [best, second] = ending.filter((full) => depthOf(full) === shallowest);
     if (best !== undefined && second === undefined) return best;
@@ -264,21 +117,14 @@ function findFullName(name: string, catalogue: CatalogueName): string | undefine
   return undefined;
 }
 
-function spellingsOf(name: string): string[] {
+const countSteps = (full: string): number => full.split(".").length;
+
+function spellingsOf(name: string, { keySpellings }: Fields): string[] {
   const underscored = name.replace(/\s+/g, "_");
   const lower = underscored.toLowerCase();
   const dot = lower.lastIndexOf(".");
-  const respelled = KEY_SPELLINGS.get(lower.slice(dot + 1));
+  const respelled = keySpellings?.get(lower.slice(dot + 1));
   const all = [name, underscored, lower];
   if (respelled !== undefined) all.push(lower.slice(0, dot + 1) + respelled);
   return [...new Set(all)];
 }
-
-const depthOf = (full: string): number => {
-  const inMap = LINK_MAPS.find((map) => full.startsWith(`${map}.`));
-  return inMap === undefined ? full.split(".").length : 3;
-};
-
-/** A condition that parses, for messages. */
-export const exampleOf = ({ catalogue }: FieldRules): string =>
-  catalogue === "pages" ? '["page_summary.backlinks",">",10]' : '["dofollow","=",true]';

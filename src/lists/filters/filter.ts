@@ -1,4 +1,4 @@
-import type { FieldType } from "../../pages/catalogue.ts";
+import type { FieldType } from "./field-names.ts";
 
 export type FilterScalar = string | number | boolean;
 

@@ -1,5 +1,4 @@
-import type { CompileRegex, ItemRules } from "./evaluate-filter.ts";
-import { compileFieldReader } from "./evaluate-filter.ts";
+import { type CompileRegex, type ReaderOf, readSteps } from "./evaluate-filter.ts";
 import type { Condition, Filter } from "./filter.ts";
 
 /** Texts that a regular expression (RE2) is put to. */
@@ -41,14 +40,14 @@ export function withoutRegexes(filter: Filter): Filter | undefined {
 export function collectTexts(
   filter: Filter,
   items: Iterable<unknown>,
-  rules: ItemRules | undefined,
+  readerOf: ReaderOf | undefined,
   into: TextsByPattern,
 ): void {
   const readers = listRegexes(filter).map(({ field, value }) => {
     const pattern = String(value);
     const texts = into.get(pattern) ?? new Set<string>();
     into.set(pattern, texts);
-    return { read: compileFieldReader(field, rules), texts };
+    return { read: (readerOf ?? readSteps)(field), texts };
   });
   for (const item of items) {
     for (const { read, texts } of readers) {

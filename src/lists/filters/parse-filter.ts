@@ -1,6 +1,6 @@
 import { got, Refusal, readJsonString } from "../arguments.ts";
 import { quoteForMessage } from "../text.ts";
-import { exampleOf, type FieldRules, resolveField } from "./field-names.ts";
+import { type FieldRules, resolveField } from "./field-names.ts";
 import {
   type Condition,
   countConditions,
@@ -45,7 +45,7 @@ export function parseFilter(input: unknown, rules: FilterRules): ParsedFilter {
   const context: Context = { ...rules, notes: [] };
   const value = readJsonString(input);
   if (!Array.isArray(value)) {
-    throw new Refusal(rules.argument, `must be an array, ${got(input)}`, `for example ${exampleOf(rules)}`);
+    throw new Refusal(rules.argument, `must be an array, ${got(input)}`, `for example ${rules.fields.example}`);
   }
   if (value.length === 0) return { filter: undefined, notes: [] };
   const filter = parseNode(value, rules.argument, 0, context);
@@ -75,7 +75,7 @@ function parseNode(node: unknown, path: string, depth: number, context: Context)
   if (!Array.isArray(value)) {
     throw new Refusal(path, `a condition is an array of three, ${got(node)}`, rewriteObject(value, context));
   }
-  if (value.length === 0) throw new Refusal(path, "empty brackets", `for example ${exampleOf(context)}`);
+  if (value.length === 0) throw new Refusal(path, "empty brackets", `for example ${context.fields.example}`);
   // No field is called "and": a list that begins so is a group written word first.
   if (!isBracketed(value[0]) && readJoin(value[0]) === undefined && typeof value[0] === "string") {
     return parseCondition(value, path, context);
@@ -97,7 +97,7 @@ function parseGroup(parts: unknown[], path: string, depth: number, context: Cont
       'conditions must be joined by "and" or "or", one between each two',
       members.length > 0 && members.every(isBracketed)
         ? suggest(interleave(members, first))
-        : `write [a,"and",b], where a and b are conditions such as ${exampleOf(context)}`,
+        : `write [a,"and",b], where a and b are conditions such as ${context.fields.example}`,
     );
   }
   const words = joins.filter((join) => join !== undefined);
@@ -120,7 +120,7 @@ function parseCondition(parts: unknown[], path: string, context: Context): Filte
     throw new Refusal(
       path,
       `a condition has three parts, field, operator and value; this one has ${parts.length}`,
-      `for example ${exampleOf(context)}`,
+      `for example ${context.fields.example}`,
     );
   }
   const field = resolveField(parts[0], path, context);
@@ -289,5 +289,5 @@ function rewriteObject(value: unknown, context: Context): string {
     const { field, operator, op, value: operand } = value as Record<string, unknown>;
     if (typeof field === "string" && operand !== undefined) return suggest([field, operator ?? op ?? "=", operand]);
   }
-  return `for example ${exampleOf(context)}`;
+  return `for example ${context.fields.example}`;
 }

@@ -1,7 +1,7 @@
 import { RE2JS } from "re2js";
-import type { FieldType } from "../../pages/catalogue.ts";
 import { got, Refusal, readJsonString } from "../arguments.ts";
 import { quoteForMessage } from "../text.ts";
+import type { FieldType } from "./field-names.ts";
 import { type FilterScalar, type Operator, parseTime, toUpstreamTime } from "./filter.ts";
 
 /** The upstream's limit for a regular expression, in characters. */

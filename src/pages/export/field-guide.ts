@@ -1,5 +1,6 @@
+import type { Catalogue, FieldType } from "../../lists/filters/field-names.ts";
 import { OPERATORS } from "../../lists/filters/filter.ts";
-import { CATALOGUES, type Catalogue, type CatalogueName, type FieldType, SHOWN_NAMES } from "../catalogue.ts";
+import { CATALOGUES, type CatalogueName, SHOWN_NAMES } from "../catalogue.ts";
 
 /** Filters that work as they stand, with what they find. */
 export const FILTER_EXAMPLES: Readonly<Record<CatalogueName, readonly { filter: unknown[]; finds: string }[]>> = {

@@ -8,6 +8,7 @@ import { measureCoverage } from "../answer/header-facts.ts";
 import { type NextStep, nameCall, type Surface, suggestMore, wordCall } from "../answer/next-steps.ts";
 import { nameSection } from "../answer/sections.ts";
 import { BREAKDOWNS, CATALOGUES } from "../catalogue.ts";
+import { PAGE_FIELDS } from "../page-fields.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { QueryTable } from "./fit-table.ts";
 import { cutToTokens } from "./fit-table.ts";
@@ -211,7 +212,7 @@ function equals(field: string, value: string | number | null): Condition | undef
 /** Maps hold keys that are no key in any filter, such as a TLD with spaces. */
 const resolve = (field: string): ResolvedField | undefined =>
   unlessRefused(() =>
-    resolveField(field, "filters", { catalogue: "pages", mapBareNames: true, allowUnknown: false, isKept: true }),
+    resolveField(field, "filters", { fields: PAGE_FIELDS, mapBareNames: true, allowUnknown: false, isKept: true }),
   );
 
 /** A group's name is a stranger's word: where it is no argument, there is no call to offer. */

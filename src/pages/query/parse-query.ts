@@ -18,6 +18,7 @@ import { quoteForMessage } from "../../lists/text.ts";
 import { refuseLinkers } from "../asked-for.ts";
 import { MAX_LIMIT } from "../body.ts";
 import { asksForLinkers, LINKERS_UNNAMED } from "../catalogue.ts";
+import { PAGE_FIELDS } from "../page-fields.ts";
 import { listGroupColumns, toGroupColumn } from "./group-table.ts";
 import { MAX_HANDLES, type PagesQuery, parseSection, type QueryColumn } from "./pages-query.ts";
 import { GROUPINGS, type Grouping, type PageState, STATUS_WORDS } from "./query-schema.ts";
@@ -27,7 +28,7 @@ const MAX_COLUMNS = 20;
 const MAX_ID_CHARS = 64;
 const MAX_TEXT_CHARS = 200;
 
-const FIELDS: FieldRules = { catalogue: "pages", mapBareNames: true, allowUnknown: false, isKept: true };
+const FIELDS: FieldRules = { fields: PAGE_FIELDS, mapBareNames: true, allowUnknown: false, isKept: true };
 
 export interface ParsedQuery {
   query: PagesQuery;

@@ -1,4 +1,3 @@
-import { compileFieldReader } from "../../lists/filters/evaluate-filter.ts";
 import type { Filter } from "../../lists/filters/filter.ts";
 import { countOf, formatCount, toSafeJson } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
@@ -6,6 +5,7 @@ import type { Coverage } from "../answer/header-facts.ts";
 import type { NextStep } from "../answer/next-steps.ts";
 import { wordBound } from "../answer/render-answer.ts";
 import { BREAKDOWNS } from "../catalogue.ts";
+import { compileFieldReader } from "../field-readers.ts";
 import { toRequestBody } from "../request.ts";
 import { noteBrokenOff, type Snapshot, type Source } from "../snapshot.ts";
 import { cutToTokens, type QueryTable } from "./fit-table.ts";

@@ -10,6 +10,7 @@ import {
   withoutRegexes,
 } from "../../lists/filters/match-texts.ts";
 import type { Surface } from "../answer/next-steps.ts";
+import { compileFieldReader } from "../field-readers.ts";
 import type { FindSnapshot } from "../find-snapshot.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { buildQueryAnswer } from "./build-query-answer.ts";
@@ -138,7 +139,7 @@ function collectOf(snapshot: Snapshot, { filters, ...where }: Where, fold: boole
   collectTexts(
     filters,
     pages.map(({ raw }) => raw),
-    rules,
+    (field) => compileFieldReader(field, rules),
     into,
   );
 }

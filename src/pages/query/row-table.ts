@@ -1,4 +1,4 @@
-import { compileFieldReader, type ItemRules, toPercent } from "../../lists/filters/evaluate-filter.ts";
+import { toPercent } from "../../lists/filters/evaluate-filter.ts";
 import { parseTime } from "../../lists/filters/filter.ts";
 import type { OrderRule } from "../../lists/filters/order-by.ts";
 import { toOneLine } from "../../lists/text.ts";
@@ -17,6 +17,7 @@ import {
   URL_COLUMN,
 } from "../answer/table.ts";
 import { BREAKDOWNS, CATALOGUES, NOFOLLOW_SHARE } from "../catalogue.ts";
+import { compileFieldReader, type ItemRules } from "../field-readers.ts";
 import type { Page } from "../page.ts";
 import type { TableChoice } from "./fit-table.ts";
 import type { QueryColumn } from "./pages-query.ts";

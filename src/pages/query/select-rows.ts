@@ -1,11 +1,12 @@
 import { Refusal, toInputError } from "../../lists/arguments.ts";
-import { type CompileRegex, compileFilter, type ItemRules } from "../../lists/filters/evaluate-filter.ts";
+import type { CompileRegex } from "../../lists/filters/evaluate-filter.ts";
 import { type Filter, toAskedFilter } from "../../lists/filters/filter.ts";
 import { listRegexes } from "../../lists/filters/match-texts.ts";
 import { toOneLine, toSafeJson } from "../../lists/text.ts";
 import { type Fold, type Folding, foldAll, foldSome } from "../answer/fold.ts";
 import { isDead } from "../answer/follow-redirects.ts";
 import { OWN_FIELDS } from "../catalogue.ts";
+import { compilePageFilter, type ItemRules } from "../field-readers.ts";
 import { foldingOf, foldsOf } from "../findings/find-facts.ts";
 import { classifyStatus, type Page } from "../page.ts";
 import { withDefaults } from "../request.ts";
@@ -256,7 +257,7 @@ export function compileWhere(
   if (text !== undefined) tests.push(compileText(text));
   // Last: it costs most.
   if (filters !== undefined) {
-    const accepts = compileFilter(filters, rules, compileRegex);
+    const accepts = compilePageFilter(filters, rules, compileRegex);
     tests.push(({ raw }) => accepts(raw));
   }
   return tests.length === 0 ? undefined : (page) => tests.every((holds) => holds(page));

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compileFilter, type ItemRules, type Predicate } from "../../../src/lists/filters/evaluate-filter.ts";
+import type { Predicate } from "../../../src/lists/filters/evaluate-filter.ts";
 import type { Condition, Filter } from "../../../src/lists/filters/filter.ts";
 import { OPERATORS } from "../../../src/lists/filters/filter.ts";
 import { parseFilter } from "../../../src/lists/filters/parse-filter.ts";
+import { compilePageFilter, type ItemRules } from "../../../src/pages/field-readers.ts";
+import { PAGE_FIELDS } from "../../../src/pages/page-fields.ts";
 import { type OracleDatabase, openOracleDatabase } from "../../support/oracle-database.ts";
 import { findOracleField, ORACLE_FIELDS, readOracleField } from "../../support/oracle-fields.ts";
 import { makeOracleFilters } from "../../support/oracle-filters.ts";
@@ -20,7 +22,7 @@ const items = makeOraclePages(PAGES, LIST_LIMIT, SEED);
 const written = makeOracleFilters(FILTERS, items, SEED);
 const filters = written.map(
   (each) =>
-    parseFilter(each, { argument: "filters", catalogue: "pages", mapBareNames: false, allowUnknown: false })
+    parseFilter(each, { argument: "filters", fields: PAGE_FIELDS, mapBareNames: false, allowUnknown: false })
       .filter as Filter,
 );
 
@@ -79,7 +81,7 @@ describe("a filter and the same in SQL", () => {
   }
 
   it.each([LIST_LIMIT, null])("select the same pages: 500 filters, 1,000 pages, lists cut to %s", (listLimit) => {
-    const mismatches = [...findMismatches(compileFilter, listLimit)];
+    const mismatches = [...findMismatches(compilePageFilter, listLimit)];
     expect.soft(mismatches.length).toBe(0);
     expect(mismatches.slice(0, TOLD).map(describeMismatch).join("\n\n")).toBe("");
   });
@@ -100,14 +102,14 @@ describe("a filter and the same in SQL", () => {
   });
 
   it.each<[string, Compile]>([
-    ["like ignores case", (filter, rules) => compileFilter(swapOperator(filter, "like", "ilike"), rules)],
-    ["match asks for any word", (filter, rules) => compileFilter(onlyFirstWord(filter), rules)],
-    ["<= means <", (filter, rules) => compileFilter(swapOperator(filter, "<=", "<"), rules)],
+    ["like ignores case", (filter, rules) => compilePageFilter(swapOperator(filter, "like", "ilike"), rules)],
+    ["match asks for any word", (filter, rules) => compilePageFilter(onlyFirstWord(filter), rules)],
+    ["<= means <", (filter, rules) => compilePageFilter(swapOperator(filter, "<=", "<"), rules)],
     ["null satisfies <>", (filter, rules) => withUnknown(filter, rules)],
-    ["a cut map counts 0", (filter) => compileFilter(filter, { listLimit: null })],
-    ["a whole map counts as cut", (filter) => compileFilter(filter, { listLimit: 1 })],
-    ["and means or", (filter, rules) => compileFilter(swapJoins(filter), rules)],
-    ["times are texts", (filter, rules) => compileFilter(timesAsTexts(filter), rules)],
+    ["a cut map counts 0", (filter) => compilePageFilter(filter, { listLimit: null })],
+    ["a whole map counts as cut", (filter) => compilePageFilter(filter, { listLimit: 1 })],
+    ["and means or", (filter, rules) => compilePageFilter(swapJoins(filter), rules)],
+    ["times are texts", (filter, rules) => compilePageFilter(timesAsTexts(filter), rules)],
   ])("tell a wrong evaluator: %s", (_, compile) => {
     expect(findMismatches(compile, LIST_LIMIT).next().done).toBe(false);
   });
@@ -140,7 +142,7 @@ function swapJoins(filter: Filter): Filter {
 
 /** Only bare conditions: enough to be caught. */
 function withUnknown(filter: Filter, rules: ItemRules): Predicate {
-  const holds = compileFilter(filter, rules);
+  const holds = compilePageFilter(filter, rules);
   if (filter.kind === "group" || filter.operator !== "<>") return holds;
   const field = findOracleField(filter.field);
   return (item) => holds(item) || (readOracleField(item, field) ?? null) === null;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { compileFilter } from "../../../../src/lists/filters/evaluate-filter.ts";
 import { OPERATORS } from "../../../../src/lists/filters/filter.ts";
 import { parseFilter } from "../../../../src/lists/filters/parse-filter.ts";
 import { CATALOGUES, type CatalogueName } from "../../../../src/pages/catalogue.ts";
 import { FILTER_EXAMPLES, renderFieldGuide } from "../../../../src/pages/export/field-guide.ts";
+import { compilePageFilter } from "../../../../src/pages/field-readers.ts";
+import { FIELDS } from "../../../../src/pages/page-fields.ts";
 
 const guide = renderFieldGuide();
 
@@ -43,11 +44,11 @@ describe("the guide to filters", () => {
   it.each(examples)(
     "shows an example that passes every check and can be evaluated: %s",
     (_finds, filter, catalogue) => {
-      const rules = { argument: "filters", catalogue, mapBareNames: false, allowUnknown: false };
+      const rules = { argument: "filters", fields: FIELDS[catalogue], mapBareNames: false, allowUnknown: false };
       const parsed = parseFilter(filter, rules);
       expect(parsed.notes).toEqual([]);
       if (parsed.filter === undefined) throw new Error("no filter");
-      expect(compileFilter(parsed.filter)({})).toBe(false);
+      expect(compilePageFilter(parsed.filter)({})).toBe(false);
       expect(guide).toContain(JSON.stringify(filter));
     },
   );

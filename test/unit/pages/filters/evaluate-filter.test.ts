@@ -1,16 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileFieldReader, compileFilter } from "../../../../src/lists/filters/evaluate-filter.ts";
 import type { Filter } from "../../../../src/lists/filters/filter.ts";
 import { type FilterRules, parseFilter } from "../../../../src/lists/filters/parse-filter.ts";
+import type { CatalogueName } from "../../../../src/pages/catalogue.ts";
+import { compileFieldReader, compilePageFilter } from "../../../../src/pages/field-readers.ts";
+import { FIELDS, PAGE_FIELDS } from "../../../../src/pages/page-fields.ts";
 import { anyFilter } from "../../../support/any-filter.ts";
 
-const RULES: FilterRules = { argument: "filters", catalogue: "pages", mapBareNames: true, allowUnknown: true };
+const RULES: FilterRules = { argument: "filters", fields: PAGE_FIELDS, mapBareNames: true, allowUnknown: true };
 
 /** Whether a filter, as a caller writes it, holds for an item. */
-function holds(written: unknown, item: unknown, catalogue: FilterRules["catalogue"] = "pages"): boolean {
-  const { filter } = parseFilter(written, { ...RULES, catalogue });
-  return compileFilter(filter as Filter)(item);
+function holds(written: unknown, item: unknown, catalogue: CatalogueName = "pages"): boolean {
+  const { filter } = parseFilter(written, { ...RULES, fields: FIELDS[catalogue] });
+  return compilePageFilter(filter as Filter)(item);
 }
 
 const PAGE = {
@@ -154,9 +156,9 @@ describe("a counting map that was cut to a limit", () => {
     const written = [[`${MAP}.com`, "=", 0], "or", [[`${MAP}.com`, "<>", 0], "or", [`${MAP}.com`, "not_in", [5]]]];
     const { filter } = parseFilter(written, RULES);
     const item = withEntries({ org: 3, net: 1 });
-    expect(compileFilter(filter as Filter, { listLimit: 2 })(item)).toBe(false);
-    expect(compileFilter(filter as Filter, { listLimit: 3 })(item)).toBe(true);
-    expect(compileFilter(filter as Filter)(item)).toBe(true);
+    expect(compilePageFilter(filter as Filter, { listLimit: 2 })(item)).toBe(false);
+    expect(compilePageFilter(filter as Filter, { listLimit: 3 })(item)).toBe(true);
+    expect(compilePageFilter(filter as Filter)(item)).toBe(true);
   });
 
   it("leaves a tag that a page does not have unknown, however many it has", () => {
@@ -242,7 +244,7 @@ describe.each(["pages", "backlinks"] as const)("any filter on %s", (catalogue) =
         anyFilter(catalogue),
         fc.oneof(fc.jsonValue(), near, fc.record({ meta: near, page_summary: near })),
         (filter, item) => {
-          expect(compileFilter(filter)(item)).toBeTypeOf("boolean");
+          expect(compilePageFilter(filter)(item)).toBeTypeOf("boolean");
         },
       ),
       { numRuns: 500 },

@@ -3,17 +3,21 @@ import { describe, expect, it } from "vitest";
 import { closestNames, Refusal } from "../../../../src/lists/arguments.ts";
 import { type FieldRules, resolveField } from "../../../../src/lists/filters/field-names.ts";
 import { CATALOGUES } from "../../../../src/pages/catalogue.ts";
+import { BACKLINK_FIELDS, PAGE_FIELDS } from "../../../../src/pages/page-fields.ts";
 import { caught } from "../../../support/caught.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 
-const PAGES: FieldRules = { catalogue: "pages", mapBareNames: true, allowUnknown: false };
-const BACKLINKS: FieldRules = { ...PAGES, catalogue: "backlinks" };
+const PAGES: FieldRules = { fields: PAGE_FIELDS, mapBareNames: true, allowUnknown: false };
+const BACKLINKS: FieldRules = { ...PAGES, fields: BACKLINK_FIELDS };
 
 const refusal = (name: unknown, rules = PAGES): string => caught(() => resolveField(name, "filters", rules)).message;
 
-describe.each([PAGES, BACKLINKS])("every name of the catalogue of $catalogue", (rules) => {
+describe.each([
+  ["pages", PAGES],
+  ["backlinks", BACKLINKS],
+] as const)("every name of the catalogue of %s", (_name, rules) => {
   it("is found as it is, without a note", () => {
-    for (const [name, type] of CATALOGUES[rules.catalogue]) {
+    for (const [name, type] of rules.fields.catalogue) {
       if (name.endsWith(".$tld")) continue;
       expect(resolveField(name, "filters", rules)).toEqual({ name, type });
     }

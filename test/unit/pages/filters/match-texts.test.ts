@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileFilter } from "../../../../src/lists/filters/evaluate-filter.ts";
 import type { Filter } from "../../../../src/lists/filters/filter.ts";
 import {
   collectTexts,
@@ -9,6 +8,7 @@ import {
   type TextsByPattern,
   withoutRegexes,
 } from "../../../../src/lists/filters/match-texts.ts";
+import { compilePageFilter } from "../../../../src/pages/field-readers.ts";
 import { anyFilter } from "../../../support/any-filter.ts";
 import { matchHere } from "../../../support/match-here.ts";
 import { sandboxSnapshot } from "../../../support/sandbox-answer.ts";
@@ -28,7 +28,7 @@ const group = (join: "and" | "or", ...members: Filter[]): Filter => ({ kind: "gr
 async function settle(filter: Filter, matchTexts: MatchTexts = matchHere) {
   const rest = withoutRegexes(filter);
   const texts: TextsByPattern = new Map();
-  collectTexts(filter, rest === undefined ? items : items.filter(compileFilter(rest)), undefined, texts);
+  collectTexts(filter, rest === undefined ? items : items.filter(compilePageFilter(rest)), undefined, texts);
   const settled = await settleTexts(texts, matchTexts);
   if (typeof settled === "string") throw new Error(settled);
   return { texts, compileRegex: settled };
@@ -40,8 +40,8 @@ describe("expressions that were settled elsewhere", () => {
       fc.asyncProperty(anyFilter("pages"), fc.constantFrom("and", "or"), fc.boolean(), async (other, join, negated) => {
         const filter = group(join, other, group("or", regex("/b?log|9$", negated ? "not_regex" : "regex"), blog));
         const { compileRegex } = await settle(filter);
-        expect(items.filter(compileFilter(filter, undefined, compileRegex))).toEqual(
-          items.filter(compileFilter(filter)),
+        expect(items.filter(compilePageFilter(filter, undefined, compileRegex))).toEqual(
+          items.filter(compilePageFilter(filter)),
         );
       }),
       { numRuns: 150 },
@@ -50,7 +50,7 @@ describe("expressions that were settled elsewhere", () => {
 
   it("are put only to what the other conditions leave", async () => {
     const { texts } = await settle(group("and", blog, regex("a")));
-    const left = items.filter(compileFilter(blog)).map((item) => item["page"]);
+    const left = items.filter(compilePageFilter(blog)).map((item) => item["page"]);
     expect(left.length).toBeLessThan(items.length);
     expect([...(texts.get("a") ?? [])]).toEqual(left);
   });

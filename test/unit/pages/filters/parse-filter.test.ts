@@ -3,12 +3,13 @@ import { describe, expect, it } from "vitest";
 import { Refusal } from "../../../../src/lists/arguments.ts";
 import { type Condition, type Filter, toWireFilter } from "../../../../src/lists/filters/filter.ts";
 import { type FilterRules, parseFilter } from "../../../../src/lists/filters/parse-filter.ts";
+import { BACKLINK_FIELDS, PAGE_FIELDS } from "../../../../src/pages/page-fields.ts";
 import { anyCondition, anyFilter } from "../../../support/any-filter.ts";
 import { caught } from "../../../support/caught.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 
-const PAGES: FilterRules = { argument: "filters", catalogue: "pages", mapBareNames: true, allowUnknown: false };
-const BACKLINKS: FilterRules = { ...PAGES, argument: "backlinks_filters", catalogue: "backlinks" };
+const PAGES: FilterRules = { argument: "filters", fields: PAGE_FIELDS, mapBareNames: true, allowUnknown: false };
+const BACKLINKS: FilterRules = { ...PAGES, argument: "backlinks_filters", fields: BACKLINK_FIELDS };
 
 const parse = (written: unknown, rules = PAGES) => parseFilter(written, rules);
 const refusal = (written: unknown, rules = PAGES): string => caught(() => parse(written, rules)).message;
@@ -195,7 +196,7 @@ describe("a form that is refused", () => {
 describe("what parses", () => {
   it.each([PAGES, BACKLINKS])("comes back the same from its wire form ($argument)", (rules) => {
     fc.assert(
-      fc.property(anyFilter(rules.catalogue), (filter) => {
+      fc.property(anyFilter(rules === BACKLINKS ? "backlinks" : "pages"), (filter) => {
         expect(parse(toWireFilter(filter), rules).filter).toEqual(filter);
         expect(parse(JSON.stringify(toWireFilter(filter)), rules).filter).toEqual(filter);
       }),

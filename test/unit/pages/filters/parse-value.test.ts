@@ -3,9 +3,10 @@ import type { Condition } from "../../../../src/lists/filters/filter.ts";
 import { OPERATORS } from "../../../../src/lists/filters/filter.ts";
 import { type FilterRules, parseFilter } from "../../../../src/lists/filters/parse-filter.ts";
 import { CATALOGUES } from "../../../../src/pages/catalogue.ts";
+import { BACKLINK_FIELDS, FIELDS as FIELDS_OF, PAGE_FIELDS } from "../../../../src/pages/page-fields.ts";
 import { caught } from "../../../support/caught.ts";
 
-const RULES: FilterRules = { argument: "filters", catalogue: "pages", mapBareNames: true, allowUnknown: true };
+const RULES: FilterRules = { argument: "filters", fields: PAGE_FIELDS, mapBareNames: true, allowUnknown: true };
 
 const parse = (written: unknown, rules = RULES) => parseFilter(written, rules);
 const readValue = (written: unknown, rules = RULES) => (parse(written, rules).filter as Condition).value;
@@ -25,7 +26,7 @@ const FIELDS = [
 const EVERY_OPERATOR = [...new Set(Object.values(OPERATORS).flat())];
 
 describe.each(FIELDS)("a %s field (%s: %s)", (type, catalogue, field, wrong) => {
-  const rules: FilterRules = { ...RULES, catalogue };
+  const rules: FilterRules = { ...RULES, fields: FIELDS_OF[catalogue] };
 
   it.each(EVERY_OPERATOR.map((operator) => [operator, OPERATORS[type].includes(operator)] as const))(
     "with %s: taken %s, and every refusal ends in an example that parses",
@@ -114,7 +115,7 @@ describe("a number", () => {
 });
 
 describe("a boolean", () => {
-  const rules: FilterRules = { ...RULES, catalogue: "backlinks" };
+  const rules: FilterRules = { ...RULES, fields: BACKLINK_FIELDS };
 
   it.each([
     [true, true],

@@ -1,17 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { compileFilter } from "../../../../src/lists/filters/evaluate-filter.ts";
 import { type FilterRules, parseFilter } from "../../../../src/lists/filters/parse-filter.ts";
+import { compilePageFilter } from "../../../../src/pages/field-readers.ts";
 import { classifyStatus, deadKindOf } from "../../../../src/pages/page.ts";
+import { PAGE_FIELDS } from "../../../../src/pages/page-fields.ts";
 import { caught } from "../../../support/caught.ts";
 
-const RULES: FilterRules = { argument: "filters", catalogue: "pages", mapBareNames: true, allowUnknown: false };
+const RULES: FilterRules = { argument: "filters", fields: PAGE_FIELDS, mapBareNames: true, allowUnknown: false };
 
 const STATUSES = [null, ...Array.from({ length: 1000 }, (_, status) => status)];
 
 const holdFor = (filter: unknown, rules = RULES): (number | null)[] => {
   const { filter: parsed } = parseFilter(filter, rules);
   if (parsed === undefined) throw new Error("no filter");
-  const accepts = compileFilter(parsed);
+  const accepts = compilePageFilter(parsed);
   return STATUSES.filter((status) => accepts({ status_code: status }));
 };
 

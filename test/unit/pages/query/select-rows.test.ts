@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compileFilter } from "../../../../src/lists/filters/evaluate-filter.ts";
 import { foldPages, foldSome, readFolding } from "../../../../src/pages/answer/fold.ts";
 import { rollUpSections } from "../../../../src/pages/answer/sections.ts";
 import { toTable } from "../../../../src/pages/answer/table.ts";
+import { compilePageFilter } from "../../../../src/pages/field-readers.ts";
 import { DEFAULT_COLUMNS } from "../../../../src/pages/query/parse-query.ts";
 import { selectRows, startRegexClock } from "../../../../src/pages/query/select-rows.ts";
 import { anyFilter } from "../../../support/any-filter.ts";
@@ -81,7 +81,7 @@ describe("the pages of a question", () => {
   it("are exactly those that a filter accepts, folded", () => {
     fc.assert(
       fc.property(anyFilter("pages"), (filters) => {
-        const accepts = compileFilter(filters, { listLimit: 10 });
+        const accepts = compilePageFilter(filters, { listLimit: 10 });
         const expected = foldSome(
           acme.pages.filter(({ raw }) => accepts(raw)),
           readFolding(acme.pages),

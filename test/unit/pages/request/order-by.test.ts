@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { Refusal } from "../../../../src/lists/arguments.ts";
 import type { FieldRules } from "../../../../src/lists/filters/field-names.ts";
 import { type OrderRule, parseOrderBy, toWireOrder } from "../../../../src/lists/filters/order-by.ts";
+import { PAGE_FIELDS } from "../../../../src/pages/page-fields.ts";
 import { caught } from "../../../support/caught.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 
-const RULES: FieldRules = { catalogue: "pages", mapBareNames: true, allowUnknown: false };
+const RULES: FieldRules = { fields: PAGE_FIELDS, mapBareNames: true, allowUnknown: false };
 
 const byBacklinks: OrderRule = { field: "page_summary.backlinks", direction: "desc" };
 const byRank: OrderRule = { field: "page_summary.rank", direction: "asc" };
