@@ -1,19 +1,17 @@
 import type { SnapshotView } from "../pages/view/view-data.ts";
-import { AskButton } from "./actions/ask-button.tsx";
 import { BuyBox } from "./actions/buy-box.tsx";
 import { ExportButtons } from "./actions/export-buttons.tsx";
-import { FullScreenButton } from "./actions/full-screen-button.tsx";
+import { AskButton, FullScreenButton } from "./actions/host-buttons.tsx";
 import { QuestionForm } from "./actions/question-form.tsx";
 import { Charts } from "./charts/charts.tsx";
 import { ComparisonPage } from "./compare/comparison.tsx";
-import { Findings } from "./findings/findings.tsx";
-import { Head } from "./head/head.tsx";
+import { Findings } from "./findings.tsx";
+import { Head } from "./head.tsx";
 import { PhaseMessage } from "./phase-message.tsx";
 import { RecordPanel } from "./record/record-panel.tsx";
-import { useStore } from "./state/store-context.ts";
+import { useStore } from "./state/store.ts";
 import { Grid } from "./table/grid.tsx";
-import { StatusLine } from "./table/status-line.tsx";
-import { Toolbar } from "./table/toolbar.tsx";
+import { StatusLine, Toolbar } from "./table/toolbar.tsx";
 
 /** The view: what there is to say while nothing is shown, a snapshot, or a comparison. */
 export function App() {

@@ -2,14 +2,9 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { connectHost, type HostEvents } from "./bridge/host.ts";
-import { watchHeight } from "./bridge/watch-height.ts";
-import { createWindowPort } from "./bridge/window-port.ts";
-import { readFile } from "./state/read-view.ts";
-import { showView } from "./state/show-view.ts";
-import { createStore, type Store } from "./state/store.ts";
-import { StoreContext } from "./state/store-context.ts";
-import { takeResult } from "./state/take-result.ts";
-import { applyContext } from "./theme/apply-context.ts";
+import { applyContext, createWindowPort, watchHeight } from "./bridge/own-window.ts";
+import { createStore, type Store, StoreContext } from "./state/store.ts";
+import { readFile, showView, takeResult } from "./state/take-result.ts";
 
 /** Replaced by the build. */
 declare const VIEW_VERSION: string;

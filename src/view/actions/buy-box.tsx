@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { ViewHead } from "../../pages/view/view-data.ts";
 import type { Host } from "../bridge/host.ts";
-import { useStore } from "../state/store-context.ts";
+import { useStore } from "../state/store.ts";
 import { takeResult } from "../state/take-result.ts";
 import { ThirdParty } from "../words/third-party.tsx";
 import type { Words } from "../words/words.ts";

@@ -1,7 +1,7 @@
 import { SAVED_FILES, type ViewHead } from "../../pages/view/view-data.ts";
-import { useStore } from "../state/store-context.ts";
-import { toFileName, toRowsCsv } from "./export-files.ts";
-import { saveFile } from "./save-file.ts";
+import type { TextFile } from "../bridge/host.ts";
+import { useStore } from "../state/store.ts";
+import { toFileName, toRowsCsv } from "./rows-as-text.ts";
 
 /** Files of the whole snapshot: the server's own where the host reads and saves them, else the rows that are here. */
 export function ExportButtons({ head }: { head: ViewHead }) {
@@ -57,4 +57,15 @@ export function ExportButtons({ head }: { head: ViewHead }) {
       </button>
     </>
   );
+}
+
+/** Saves a file as a browser does, where the page stands by itself. */
+function saveFile({ name, mimeType, text }: TextFile): void {
+  const url = URL.createObjectURL(new Blob([text], { type: mimeType }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser has taken hold of it by then.
+  setTimeout(() => URL.revokeObjectURL(url));
 }

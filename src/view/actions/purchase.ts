@@ -1,7 +1,7 @@
 import type { ViewHead } from "../../pages/view/view-data.ts";
 import type { Host } from "../bridge/host.ts";
 import { type Params, toParams } from "../bridge/peer.ts";
-import { toFailure } from "../state/load-rows.ts";
+import { toFailure } from "../state/take-result.ts";
 
 const ESTIMATE = "estimate_domain_pages";
 const BUY = "get_domain_pages";

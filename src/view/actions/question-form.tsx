@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Host } from "../bridge/host.ts";
-import { STATE_FILTERS } from "../state/page-state.ts";
-import { useStore } from "../state/store-context.ts";
-import { STATE_NAMES } from "../words/names.ts";
+import { STATE_FILTERS } from "../state/placed-rows.ts";
+import { useStore } from "../state/store.ts";
 import { ThirdParty } from "../words/third-party.tsx";
+import { STATE_NAMES } from "../words/words.ts";
 import { askQuestion, toConditions } from "./question.ts";
 
 /** Puts a question to the server, over the whole snapshot and whatever of it has come. */

@@ -1,12 +1,10 @@
 import { batch } from "@preact/signals";
 import type { Host } from "../bridge/host.ts";
 import type { Params } from "../bridge/peer.ts";
-import { NO_FILTER } from "../state/filter-rows.ts";
-import { QUERY, toFailure } from "../state/load-rows.ts";
-import { mergeRows, readRows } from "../state/read-rows.ts";
-import { readMeta } from "../state/read-view.ts";
-import { toHandleSet } from "../state/show-view.ts";
+import { NO_FILTER } from "../state/choose-rows.ts";
+import { mergeRows, readRows } from "../state/placed-rows.ts";
 import type { Store } from "../state/store.ts";
+import { QUERY, readMeta, toFailure, toHandleSet } from "../state/take-result.ts";
 
 /** A form's fields by the names of the tool's arguments; figures as numbers, nothing for what was left empty. */
 export function toConditions(form: Iterable<[string, unknown]>): Params {

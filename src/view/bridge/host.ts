@@ -1,4 +1,3 @@
-import { type HostContext, readHostContext } from "./host-context.ts";
 import { createPeer, type Params, PeerError, type Port, toParams } from "./peer.ts";
 
 const PROTOCOL_VERSION = "2026-01-26";
@@ -130,3 +129,48 @@ const readText = (parts: unknown): string =>
     .map((part) => toParams(part)["text"])
     .filter((text) => typeof text === "string")
     .join("\n");
+
+/** What a host tells about the place in which it shows the view; all of it may be missing. */
+export interface HostContext {
+  theme?: "light" | "dark";
+  /** CSS variables by name, `--color-text-primary`. */
+  variables?: Record<string, string>;
+  /** BCP 47 */
+  locale?: string;
+  /** IANA */
+  timeZone?: string;
+  displayMode?: string;
+  displayModes?: string[];
+  /** Pixels. */
+  safeArea?: { top: number; right: number; bottom: number; left: number };
+}
+
+/** Only what is of the form that was agreed on; a change holds what changed. */
+export function readHostContext(params: Params): HostContext {
+  const { theme, locale, timeZone, displayMode, availableDisplayModes } = params;
+  const variables = toParams(toParams(params["styles"])["variables"]);
+  const insets = toParams(params["safeAreaInsets"]);
+  return {
+    ...((theme === "light" || theme === "dark") && { theme }),
+    ...(Object.keys(variables).length > 0 && { variables: onlyTexts(variables) }),
+    ...(typeof locale === "string" && { locale }),
+    ...(typeof timeZone === "string" && { timeZone }),
+    ...(typeof displayMode === "string" && { displayMode }),
+    ...(Array.isArray(availableDisplayModes) && { displayModes: availableDisplayModes.filter(isText) }),
+    ...(Object.keys(insets).length > 0 && {
+      safeArea: {
+        top: toPixels(insets["top"]),
+        right: toPixels(insets["right"]),
+        bottom: toPixels(insets["bottom"]),
+        left: toPixels(insets["left"]),
+      },
+    }),
+  };
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+const onlyTexts = (params: Params): Record<string, string> =>
+  Object.fromEntries(Object.entries(params).filter((entry): entry is [string, string] => isText(entry[1])));
+
+const toPixels = (value: unknown): number => (typeof value === "number" && value > 0 ? value : 0);

@@ -1,9 +1,8 @@
 import { useMemo } from "preact/hooks";
 import type { SnapshotView } from "../../pages/view/view-data.ts";
-import { useStore } from "../state/store-context.ts";
-import { nameSection, STATE_NAMES } from "../words/names.ts";
-import { BarChart } from "./bar-chart.tsx";
-import { BreakdownChart } from "./breakdown-chart.tsx";
+import { useStore } from "../state/store.ts";
+import { nameSection, STATE_NAMES } from "../words/words.ts";
+import { BarChart, BreakdownChart } from "./bar-chart.tsx";
 import { FirstSeenChart } from "./first-seen-chart.tsx";
 import { ScatterChart } from "./scatter-chart.tsx";
 import { tallySections, tallyStates } from "./tally.ts";

@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
-import type { PlacedRow } from "../state/read-rows.ts";
-import { useStore } from "../state/store-context.ts";
+import type { PlacedRow } from "../state/placed-rows.ts";
+import { useStore } from "../state/store.ts";
 import { tallyFirstSeen } from "./tally.ts";
 
 /** When the pages were first seen; a column narrows the table to its time. */

@@ -1,9 +1,9 @@
 import { useMemo } from "preact/hooks";
-import { STATES } from "../state/page-state.ts";
-import type { PlacedRow } from "../state/read-rows.ts";
-import { useStore } from "../state/store-context.ts";
-import { STATE_NAMES } from "../words/names.ts";
-import { findNearest, type Point, toScatter } from "./scatter-points.ts";
+import type { PlacedRow } from "../state/placed-rows.ts";
+import { STATES } from "../state/placed-rows.ts";
+import { useStore } from "../state/store.ts";
+import { STATE_NAMES } from "../words/words.ts";
+import { findNearest, type Point, toScatter } from "./tally.ts";
 
 const WIDTH = 340;
 const HEIGHT = 190;

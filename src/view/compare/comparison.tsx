@@ -1,9 +1,9 @@
-import { SOURCES } from "../head/sources.ts";
-import { useStore } from "../state/store-context.ts";
+import { useStore } from "../state/store.ts";
 import { ThirdParty } from "../words/third-party.tsx";
-import { toArrow } from "./before-after.ts";
+import { SOURCES } from "../words/words.ts";
+import type { Comparison, Missing, Side } from "./cells.ts";
+import { toArrow } from "./cells.ts";
 import { ChangeTable } from "./change-table.tsx";
-import type { Comparison, Missing, Side } from "./compared.ts";
 
 /** Two snapshots: what they are, how far they can be compared, and what differs. */
 export function ComparisonPage({ comparison }: { comparison: Comparison }) {

@@ -1,8 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { useStore } from "../state/store-context.ts";
-import { LinkOut } from "../words/link-out.tsx";
-import { ThirdParty } from "../words/third-party.tsx";
+import { useStore } from "../state/store.ts";
+import { LinkOut, ThirdParty } from "../words/third-party.tsx";
 import { FullRecord } from "./full-record.tsx";
 
 interface RecordPanelProps {

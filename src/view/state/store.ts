@@ -1,11 +1,11 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
 import type { SnapshotView, ViewData, ViewFile } from "../../pages/view/view-data.ts";
-import type { Host } from "../bridge/host.ts";
-import type { HostContext } from "../bridge/host-context.ts";
+import type { Host, HostContext } from "../bridge/host.ts";
 import { createWords, type Words } from "../words/words.ts";
-import { type Filter, filterRows, NO_FILTER } from "./filter-rows.ts";
-import type { PlacedRow } from "./read-rows.ts";
-import { AS_FETCHED, type Sort, sortRows } from "./sort-rows.ts";
+import { AS_FETCHED, type Filter, filterRows, NO_FILTER, type Sort, sortRows } from "./choose-rows.ts";
+import type { PlacedRow } from "./placed-rows.ts";
 
 /** What the view is at. */
 export type Phase =
@@ -83,4 +83,12 @@ export function createStore(file: ViewFile | null): Store {
       return createWords(locale, timeZone);
     }),
   };
+}
+
+export const StoreContext = createContext<Store | null>(null);
+
+export function useStore(): Store {
+  const store = useContext(StoreContext);
+  if (store === null) throw new Error("A part of the view stands outside of it.");
+  return store;
 }

@@ -1,11 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { stateOf } from "../state/page-state.ts";
-import type { PlacedRow } from "../state/read-rows.ts";
-import type { SortKey } from "../state/sort-rows.ts";
-import { nameSection } from "../words/names.ts";
-import { toShownUrl } from "../words/shorten.ts";
+import type { SortKey } from "../state/choose-rows.ts";
+import type { PlacedRow } from "../state/placed-rows.ts";
+import { stateOf } from "../state/placed-rows.ts";
 import { ThirdParty } from "../words/third-party.tsx";
-import { UNKNOWN, type Words } from "../words/words.ts";
+import { nameSection, toShownUrl, UNKNOWN, type Words } from "../words/words.ts";
 
 export interface Column {
   key: SortKey;

@@ -1,14 +1,11 @@
 import { useSignal } from "@preact/signals";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { scrollToSee, toRowWindow } from "../state/row-window.ts";
-import { toggleSort } from "../state/sort-rows.ts";
-import { useStore } from "../state/store-context.ts";
+import { options } from "preact";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { toggleSort } from "../state/choose-rows.ts";
+import { useStore } from "../state/store.ts";
 import { COLUMNS, type Column } from "./columns.tsx";
-import { moveByKey } from "./grid-keys.ts";
-import { HeaderRow } from "./header-row.tsx";
-import { Row } from "./row.tsx";
-import { useIsPrinting } from "./use-is-printing.ts";
-import { useRowHeight } from "./use-row-height.ts";
+import { HeaderRow, Row } from "./row.tsx";
+import { moveByKey, scrollToSee, toRowWindow } from "./row-window.ts";
 
 /** Of the column in which rows are marked; the style sheet says the same. */
 const MARK_PX = 38;
@@ -153,3 +150,46 @@ const toTracks = (columns: readonly Column[]) => ({
 });
 
 const headerHeight = (grid: Element): number => grid.querySelector(".heads")?.clientHeight ?? 0;
+
+/** Below this a row is a card; the style sheet says the same. */
+const CARDS = "(max-width: 559px)";
+
+const ROW_PX = 44;
+const CARD_PX = 96;
+
+/** How tall a row is, px: all are alike, so that the place of each is known before it is drawn. */
+function useRowHeight(): number {
+  const [areCards, setAreCards] = useState(() => matchMedia(CARDS).matches);
+  useEffect(() => {
+    const query = matchMedia(CARDS);
+    const listener = () => setAreCards(query.matches);
+    query.addEventListener("change", listener);
+    return () => query.removeEventListener("change", listener);
+  }, []);
+  return areCards ? CARD_PX : ROW_PX;
+}
+
+/** Whether the page is being printed: then every row is drawn, before the browser lays out its sheets. */
+function useIsPrinting(): boolean {
+  const [isPrinting, setIsPrinting] = useState(false);
+  useEffect(() => {
+    const change = (to: boolean) => () => drawAtOnce(() => setIsPrinting(to));
+    const [before, after] = [change(true), change(false)];
+    addEventListener("beforeprint", before);
+    addEventListener("afterprint", after);
+    return () => {
+      removeEventListener("beforeprint", before);
+      removeEventListener("afterprint", after);
+    };
+  }, []);
+  return isPrinting;
+}
+
+/** The browser prints what stands there when the event is over, so nothing may be put off. */
+function drawAtOnce(change: () => void): void {
+  const usual = options.debounceRendering;
+  options.debounceRendering = (draw) => draw();
+  change();
+  if (usual === undefined) delete options.debounceRendering;
+  else options.debounceRendering = usual;
+}

@@ -1,4 +1,5 @@
-import type { ViewRow } from "../../pages/view/view-data.ts";
+import type { ViewHead, ViewRow } from "../../pages/view/view-data.ts";
+import type { State, StateFilter } from "../state/placed-rows.ts";
 
 /** Figures and dates as the reader's place writes them; what is unknown is a dash. */
 export interface Words {
@@ -73,3 +74,45 @@ function isReadable({ locale, timeZone }: { locale?: string | undefined; timeZon
     return false;
   }
 }
+
+/** `/ (top-level pages)`: the pages directly under the root of a host, and not its home page alone. */
+export const nameSection = (section: string): string =>
+  section.endsWith("/") ? `${section} (top-level pages)` : section;
+
+export const STATE_NAMES: Readonly<Record<State | StateFilter, string>> = {
+  live: "Live",
+  redirect: "Redirect",
+  dead: "Dead",
+  gone: "Gone",
+  refused: "Refused",
+  trouble: "Trouble",
+  unknown: "Unknown",
+};
+
+/** Longer than any address or title that is read rather than copied. */
+const MAX_CHARS = 600;
+
+/** A stranger's text as far as anybody reads it; a cut is marked. */
+export const shorten = (text: string, maxChars = MAX_CHARS): string =>
+  text.length <= maxChars ? text : `${text.slice(0, maxChars - 1)}…`;
+
+/** An address as it is read in a list about one target: without the scheme, and without the host where that is the target. */
+export function toShownUrl(url: string, target: string): string {
+  const bare = url.replace(/^https?:\/\//i, "");
+  const path = bare.startsWith(`${target}/`) ? bare.slice(target.length) : bare;
+  return shorten(path === "" ? url : path);
+}
+
+/** An address that may be opened: http or https, nothing else; null for all others. */
+export function toSafeUrl(text: string): string | null {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return null;
+  const { protocol, href } = new URL(text);
+  return protocol === "http:" || protocol === "https:" ? href : null;
+}
+
+/** Where a snapshot is from, as loud as it has to be said. */
+export const SOURCES: Readonly<Record<ViewHead["source"], string>> = {
+  sandbox: "SANDBOX: generated data, nothing here is about a real site",
+  aisa: "Live data",
+  import: "Imported file",
+};

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ViewHead } from "../../../src/pages/view/view-data.ts";
-import { toFileName, toRowsCsv } from "../../../src/view/actions/export-files.ts";
 import { readOffer, toOrders } from "../../../src/view/actions/purchase.ts";
 import { toConditions } from "../../../src/view/actions/question.ts";
-import { tellRows } from "../../../src/view/actions/tell-rows.ts";
+import { tellRows, toFileName, toRowsCsv } from "../../../src/view/actions/rows-as-text.ts";
 import { createWords } from "../../../src/view/words/words.ts";
 import { makeRow } from "./make-rows.ts";
 

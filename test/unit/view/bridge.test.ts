@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { connectHost, type HostEvents } from "../../../src/view/bridge/host.ts";
-import { readHostContext } from "../../../src/view/bridge/host-context.ts";
+import { connectHost, type HostEvents, readHostContext } from "../../../src/view/bridge/host.ts";
 import { createPeer, type Params, PeerError, type Port } from "../../../src/view/bridge/peer.ts";
 
 /** Two ends of one line. */

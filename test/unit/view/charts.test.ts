@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findNearest, toScatter } from "../../../src/view/charts/scatter-points.ts";
-import { tallyFirstSeen, tallySections, tallyStates } from "../../../src/view/charts/tally.ts";
+import { findNearest, tallyFirstSeen, tallySections, tallyStates, toScatter } from "../../../src/view/charts/tally.ts";
 import { makeRow } from "./make-rows.ts";
 
 describe("tallies", () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toArrow, toFigure } from "../../../src/view/compare/before-after.ts";
-import { sortCells, toggleCellSort } from "../../../src/view/compare/sort-cells.ts";
+import { sortCells, toArrow, toFigure, toggleCellSort } from "../../../src/view/compare/cells.ts";
 
 describe("what was and what is, in one cell", () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { PlacedRow } from "../../../src/view/state/read-rows.ts";
+import type { PlacedRow } from "../../../src/view/state/placed-rows.ts";
 
 /** A row of which a test says what it is about; the rest is unknown. */
 export const makeRow = (index: number, facts: Partial<PlacedRow> = {}): PlacedRow => ({

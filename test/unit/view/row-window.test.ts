@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { scrollToSee, toRowWindow } from "../../../src/view/state/row-window.ts";
-import { moveByKey } from "../../../src/view/table/grid-keys.ts";
+import { moveByKey, scrollToSee, toRowWindow } from "../../../src/view/table/row-window.ts";
 
 const place = fc.record({
   scrollTop: fc.integer({ min: -50, max: 60_000 }),

@@ -2,10 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { classifyStatus } from "../../../src/pages/page.ts";
 import { VIEW_COLUMNS, type ViewCell } from "../../../src/pages/view/view-data.ts";
-import { filterRows, isFiltered, NO_FILTER } from "../../../src/view/state/filter-rows.ts";
-import { meets, STATES, stateOf } from "../../../src/view/state/page-state.ts";
-import { findGap, mergeRows, readRows } from "../../../src/view/state/read-rows.ts";
-import { AS_FETCHED, SORT_KEYS, sortRows, toggleSort } from "../../../src/view/state/sort-rows.ts";
+import {
+  AS_FETCHED,
+  filterRows,
+  isFiltered,
+  NO_FILTER,
+  SORT_KEYS,
+  sortRows,
+  toggleSort,
+} from "../../../src/view/state/choose-rows.ts";
+import { findGap, meets, mergeRows, readRows, STATES, stateOf } from "../../../src/view/state/placed-rows.ts";
 import { makeRow } from "./make-rows.ts";
 
 const handles = (rows: readonly { handle: string }[]) => rows.map(({ handle }) => handle);

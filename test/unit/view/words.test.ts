@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toSafeUrl } from "../../../src/view/state/safe-url.ts";
-import { shorten, toShownUrl } from "../../../src/view/words/shorten.ts";
-import { createWords, UNKNOWN } from "../../../src/view/words/words.ts";
+import { createWords, shorten, toSafeUrl, toShownUrl, UNKNOWN } from "../../../src/view/words/words.ts";
 
 describe("figures and dates", () => {
   const english = createWords("en-US", "UTC");

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { renderPagesCsv, renderRowsCsv, toSheetCsv } from "../../../../src/pages/export/csv-files.ts";
 import { SNAPSHOT_FILE_NAMES, SNAPSHOT_FILES } from "../../../../src/pages/export/snapshot-files.ts";
-import { toRowsCsv } from "../../../../src/view/actions/export-files.ts";
+import { toRowsCsv } from "../../../../src/view/actions/rows-as-text.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 import { readCsv } from "../../../support/read-csv.ts";

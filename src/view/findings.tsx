@@ -1,6 +1,6 @@
-import type { ViewFinding } from "../../pages/view/view-data.ts";
-import { useStore } from "../state/store-context.ts";
-import { ThirdParty } from "../words/third-party.tsx";
+import type { ViewFinding } from "../pages/view/view-data.ts";
+import { useStore } from "./state/store.ts";
+import { ThirdParty } from "./words/third-party.tsx";
 
 /** A card names that many pages. */
 const MAX_NAMED = 3;

@@ -1,7 +1,7 @@
-import type { ViewHead } from "../../pages/view/view-data.ts";
-import { useStore } from "../state/store-context.ts";
-import { ThirdParty } from "../words/third-party.tsx";
-import { SOURCES } from "./sources.ts";
+import type { ViewHead } from "../pages/view/view-data.ts";
+import { useStore } from "./state/store.ts";
+import { ThirdParty } from "./words/third-party.tsx";
+import { SOURCES } from "./words/words.ts";
 
 /** What was asked and what it came to. */
 export function Head({ head }: { head: ViewHead }) {

@@ -1,5 +1,25 @@
-import { toFigure } from "./before-after.ts";
-import type { Cell } from "./compared.ts";
+import type { ComparisonView } from "../../pages/view/view-data.ts";
+
+// The parts of what is drawn by their names: the view knows of the server what its data looks like, and nothing else.
+export type Comparison = ComparisonView["comparison"];
+export type Side = Comparison["first"];
+export type Missing = NonNullable<Comparison["pages"]>["added"];
+export type Table = Comparison["figures"];
+export type Cell = Table["rows"][number][number];
+
+/** `200>404`, `11>`, `>7`, `before>after`: what it was and what it is, as a comparison tells both in one cell. */
+const BEFORE_AFTER = /^([^>\s]*)>([^>\s;]*)/;
+
+/** Told with an arrow, and with a dash for what there is not. */
+export const toArrow = (text: string): string =>
+  text.replace(BEFORE_AFTER, (_, before, after) => `${before || "–"} → ${after || "–"}`);
+
+/** What it is now, or was, as a figure: `11>`, `5>12+`, `801-938`; null when it is none. */
+export function toFigure(text: string): number | null {
+  const [, before = "", after = ""] = BEFORE_AFTER.exec(text) ?? [null, text, ""];
+  const [digits] = /^-?\d+(?:\.\d+)?/.exec(after === "" ? before : after) ?? [];
+  return digits === undefined ? null : Number(digits);
+}
 
 export interface CellSort {
   column: number;

@@ -1,8 +1,8 @@
 import type { ViewHead } from "../../pages/view/view-data.ts";
-import { type Filter, isFiltered } from "../state/filter-rows.ts";
-import { useStore } from "../state/store-context.ts";
-import { nameSection } from "../words/names.ts";
-import { tellRows } from "./tell-rows.ts";
+import { type Filter, isFiltered } from "../state/choose-rows.ts";
+import { useStore } from "../state/store.ts";
+import { nameSection } from "../words/words.ts";
+import { tellRows } from "./rows-as-text.ts";
 
 /** Tells the model what the person looks at: the marked rows, or else those that the table shows. */
 export function AskButton({ head }: { head: ViewHead }) {
@@ -46,4 +46,22 @@ function describeFilter(filter: Filter): string {
     ...(minBacklinks > 0 ? [`from ${minBacklinks} backlinks`] : []),
     ...(firstSeen === null ? [] : [`first seen ${firstSeen}`]),
   ].join(", ");
+}
+
+/** Between the conversation and the whole window, where the host has both. */
+export function FullScreenButton() {
+  const { host, context, said } = useStore();
+  const { displayMode, displayModes = [] } = context.value;
+  const to = displayMode === "fullscreen" ? "inline" : "fullscreen";
+  const at = host.value;
+  if (at === null || !displayModes.includes(to)) return null;
+  const request = () =>
+    at.requestDisplayMode(to).catch(() => {
+      said.value = "The host did not change its size.";
+    });
+  return (
+    <button type="button" onClick={() => void request()}>
+      {to === "fullscreen" ? "Full screen" : "Back into the conversation"}
+    </button>
+  );
 }
