@@ -103,7 +103,7 @@ describe("money on the command line", () => {
     expect((await larger).stdout).toContain("charged $0.02436;");
     const { stdout, stderr } = await smaller;
     expect(stderr).toBe("");
-    expect(stdout).toContain("4 of its 10 pages, those after its first 2");
+    expect(stdout).toContain("4 of its 10 URLs, those after its first 2");
     await upstream.close();
   });
 

@@ -86,9 +86,9 @@ describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
     const id = large.uri.slice(-10);
     const imported = await runBuilt(["import", id, "--json"], { env });
     expect(imported.stderr).toBe("");
-    const { snapshot_id, pages_fetched, notes } = JSON.parse(imported.stdout);
-    expect(pages_fetched).toBeGreaterThan(20);
-    expect(pages_fetched).toBeLessThan(1000);
+    const { snapshot_id, urls_fetched, notes } = JSON.parse(imported.stdout);
+    expect(urls_fetched).toBeGreaterThan(20);
+    expect(urls_fetched).toBeLessThan(1000);
     expect(notes).toContain("the reply broke off; its pages were read as far as they are whole");
     const asked = await client.call("query_domain_pages", { snapshot_id, limit: 1 });
     expect(asked.content[0]?.text).toContain("the reply broke off");
@@ -109,7 +109,7 @@ describe.each(CLIENTS)("%s over stdio", (_name, connect) => {
     });
     expect(isError).toBeFalsy();
     expect(content[0]?.text).toContain("estimate for acme.example; nothing was bought");
-    expect(structuredContent).toMatchObject({ price: { quoted_usd: 0 }, kept: null, pages_at_most: 20 });
+    expect(structuredContent).toMatchObject({ price: { quoted_usd: 0 }, kept: null, urls_at_most: 20 });
   });
 
   it("keeps what an answer left out readable as a resource", async () => {
