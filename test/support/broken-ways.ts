@@ -106,6 +106,17 @@ export const BROKEN_WAYS: readonly BrokenWay[] = [
     "a SOCKS5 proxy that refuses the host",
     afterWords(saying("\x05\x00", afterWords(saying("\x05\x02\x00\x01")))),
   ),
+  way(
+    "socks5",
+    "a SOCKS5 proxy that begins an answer and keeps silent",
+    afterWords(saying("\x05\x00", afterWords(saying("\x05\x00\x00\x03\xffgate")))),
+    true,
+  ),
+  way(
+    "socks5",
+    "a SOCKS5 proxy that ends within its answer",
+    afterWords(saying("\x05\x00", afterWords(saying("\x05\x00\x00\x03\xffgate", fin)))),
+  ),
   way("socks5", "a SOCKS5 proxy that speaks HTTP", afterWords(saying("HTTP/1.1 400 No\r\n\r\n", fin))),
   way(
     "socks5",

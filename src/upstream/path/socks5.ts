@@ -69,10 +69,19 @@ function withLength(text: string): Buffer {
   return Buffer.concat([Buffer.from([bytes.length]), bytes]);
 }
 
+/**
+ * Bytes may come one by one. What is there is taken out at once: while anything is left in a socket, it says without end
+ * that there is something to read, and neither a deadline nor another caller would have its turn.
+ */
 async function takeBytes(socket: Socket, bytes: number, signal: AbortSignal): Promise<Buffer> {
-  for (;;) {
-    const taken = socket.read(bytes) as Buffer | null;
-    if (taken !== null) return taken;
+  const taken: Buffer[] = [];
+  for (let missing = bytes; missing > 0; ) {
+    const piece = socket.read(Math.min(missing, socket.readableLength)) as Buffer | null;
+    if (piece !== null) {
+      taken.push(piece);
+      missing -= piece.length;
+      continue;
+    }
     if (socket.readableEnded || socket.destroyed) throw withCode("ECONNRESET");
     const until = new AbortController();
     const both = AbortSignal.any([signal, until.signal]);
@@ -82,6 +91,7 @@ async function takeBytes(socket: Socket, bytes: number, signal: AbortSignal): Pr
       until.abort();
     }
   }
+  return Buffer.concat(taken);
 }
 
 const withCode = (code: string): Error => Object.assign(new Error(`SOCKS5: ${code}`), { code });
