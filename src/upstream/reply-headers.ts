@@ -21,14 +21,23 @@ const CHARGE_HEADERS = [
 
 /**
  * What the gateway says one call cost the customer. Where its headers, or a header that came twice, disagree, the largest
- * figure is booked: a budget that counts too little is spent twice.
+ * figure is booked: a budget that counts too little is spent twice. So nothing counts as nothing only where no header
+ * says something else that cannot be read.
  * @returns `not_reported` when no header holds a number that can be a price; that is not the same as free
  */
 export function readCharge(headers: Readonly<Record<string, string>>): Charge {
   const figures = CHARGE_HEADERS.flatMap(([name, perDollar]) =>
-    (headers[name] ?? "").split(",").flatMap((text) => toUsd(text, perDollar) ?? []),
+    toFigures(headers[name] ?? "").map((text) => toUsd(text, perDollar)),
   );
-  return figures.length === 0 ? { kind: "not_reported" } : { kind: "reported", usd: Math.max(...figures) };
+  const usd = Math.max(...figures.map((figure) => figure ?? 0));
+  const isTold = usd > 0 || (figures.length > 0 && !figures.includes(undefined));
+  return isTold ? { kind: "reported", usd } : { kind: "not_reported" };
+}
+
+/** A comma stands between the figures of a header that came twice, or between thousands: then both readings count. */
+function toFigures(header: string): string[] {
+  const whole = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(header.trim()) ? [header.replaceAll(",", "")] : [];
+  return [...whole, ...header.split(",")].filter((text) => text.trim() !== "");
 }
 
 function toUsd(text: string, perDollar: number): number | undefined {

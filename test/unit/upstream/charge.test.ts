@@ -25,6 +25,8 @@ describe("readCharge", () => {
     [{ [MICROS]: "50000", [PRICE]: "0.012" }, 0.05],
     [{ [MICROS]: "0", [PRICE]: "0.05" }, 0.05],
     [{ [MICROS]: "12000, 24000" }, 0.024],
+    [{ [MICROS]: "200,000" }, 0.2],
+    [{ [MICROS]: "1,200,000" }, 1.2],
   ])("books the largest figure where %j disagrees", (headers, usd) => {
     expect(readCharge(headers)).toEqual({ kind: "reported", usd });
   });
@@ -37,6 +39,9 @@ describe("readCharge", () => {
     ["micro-dollars in the place of dollars", { [PRICE]: "48720" }],
     ["more than any call costs", { [MICROS]: "1000000001" }],
     ["an endless number", { [PRICE]: "9".repeat(40) }],
+    ["nothing beside what cannot be read", { [MICROS]: "2e5", [PRICE]: "0" }],
+    ["nothing beside a figure that can be no price", { [MICROS]: "0", [PRICE]: "48720" }],
+    ["nothing and words in one header", { [PRICE]: "0, unknown" }],
     ["an estimate", { "x-aisa-estimated-credits": "0.05" }],
   ])("takes %s for not reported, which is not free", (_what, headers) => {
     expect(readCharge(headers)).toEqual({ kind: "not_reported" });
