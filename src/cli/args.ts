@@ -2,26 +2,12 @@ import type { Readable, Writable } from "node:stream";
 import { parseArgs } from "node:util";
 import type { Setting } from "../config/schema.ts";
 import { AppError, type ErrorKind } from "../errors.ts";
-
-const COMMANDS = [
-  "stdio",
-  "http",
-  "token",
-  "get",
-  "estimate",
-  "query",
-  "compare",
-  "export",
-  "view",
-  "import",
-  "spend",
-  "sandbox",
-  "doctor",
-] as const;
-export type CommandName = (typeof COMMANDS)[number];
+import { COMMAND_NAMES, type CommandName, commandOf, DEFAULT_COMMAND, OWN_OPTIONS, toCommandName } from "./commands.ts";
 
 export interface ParsedArgs {
   command: CommandName;
+  /** It was given, and is not the default's. */
+  isNamed: boolean;
   operands: string[];
   /** The command's own options, by name. */
   options: OwnOptions;
@@ -31,51 +17,8 @@ export interface ParsedArgs {
   wantsVersion: boolean;
 }
 
-const OWN_OPTIONS = {
-  limit: { type: "string" },
-  body: { type: "string" },
-  json: { type: "boolean" },
-  csv: { type: "boolean" },
-  fresh: { type: "boolean" },
-  yes: { type: "boolean" },
-  day: { type: "string" },
-  account: { type: "string" },
-  format: { type: "string" },
-  out: { type: "string" },
-  force: { type: "boolean" },
-  excel: { type: "boolean" },
-  host: { type: "string" },
-  port: { type: "string" },
-  key: { type: "string" },
-  price: { type: "string" },
-  "price-per-page": { type: "string" },
-  fault: { type: "string" },
-  scopes: { type: "string" },
-  tenant: { type: "string" },
-  budget: { type: "string" },
-  "per-minute": { type: "string" },
-  "expires-days": { type: "string" },
-} as const;
-
 type OwnOptions = {
   [Name in keyof typeof OWN_OPTIONS]?: (typeof OWN_OPTIONS)[Name]["type"] extends "boolean" ? boolean : string;
-};
-
-/** Which command takes which of its own options, and how many operands. */
-const TAKES: Readonly<Record<CommandName, { options: (keyof typeof OWN_OPTIONS)[]; operands: number }>> = {
-  stdio: { options: [], operands: 0 },
-  http: { options: ["host", "port"], operands: 0 },
-  token: { options: ["scopes", "tenant", "budget", "per-minute", "expires-days", "json"], operands: 2 },
-  get: { options: ["limit", "body", "json", "csv", "fresh", "yes"], operands: 1 },
-  estimate: { options: ["limit", "body", "json"], operands: 1 },
-  query: { options: ["body", "json", "csv"], operands: 1 },
-  compare: { options: ["json", "csv"], operands: 2 },
-  export: { options: ["format", "out", "force", "excel"], operands: 1 },
-  view: { options: ["out", "force"], operands: 2 },
-  import: { options: ["json", "csv"], operands: 1 },
-  spend: { options: ["day", "account", "json"], operands: 0 },
-  sandbox: { options: ["port", "key", "price", "price-per-page", "fault"], operands: 0 },
-  doctor: { options: ["json"], operands: 0 },
 };
 
 const wordOperands = (count: number): string =>
@@ -91,22 +34,26 @@ export function parseCommandLine(argv: readonly string[], known: readonly Settin
   const flags = known.flatMap(({ flag }) => (flag === undefined ? [] : [flag]));
   const { values, positionals } = parseStrictly(argv, flags);
   const { help, version, ...rest } = values;
-  const [first = "stdio", ...operands] = positionals;
-  const command = COMMANDS.find((name) => name === first);
+  // `help get` is `get --help`.
+  const words = positionals[0] === "help" ? positionals.slice(1) : positionals;
+  const [first = DEFAULT_COMMAND, ...operands] = words;
+  const command = toCommandName(first);
   const parsed: Omit<ParsedArgs, "command" | "options"> = {
+    isNamed: words.length > 0,
     operands,
     settings: Object.fromEntries(
       Object.entries(rest).filter((entry): entry is [string, string] => flags.includes(entry[0])),
     ),
-    wantsHelp: help === true,
+    wantsHelp: help === true || words !== positionals,
     wantsVersion: version === true,
   };
-  if (command === undefined) throw usage(`unknown command "${first}"; the commands are ${COMMANDS.join(", ")}`);
+  if (command === undefined) throw usage(`unknown command "${first}"; the commands are ${COMMAND_NAMES.join(", ")}`);
   const options = Object.fromEntries(Object.entries(rest).filter(([name]) => name in OWN_OPTIONS));
-  const misplaced = Object.keys(options).find((name) => !TAKES[command].options.some((each) => each === name));
+  const { options: taken, operands: named, maxOperands = named.length } = commandOf(command);
+  const misplaced = Object.keys(options).find((name) => !taken.some((each) => each === name));
   if (misplaced !== undefined) throw usage(`--${misplaced} does not go with "${command}"`);
-  if (operands.length > TAKES[command].operands) {
-    throw usage(`"${command}" takes ${wordOperands(TAKES[command].operands)}, got ${operands.length}`);
+  if (operands.length > maxOperands) {
+    throw usage(`"${command}" takes ${wordOperands(maxOperands)}, got ${operands.length}`);
   }
   return { ...parsed, command, options };
 }
@@ -117,7 +64,7 @@ function parseStrictly(argv: readonly string[], flags: readonly string[]) {
       args: [...argv],
       allowPositionals: true,
       options: {
-        ...OWN_OPTIONS,
+        ...(OWN_OPTIONS satisfies Readonly<Record<string, { type: "string" | "boolean" }>>),
         ...Object.fromEntries(flags.map((flag) => [flag, { type: "string" } as const])),
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
