@@ -193,7 +193,9 @@ const NEXT = /^(next, [^:]+:) (.*) (\([^()]*(?:\([^()]*\)[^()]*)*\))$/;
 function wrapLine(line: string, width: number): string[] {
   const [, cost, command, gain] = NEXT.exec(line) ?? [];
   const indent = `${/^\s*(?:- )?/.exec(line)?.[0].replace(/\S/g, " ") ?? ""}  `;
-  if (cost === undefined || command === undefined) return fill(line.split(/ +(?=\S)/), width, indent, "");
+  const lead = /^ */.exec(line)?.[0] ?? "";
+  if (cost === undefined || command === undefined)
+    return fill([lead, ...line.trimStart().split(/ +/)], width, indent, "");
   // To be copied: what a shell reads as one word is not parted, and a line that goes on says so.
   const words = command.match(/(?:'[^']*'|"(?:[^"\\]|\\.)*"|\S)+/g) ?? [];
   return [

@@ -12,7 +12,7 @@ import {
 import { AppError } from "../errors.ts";
 import { formatUsd, quoteForMessage } from "../lists/text.ts";
 import { type Io, print, toJson, usage } from "./args.ts";
-import { alignColumns } from "./terminal.ts";
+import { alignColumns, drawTable, widthOf } from "./terminal.ts";
 
 /** The actions and the options that each takes. */
 const TAKES = {
@@ -72,7 +72,7 @@ function wordCreated(entry: TokenEntry, file: string): string {
 async function list(file: string, options: TokenOptions, io: Io): Promise<void> {
   const tokens = (await readTokenEntries(file)).map((entry) => toShownToken(entry, io.now()));
   if (options.json === true) print(io.stdout, toJson({ file, tokens }));
-  else print(io.stdout, tokens.length === 0 ? `No tokens in ${file}.` : renderTokens(tokens));
+  else print(io.stdout, tokens.length === 0 ? `No tokens in ${file}.` : renderTokens(tokens, widthOf(io)));
 }
 
 const NAMED_AT_MOST = 20;
@@ -175,8 +175,11 @@ export function toShownToken({ sha256: _hidden, ...entry }: TokenEntry, now: num
   return { ...entry, is_expired: entry.expires !== null && Date.parse(entry.expires) <= now };
 }
 
-/** A table for people, one token a row. */
-export function renderTokens(tokens: readonly ShownToken[]): string {
+/**
+ * A table for people, one token a row.
+ * @param width of the terminal, where it is one
+ */
+export function renderTokens(tokens: readonly ShownToken[], width?: number): string {
   const rows = tokens.map((token) => [
     token.name,
     token.id,
@@ -187,5 +190,6 @@ export function renderTokens(tokens: readonly ShownToken[]): string {
     token.created.slice(0, 10),
     token.expires === null ? "never" : token.expires.slice(0, 10) + (token.is_expired ? " (expired)" : ""),
   ]);
-  return alignColumns([["name", "id", "scopes", "tenant", "usd/day", "calls/min", "created", "expires"], ...rows]);
+  const columns = ["name", "id", "scopes", "tenant", "usd/day", "calls/min", "created", "expires"];
+  return width === undefined ? alignColumns([columns, ...rows]) : drawTable({ columns, rows }, width, ["name"]);
 }

@@ -3,6 +3,7 @@ import { countOf } from "../../lists/text.ts";
 import { redact } from "../../log.ts";
 import { PRODUCT } from "../../version.ts";
 import { EXIT_CODES, exitOf, type Io, type ParsedArgs, print, toJson } from "../args.ts";
+import { widthOf, wrapText } from "../terminal.ts";
 import { beginExamination, type Check, type Examination, type Finding, fail, type Limits } from "./examination.ts";
 import { access, bodyForm, clock, quote } from "./gateway-checks.ts";
 import { budget } from "./money.ts";
@@ -38,7 +39,7 @@ export async function runDoctor(
       if (io.stopped.aborted) break;
       for (const finding of await lookAt(check, examination, io)) {
         all.push({ name: check.name, finding });
-        if (!json) tell(renderFinding(check.name, finding));
+        if (!json) tell(renderFinding(check.name, finding, widthOf(io)));
       }
     }
   } finally {
@@ -102,11 +103,16 @@ const NAME_WIDTH = "certificate".length;
 const VERDICT_WIDTH = "note".length;
 const INDENT = " ".repeat(VERDICT_WIDTH + 2 + NAME_WIDTH + 2);
 
-/** A line for the finding, and one for what to do. */
-export function renderFinding(name: string, finding: Finding): string {
-  const line = `${finding.verdict.padEnd(VERDICT_WIDTH)}  ${name.padEnd(NAME_WIDTH)}  ${finding.says}`;
+/**
+ * A line for the finding, and one for what to do.
+ * @param width of the terminal: what is longer goes on below, under its own column
+ */
+export function renderFinding(name: string, finding: Finding, width?: number): string {
+  const hang = (text: string) =>
+    width === undefined ? text : wrapText(text, width - INDENT.length).replaceAll("\n", `\n${INDENT}`);
+  const line = `${finding.verdict.padEnd(VERDICT_WIDTH)}  ${name.padEnd(NAME_WIDTH)}  ${hang(finding.says)}`;
   const todo = "todo" in finding ? finding.todo : undefined;
-  return todo === undefined ? line : `${line}\n${INDENT}-> ${todo}`;
+  return todo === undefined ? line : `${line}\n${INDENT}${hang(`-> ${todo}`)}`;
 }
 
 /** The last line: whether all is well. */

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { renderFinding } from "../../../src/cli/doctor/run-doctor.ts";
+import { renderHelp } from "../../../src/cli/help.ts";
 import { drawTable, wrapText } from "../../../src/cli/terminal.ts";
 
 const COLUMNS = ["id", "url", "http", "backlinks", "ref_domains", "title"];
@@ -72,6 +74,32 @@ describe("prose at a terminal", () => {
       "dead pages with links (http >= 400): 4 pages, 376\n  backlinks; p2 269 from 123 domains",
     );
     expect(wrapText(text, 50).split(/\s+/)).toEqual(text.split(" "));
+  });
+
+  it("begins where it began, and goes on further in", () => {
+    expect(wrapText("  -> Set the key to that of your account", 24)).toBe(
+      "  -> Set the key to that\n    of your account",
+    );
+    const help = renderHelp(60).split("\n");
+    for (const line of help.filter((each) => each.startsWith("  "))) expect(line.length).toBeLessThanOrEqual(60);
+    expect(help.filter((line) => /^[a-z]/.test(line) && !line.startsWith("domain-pages-mcp 0"))).toEqual([]);
+  });
+
+  it("of doctor goes on under its own column", () => {
+    const finding = {
+      verdict: "note",
+      says: "none: real domains need one",
+      todo: "Set it to that of your account",
+    } as const;
+    expect(renderFinding("key", finding, 40)).toBe(
+      [
+        "note  key          none: real domains",
+        "                     need one",
+        "                   -> Set it to that of",
+        "                     your account",
+      ].join("\n"),
+    );
+    expect(renderFinding("key", finding).split("\n")).toHaveLength(2);
   });
 
   it("leaves a word that is longer than the window whole", () => {
