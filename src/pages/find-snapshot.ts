@@ -120,7 +120,11 @@ const MAX_OTHERS = 3;
 function wordChoice({ snapshot, isFresh, others }: Found): string {
   const named = others.slice(0, MAX_OTHERS).map((info) => `${info.id} (${describeOrigin(info)})`);
   const rest = others.length - named.length;
-  const choice = isFresh ? "the fullest fresh snapshot" : "the newest snapshot, since none is fresh,";
+  const choice = isFresh
+    ? "the fullest fresh snapshot"
+    : snapshot.fetchedAt === null
+      ? "the fullest snapshot, its time unknown,"
+      : "the newest snapshot with pages, since none of these is fresh,";
   const more = rest > 0 ? `; ${formatCount(rest)} more` : "";
   return `${choice} of ${nameTarget(snapshot.request.target)} is asked; also kept: ${named.join("; ")}${more}`;
 }
@@ -195,10 +199,12 @@ function describeKnown(known: readonly SnapshotInfo[]): string[] {
 /** `acme.example, 93 URLs, 2026-07-08 14:46 UTC` */
 const describeInfo = (info: SnapshotInfo): string => `${nameTarget(info.request.target)}, ${describeOrigin(info)}`;
 
-/** `imported, 10 of 8,143 URLs, 2026-11-03 14:20 UTC` */
-export function describeOrigin({ source, pageCount, totalCount, fetchedAt, isBrokenOff }: SnapshotInfo): string {
+/** `imported, 10 of 8,143 URLs, 2026-11-03 14:20 UTC`; of a later part `10 of 8,143 URLs after the first 1,000` */
+export function describeOrigin(info: SnapshotInfo): string {
+  const { source, request, pageCount, totalCount, fetchedAt, isBrokenOff } = info;
   const isPart = totalCount !== null && totalCount > pageCount;
-  const urls = isPart ? `${formatCount(pageCount)} of ${countOf(totalCount, "URL")}` : countOf(pageCount, "URL");
+  const after = request.offset ? ` after the first ${formatCount(request.offset)}` : "";
+  const urls = `${isPart ? `${formatCount(pageCount)} of ${countOf(totalCount, "URL")}` : countOf(pageCount, "URL")}${after}`;
   const time = fetchedAt === null ? "time unknown" : formatMinute(fetchedAt);
   const broken = isBrokenOff === true ? ["broken off"] : [];
   return [...(source === "import" ? ["imported"] : []), urls, ...broken, time].join(", ");

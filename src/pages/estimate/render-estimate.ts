@@ -1,5 +1,5 @@
 import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
-import { toCall } from "../answer/next-steps.ts";
+import { toCall, wordCall } from "../answer/next-steps.ts";
 import { describeSource } from "../answer/render-answer.ts";
 import { describeOrigin } from "../find-snapshot.ts";
 import type { SnapshotInfo } from "../snapshot.ts";
@@ -86,9 +86,13 @@ function describeExpected({ pagesAtMost, pagesTotal, answerTokens }: Estimate): 
 /** It is a rough figure; it should not look like a measured one. */
 const roundTokens = (tokens: number): number => Math.round(tokens / 50) * 50;
 
-function describeNext({ request, source, kept, price, surface }: Estimate): string[] {
+function describeNext({ request, source, kept, alsoKept, price, surface }: Estimate): string[] {
   const isFree = source === "sandbox" || kept?.isFresh === true || price.kind === "bought";
-  return [`next, ${isFree ? "free" : "paid"}: ${toCall(request, surface)}`];
+  const asked = kept === null && alsoKept.some(({ pageCount }) => pageCount > 0);
+  return [
+    ...(asked ? [`next, free: ${wordCall("query", toSafeJson({ target: request.target }), surface)}`] : []),
+    `next, ${isFree ? "free" : "paid"}: ${toCall(request, surface)}`,
+  ];
 }
 
 /** The estimate as data: the same facts as the text. */

@@ -100,6 +100,10 @@ next, paid: get_domain_pages {"target":"acme.example","limit":1000,"filters":["p
     expect(text).toContain(
       `kept: no answer to this request\nalso kept of this target, for free questions: ${KEPT.id} (1 of 93 URLs, 2026-07-08 14:46 UTC); ${imported.id} (imported, 2 of 8,143 URLs, 2026-04-09 17:00 UTC)\n`,
     );
+    expect(data["next"]).toEqual([
+      'next, free: query_domain_pages {"target":"acme.example"}',
+      expect.stringMatching(/^next, paid: get_domain_pages /),
+    ]);
     expect(data).toMatchObject({
       kept: null,
       also_kept: [

@@ -89,6 +89,17 @@ describe("of the fresh snapshots of a target", () => {
     ]);
     expect((await choose(whole, other)).notes).toEqual([]);
   });
+
+  it("parts of one list without a time are told apart, and none of them is called the newest", async () => {
+    const part = (offset: number, pages: number): Snapshot => ({
+      ...make("acme.example", 0, pages, { source: "import", totalCount: 18, request: { offset } }),
+      fetchedAt: null,
+    });
+    const [first, second] = [part(0, 2), part(9, 1)];
+    expect((await choose(first, second)).notes).toEqual([
+      `the fullest snapshot, its time unknown, of acme.example is asked; also kept: ${second.id} (imported, 1 of 18 URLs after the first 9, time unknown)`,
+    ]);
+  });
 });
 
 describe("a snapshot is found", () => {
