@@ -1,4 +1,4 @@
-import { countOf } from "../../lists/text.ts";
+import { countOf, formatCount } from "../../lists/text.ts";
 import { atWorst, estimateTokens } from "../../lists/tokens.ts";
 import { type Fold, sumBacklinks } from "../answer/fold.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
@@ -26,7 +26,7 @@ import {
 import type { Grouping } from "./query-schema.ts";
 import { renderQueryHeader, renderQueryNext } from "./render-query.ts";
 import { orderRows, toRowTables } from "./row-table.ts";
-import { itemRulesOf, listConditions, type RegexTerms, selectRows } from "./select-rows.ts";
+import { itemRulesOf, listConditions, type PartOfRow, type RegexTerms, selectRows } from "./select-rows.ts";
 
 export interface QueryAnswerOptions {
   maxTokens: number;
@@ -47,11 +47,15 @@ const FRAME_SLACK = 40;
 export function buildQueryAnswer(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerOptions): QueryAnswer {
   const frame = buildFrame(snapshot, query, options);
   if (query.handles.length > 0) return withRecords(frame, snapshot, query, options);
-  const { rows, urls, urlsElsewhere } = selectRows(snapshot, query.where, query.fold, options.regex);
+  const { rows, urls, urlsElsewhere, inPart } = selectRows(snapshot, query.where, query.fold, options.regex);
   const { links, isAtLeast } = sumBacklinks(rows);
   const matched: QueryAnswer = {
     ...frame,
-    notes: urlsElsewhere === 0 ? frame.notes : [...frame.notes, wordElsewhere(urlsElsewhere)],
+    notes: [
+      ...frame.notes,
+      ...(urlsElsewhere === 0 ? [] : [wordElsewhere(urlsElsewhere)]),
+      ...(inPart.length === 0 ? [] : [wordInPart(inPart)]),
+    ],
     urlsMatched: urls,
     rowsMatched: rows.length,
     backlinksMatched: links ?? 0,
@@ -68,6 +72,20 @@ export function buildQueryAnswer(snapshot: Snapshot, query: PagesQuery, options:
 /** Who counts redirects counts URLs; without this, fewer rows than that would look like a loss. */
 const wordElsewhere = (urls: number): string =>
   `${countOf(urls, "more URL")} that answer${urls === 1 ? "s" : ""} so ${urls === 1 ? "is" : "are"} folded into pages that answer otherwise: fold false shows every URL`;
+
+/** How many of the rows in part are named. */
+const MAX_IN_PART = 3;
+
+/** Whoever saw the same page in another answer of this snapshot would find two figures for it. */
+function wordInPart(inPart: readonly PartOfRow[]): string {
+  const named = inPart
+    .slice(0, MAX_IN_PART)
+    .map(({ handle, whole }) => (handle === whole ? handle : `${handle} (a URL of page ${whole})`));
+  const rest = inPart.length - named.length;
+  const names = [...named, ...(rest > 0 ? [`${formatCount(rest)} more`] : [])].join(", ");
+  const rows = inPart.length === 1 ? "1 row leaves" : `${formatCount(inPart.length)} rows leave`;
+  return `${rows} out URLs of the same page (redirects, variants) that do not match, and their links: ${names}`;
+}
 
 const isWithoutCount = ({ backlinks, backlinksAtLeast }: Fold): boolean => backlinks === null || backlinksAtLeast;
 

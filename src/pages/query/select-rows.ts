@@ -27,6 +27,14 @@ export interface Selection {
    * redirect is into the page it leads to. 0 where nothing is asked of the status, or nothing is folded.
    */
   urlsElsewhere: number;
+  /** Rows of which other URLs, such as redirects to them, do not meet the conditions: their figures leave those out. */
+  inPart: readonly PartOfRow[];
+}
+
+/** A row of matching URLs, and the page that it is a row of where all of its URLs are taken. */
+export interface PartOfRow {
+  handle: string;
+  whole: string;
 }
 
 /** One row per fetched page; made when first asked for. */
@@ -119,9 +127,9 @@ export function startRegexClock(now: () => number): () => void {
 }
 
 /**
- * Chooses pages, then folds what was chosen: a row's figures cover exactly the matching pages of that fold. `section` and
- * `status` choose among the rows that came of it, by the page each is named after, so that they hold what the answer's
- * rollup and a grouping by status count.
+ * Chooses pages, then folds what was chosen: a row's figures cover exactly the matching pages of that fold. The other
+ * arguments choose among the rows that came of it: `section` and `status` by the page each is named after, so that they
+ * hold what the answer's rollup and a grouping by status count; least backlinks and domains by the figures that it shows.
  * @param fold false gives one row per matching page
  * @throws {AppError} `input` for a regex that takes too long
  */
@@ -139,10 +147,14 @@ export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, term
   const { section, status } = where;
   const answers = status === undefined ? () => true : answersAs(status);
   const isChosen = (row: Fold) =>
-    answers(row.main) && (section === undefined || sectionsOf(snapshot).isIn(row, section));
-  const chosen = section === undefined && status === undefined ? rows : rows.filter(isChosen);
+    answers(row.main) &&
+    (section === undefined || sectionsOf(snapshot).isIn(row, section)) &&
+    isAtLeast(row.backlinks, where.minBacklinks) &&
+    isAtLeast(row.referringDomains?.low ?? null, where.minReferringDomains);
+  const chosen = rows.filter(isChosen);
   const urls = chosen.reduce((sum, { members }) => sum + members.length, 0);
-  if (!fold || status === undefined) return { rows: chosen, urls, urlsElsewhere: 0 };
+  const inPart = fold && !isAll ? listInPart(chosen, snapshot) : [];
+  if (!fold || status === undefined) return { rows: chosen, urls, urlsElsewhere: 0, inPart };
   const isMatching = isAll ? undefined : new Set(matching);
   const shown = new Set(chosen.flatMap(({ members }) => members));
   const elsewhere = foldingOf(snapshot).places.filter(
@@ -152,7 +164,21 @@ export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, term
       isMatching?.has(place.page) !== false &&
       (section === undefined || sectionsOf(snapshot).isIn(place, section)),
   );
-  return { rows: chosen, urls, urlsElsewhere: elsewhere.length };
+  return { rows: chosen, urls, urlsElsewhere: elsewhere.length, inPart };
+}
+
+/** An unknown figure meets no condition. */
+const isAtLeast = (value: number | null, least: number | undefined): boolean =>
+  least === undefined || (value !== null && value >= least);
+
+function listInPart(rows: readonly Fold[], snapshot: Snapshot): PartOfRow[] {
+  const wholes = new Map(foldsOf(snapshot).flatMap((whole) => whole.members.map((page) => [page, whole] as const)));
+  return rows.flatMap(({ main, members }) => {
+    const whole = wholes.get(main);
+    return whole === undefined || whole.members.length === members.length
+      ? []
+      : [{ handle: main.handle, whole: whole.main.handle }];
+  });
 }
 
 function filterInTime(pages: readonly Page[], accepts: (page: Page) => boolean, checkTime?: () => void): Page[] {
@@ -239,8 +265,7 @@ function listFilterConditions(filter: Filter, { filters: _all, ...rest }: Where)
 }
 
 /**
- * Compiles all that is asked of a single page: everything but `section` and `status`, which choose rows. Least and most are held
- * against the page's own figures, before anything is folded; an unknown figure meets no condition.
+ * Compiles all that is asked of a single page: words and filters. All else chooses rows.
  * @returns undefined when every page will do
  */
 export function compileWhere(
@@ -249,11 +274,7 @@ export function compileWhere(
   compileRegex?: CompileRegex,
 ): ((page: Page) => boolean) | undefined {
   const tests: ((page: Page) => boolean)[] = [];
-  const { filters, minBacklinks, minReferringDomains, text } = where;
-  if (minBacklinks !== undefined) tests.push(({ backlinks }) => backlinks !== null && backlinks >= minBacklinks);
-  if (minReferringDomains !== undefined) {
-    tests.push(({ referringDomains }) => referringDomains !== null && referringDomains >= minReferringDomains);
-  }
+  const { filters, text } = where;
   if (text !== undefined) tests.push(compileText(text));
   // Last: it costs most.
   if (filters !== undefined) {

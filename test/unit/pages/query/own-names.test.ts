@@ -228,7 +228,8 @@ describe("what answers know of a page beside its fields", () => {
     [["month_first_seen", "=", "2026-02"], ["p1"]],
   ])("can be filtered by: %j", (filters, handles) => {
     expect(handlesOf(ask(site, { filters })).slice(0, 3)).toEqual(expect.arrayContaining(handles.slice(0, 3)));
-    expect(ask(site, { filters }).notes).toEqual([]);
+    // Nothing is read as something else; what a row leaves out is another matter.
+    expect(ask(site, { filters }).notes.filter((note) => !note.includes("of the same page"))).toEqual([]);
   });
 
   it.each(["section", "area", "subdomain", "month_first_seen"] as const)(

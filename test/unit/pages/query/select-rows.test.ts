@@ -72,6 +72,27 @@ describe("the pages of a question", () => {
     expect(columnOf(ask(small, { section: "/blog", filters: ["status_code", "=", 200] }), "backlinks")).toEqual([10]);
   });
 
+  it("have the figures of their rows held against the least of an argument, as the rows show them", () => {
+    expect(handlesOf(ask(small, { min_backlinks: 12 }))).toEqual(["p1", "p2", "p3"]);
+    expect(columnOf(ask(small, { min_backlinks: 12 }), "backlinks")).toEqual([100, 15, 30]);
+    expect(handlesOf(ask(small, { min_backlinks: 12, fold: false }))).toEqual(["p1", "p3"]);
+    expect(handlesOf(ask(small, { min_backlinks: 12, filters: ["status_code", "=", 200] }))).toEqual(["p1"]);
+    expect(handlesOf(ask(small, { min_referring_domains: 11 }))).toEqual(["p1", "p3"]);
+  });
+
+  it("are told where a row leaves out URLs of its page, which is named", () => {
+    const inPart = (question: object) => ask(small, question).notes.filter((note) => note.includes("of the same page"));
+    expect(inPart({ filters: ["status_code", "=", 200] })).toEqual([
+      "1 row leaves out URLs of the same page (redirects, variants) that do not match, and their links: p2",
+    ]);
+    expect(inPart({ filters: ["backlinks", "=", 5] })).toEqual([
+      "1 row leaves out URLs of the same page (redirects, variants) that do not match, and their links: p4 (a URL of page p2)",
+    ]);
+    for (const whole of [{}, { section: "/blog" }, { status: "live" }, { min_backlinks: 12 }, { text: "blog" }])
+      expect(inPart(whole)).toEqual([]);
+    expect(inPart({ filters: ["status_code", "=", 200], fold: false })).toEqual([]);
+  });
+
   it("are each a row of its own without folding", () => {
     const answer = ask(small, { fold: false });
     expect(handlesOf(answer)).toEqual(["p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8"]);
