@@ -3,11 +3,10 @@ import { REQUEST_FIELDS } from "../pages/body.ts";
 import { importAnswer } from "../pages/import-answer.ts";
 import { readReply } from "../pages/kept-reply.ts";
 import type { Charge, EndpointAnswer, Snapshot } from "../pages/snapshot.ts";
-import { explainGatewayError, readGatewayError } from "./gateway-errors.ts";
+import { explainGatewayError, FORM_CODES, meaningOf, NO_RESULTS, OK, readGatewayError } from "./gateway-errors.ts";
 import { bodiesOf, IS_PART, type Json, readJson, siblingOf, toObject } from "./read-body.ts";
 import { pickRequestId, readCharge, readRetryAfter, settleCharge } from "./reply-headers.ts";
 import type { FailureClass } from "./retry-policy.ts";
-import { FORM_CODES, meaningOf, NO_RESULTS, OK } from "./status-codes.ts";
 import type { WireReply } from "./wire.ts";
 
 /** A reply, opened: the endpoint's answer with what it cost, or the failure it reports. */

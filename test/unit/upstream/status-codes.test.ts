@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FORM_CODES, meaningOf } from "../../../src/upstream/status-codes.ts";
+import { FORM_CODES, meaningOf } from "../../../src/upstream/gateway-errors.ts";
 
 /** The documented codes a Live call can meet, by who can act on them. */
 const BY_KIND = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { describeFailure } from "../../../src/errors.ts";
 import { NoConnection, networkCodeOf } from "../../../src/upstream/path/connect.ts";
+import { classifyWireFailure, toAppError } from "../../../src/upstream/send-call.ts";
 import { WireFailure } from "../../../src/upstream/wire.ts";
-import { classifyWireFailure, toAppError } from "../../../src/upstream/wire-errors.ts";
 
 describe("classifyWireFailure", () => {
   it.each([
