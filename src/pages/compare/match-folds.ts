@@ -28,14 +28,12 @@ export const pageKey = ({ url }: Page): string => identifyUrl(url)?.key ?? `unre
  * its list's order, and swapping the lists swaps the result.
  */
 export function matchFolds(before: readonly Fold[], after: readonly Fold[]): Matches {
-  const groups = gather([...before, ...after]);
-  const isBefore = new Set(before);
+  const all = [...before, ...after];
   const matches: Matches = { inBoth: [], beforeOnly: [], afterOnly: [] };
-  for (const folds of groups) {
-    const match = {
-      before: folds.filter((fold) => isBefore.has(fold)),
-      after: folds.filter((fold) => !isBefore.has(fold)),
-    };
+  for (const places of gather(all)) {
+    // By place and not by identity: a list beside itself holds the very same rows twice.
+    const take = (isOfSide: (place: number) => boolean) => places.filter(isOfSide).flatMap((place) => all[place] ?? []);
+    const match = { before: take((place) => place < before.length), after: take((place) => place >= before.length) };
     if (match.after.length === 0) matches.beforeOnly.push(...match.before);
     else if (match.before.length === 0) matches.afterOnly.push(...match.after);
     else matches.inBoth.push(match);
@@ -43,8 +41,8 @@ export function matchFolds(before: readonly Fold[], after: readonly Fold[]): Mat
   return matches;
 }
 
-/** The folds that hang together by the URLs of their members. */
-function gather(folds: readonly Fold[]): Fold[][] {
+/** The places of the folds that hang together by the URLs of their members. */
+function gather(folds: readonly Fold[]): number[][] {
   const parent = folds.map((_, index) => index);
   const rootOf = (index: number): number => {
     let root = index;
@@ -65,11 +63,11 @@ function gather(folds: readonly Fold[]): Fold[][] {
       else parent[rootOf(index)] = rootOf(first);
     }
   }
-  const groups = new Map<number, Fold[]>();
-  for (const [index, fold] of folds.entries()) {
+  const groups = new Map<number, number[]>();
+  for (const index of folds.keys()) {
     const group = groups.get(rootOf(index));
-    if (group === undefined) groups.set(rootOf(index), [fold]);
-    else group.push(fold);
+    if (group === undefined) groups.set(rootOf(index), [index]);
+    else group.push(index);
   }
   return [...groups.values()];
 }

@@ -245,8 +245,13 @@ describe("the order of the arguments", () => {
     });
   });
 
-  it("is nothing for a snapshot beside itself", () => {
+  it("is nothing for a snapshot beside itself, in which all pages are in both and none has changed", () => {
     expect(compare(older, older).notes).toEqual(["both are the same snapshot"]);
+    const list = listOf([page, { path: "/other", status: 404 }]);
+    const beside = compare(list, list);
+    expect(beside.pages).toMatchObject({ inBoth: 2, inBothBefore: 2, inBothAfter: 2, changed: 0 });
+    expect(changesOf(beside)).toEqual([]);
+    expect(renderComparisonText(beside)).toContain("pages: 2 in both, 0 of them changed");
   });
 });
 
