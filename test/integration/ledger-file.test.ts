@@ -150,6 +150,20 @@ describe("the ledger on disk", () => {
     for (const each of [ledger, open()]) expect(await each.left()).toBe(100);
   });
 
+  it("spends nothing where the books went together with their note, as far as this process knows, until that is deleted again", async () => {
+    await ledger.reserve(FACTS, 60);
+    expect(await ledger.left()).toBe(40);
+    for (const name of await readdir(folder)) await rm(path.join(folder, name), { recursive: true });
+    for (const each of [ledger, open(), ledger]) {
+      await expect(each.reserve(FACTS, 10)).rejects.toMatchObject({
+        kind: "config",
+        message: `The ledger in ${path.join(folder, "ledger")} was emptied, exchanged or deleted: the day had come to $0.00006.`,
+      });
+    }
+    await rm(path.join(folder, "ledger-seen.json"));
+    for (const each of [ledger, open()]) expect(await each.left()).toBe(100);
+  });
+
   it("keeps the note of it elsewhere, and one that cannot be written stands in nobody's way", async () => {
     await writeFile(path.join(folder, "file"), "");
     const seenIn = path.join(folder, "file");

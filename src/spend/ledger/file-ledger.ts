@@ -43,7 +43,7 @@ export function createFileLines(home: string, seenIn: string = home): LedgerLine
     file: note,
     read: async () => (await readSeen(note))[day],
     // Whoever only reads leaves no files behind.
-    write: async (seen) => (hasAppended ? writeSeen(note, day, seen) : undefined),
+    write: async (seen, always = false) => (hasAppended || always ? writeSeen(note, day, seen) : undefined),
   });
   const fileOf = (day: string): string => {
     if (!isDay(day)) throw new RangeError("not a day");
@@ -122,7 +122,8 @@ type Seen = z.output<typeof SeenSchema>;
 interface SeenNote {
   file: string;
   read(): Promise<Seen | undefined>;
-  write(seen: Seen): Promise<void>;
+  /** @param always also from a process that has only read */
+  write(seen: Seen, always?: boolean): Promise<void>;
 }
 
 const SEEN_FILE = "ledger-seen.json";
@@ -162,12 +163,23 @@ async function writeSeen(file: string, day: string, seen: Seen): Promise<void> {
  */
 export function createFollower(file: string, note?: SeenNote): () => Promise<Fold> {
   let position = atStart();
+  // Whoever deletes the note after that means it.
+  let wasToldWithNote = false;
+
+  /** What this process saw itself, noted anew where the note went with the books: deleting a folder is no decision about money. */
+  const remind = async (): Promise<Seen | undefined> => {
+    if (note === undefined || position.offset === 0 || wasToldWithNote) return undefined;
+    await note.write(toSeen(position), true);
+    return toSeen(position);
+  };
 
   const startOver = async (handle: FileHandle | undefined): Promise<Position> => {
-    const seen = await note?.read();
+    const seen = (await note?.read()) ?? (await remind());
     if (seen !== undefined && !(handle !== undefined && (await reachesTo(handle, seen)))) {
+      wasToldWithNote = (await note?.read()) !== undefined;
       throw new BooksLostError(seen.countedMicros, note?.file ?? "");
     }
+    wasToldWithNote = false;
     return (handle && (await readOn(handle, atStart()))) ?? atStart();
   };
 
@@ -182,11 +194,17 @@ export function createFollower(file: string, note?: SeenNote): () => Promise<Fol
     }
     const { offset, tail, fold } = position;
     if (offset > 0 && !(offset === before.offset && tail === before.tail)) {
-      await note?.write({ bytes: offset, tail: hashTail(tail), countedMicros: fold.countedMicros });
+      await note?.write(toSeen(position));
     }
     return fold;
   };
 }
+
+const toSeen = ({ offset, tail, fold }: Position): Seen => ({
+  bytes: offset,
+  tail: hashTail(tail),
+  countedMicros: fold.countedMicros,
+});
 
 async function reachesTo(handle: FileHandle, { bytes, tail }: Seen): Promise<boolean> {
   const compared = await readBytes(handle, Math.max(0, bytes - COMPARED_BYTES), bytes);
