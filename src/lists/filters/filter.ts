@@ -109,6 +109,8 @@ const LAST_MS = Date.parse("9999-12-31T23:59:59Z");
  * @returns ms since the epoch, or undefined when it is none of these or no real date
  */
 export function parseTime(text: string): number | undefined {
+  const plain = parsePlainTime(text);
+  if (plain !== undefined) return plain;
   const parts = FORM.exec(text.trim());
   if (parts === null) return undefined;
   const [, year, month, day, hour = "00", minute = "00", second = "00", zone = "Z"] = parts;
@@ -120,6 +122,30 @@ export function parseTime(text: string): number | undefined {
     Number(day) <= 28 || new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
   return isRealDay ? epochMs : undefined;
 }
+
+const PLAIN_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+00:00$/;
+const PLAIN_CHARS = "2026-01-31 12:00:00 +00:00".length;
+
+/**
+ * The upstream's own form with figures that no month or clock refuses: nearly every time there is, in every item of a list.
+ * @returns undefined for all that has to be read with more care
+ */
+function parsePlainTime(text: string): number | undefined {
+  if (text.length !== PLAIN_CHARS || !PLAIN_TIME.test(text)) return undefined;
+  const year = 100 * twoDigits(text, 0) + twoDigits(text, 2);
+  const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)];
+  const [hour, minute, second] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)];
+  // `Date.UTC` takes the year 26 for 1926.
+  const isPlain =
+    year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour <= 23 && minute <= 59 && second <= 59;
+  return isPlain ? Date.UTC(year, month - 1, day, hour, minute, second) : undefined;
+}
+
+const ZERO = "0".charCodeAt(0);
+
+/** Of a text known to have two digits there. */
+export const twoDigits = (text: string, at: number): number =>
+  10 * text.charCodeAt(at) + text.charCodeAt(at + 1) - 11 * ZERO;
 
 /** ms since the epoch → `2026-01-31 12:00:00 +00:00`, the form of answers and filters. */
 export function toUpstreamTime(epochMs: number): string {

@@ -44,19 +44,27 @@ export function findFinalKeys(pages: readonly Page[]): Place[] {
   const stops = readStops(steps);
   for (const step of steps) setFinalKey(step, stops);
   const redirects = steps.filter(({ next }) => next !== undefined);
-  const keys = redirects.length === 0 ? undefined : new Set(steps.map(({ key }) => key));
-  for (const step of redirects) step.isLocationFetched = keys?.has(step.next) ?? false;
+  if (redirects.length === 0) return steps;
+  // What is no stop was fetched too.
+  const closed = new Set(steps.filter((step) => !isOpen(step)).map(({ key }) => key));
+  for (const step of redirects) {
+    step.isLocationFetched = step.next !== undefined && (stops.has(step.next) || closed.has(step.next));
+  }
   return steps;
 }
+
+const isOpen = ({ page, key, deadEnd }: Step): boolean => key !== undefined && deadEnd === undefined && !isDead(page);
+
+/** Most pages: one object for all of them. */
+const END: Stop = Object.freeze({ isEnd: true, exit: undefined });
 
 /** What answers under each key, and where its first redirect leads that leads on. */
 function readStops(steps: readonly Step[]): ReadonlyMap<string, Stop> {
   const stops = new Map<string, Stop>();
-  const open = steps.filter(({ page, key, deadEnd }) => key !== undefined && deadEnd === undefined && !isDead(page));
+  const open = steps.filter(isOpen);
   for (const { page, key = "" } of open) {
-    const stop = stops.get(key);
-    if (stop === undefined) stops.set(key, { isEnd: !isRedirect(page), exit: undefined });
-    else if (!isRedirect(page)) stop.isEnd = true;
+    if (!isRedirect(page)) stops.set(key, END);
+    else if (!stops.has(key)) stops.set(key, { isEnd: false, exit: undefined });
   }
   for (const step of open) {
     const { key = "", next } = step;
@@ -64,7 +72,7 @@ function readStops(steps: readonly Step[]): ReadonlyMap<string, Stop> {
     if (next === undefined || next === key || !stops.has(next)) continue;
     step.exit = next;
     const stop = stops.get(key);
-    if (stop !== undefined) stop.exit ??= next;
+    if (stop !== undefined && !stop.isEnd) stop.exit ??= next;
   }
   return stops;
 }
@@ -195,6 +203,7 @@ function followRedirects(
   const first = stops.get(own);
   // The page's own redirect counts before those of its variants.
   let next = first === undefined || first.isEnd ? undefined : (exit ?? first.exit);
+  if (next === undefined) return own;
   const path = [own];
   while (next !== undefined) {
     const loopStart = path.indexOf(next);

@@ -84,10 +84,11 @@ const UNREADABLE = "";
 
 /** Keyed by host and segment. */
 function gather(folds: readonly Fold[]): Map<string, Fold[]> {
-  const folders = foldersOf(folds);
+  const places = folds.map(placeOf);
+  const folders = foldersAmong(places);
   const sections = new Map<string, Fold[]>();
-  for (const fold of folds) {
-    const place = placeOf(fold);
+  for (const [at, fold] of folds.entries()) {
+    const place = places[at];
     const name = place === undefined ? UNREADABLE : sectionOf(place, folders);
     const members = sections.get(name);
     if (members === undefined) sections.set(name, [fold]);
@@ -115,18 +116,20 @@ export interface SectionPlace {
 export function placeOf({ identity }: Pick<Fold, "identity">): SectionPlace | undefined {
   if (identity === undefined) return undefined;
   const { host, path } = identity;
-  const end = path.slice(1).search(/[/?]/) + 1;
-  const segment = end === 0 ? path : path.slice(0, end);
-  return { host, folder: host + segment, isDeep: segment !== "/" && path[end] === "/" && end > 0 };
+  const slash = path.indexOf("/", 1);
+  const query = path.indexOf("?", 1);
+  const isSlashFirst = slash > 0 && (query < 0 || slash < query);
+  const end = isSlashFirst ? slash : query;
+  const segment = end < 0 ? path : path.slice(0, end);
+  return { host, folder: host + segment, isDeep: isSlashFirst && segment !== "/" };
 }
 
 /** First path segments that have pages below them: these are sections. */
-export function foldersOf(folds: readonly Fold[]): Set<string> {
+export const foldersOf = (folds: readonly Fold[]): Set<string> => foldersAmong(folds.map(placeOf));
+
+function foldersAmong(places: readonly (SectionPlace | undefined)[]): Set<string> {
   const folders = new Set<string>();
-  for (const fold of folds) {
-    const place = placeOf(fold);
-    if (place?.isDeep === true) folders.add(place.folder);
-  }
+  for (const place of places) if (place?.isDeep === true) folders.add(place.folder);
   return folders;
 }
 

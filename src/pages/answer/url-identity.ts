@@ -34,6 +34,11 @@ const URL_FORM = /^(?:([a-z][a-z0-9+.-]*):)?\/\/([^/?#\\]*)([^#]*)/i;
  */
 export function identifyUrl(url: string, base?: UrlIdentity): UrlIdentity | undefined {
   const trimmed = url.trim();
+  const plain = splitPlain(trimmed);
+  if (plain !== undefined) {
+    const host = bareHost(plain.host);
+    return host === undefined ? undefined : identityOf(host, plain.rest);
+  }
   const match = URL_FORM.exec(trimmed);
   if (match === null) return base === undefined ? undefined : resolveRelative(trimmed, base);
   const [, scheme = "http", authority = "", rest = ""] = match;
@@ -44,6 +49,21 @@ export function identifyUrl(url: string, base?: UrlIdentity): UrlIdentity | unde
 }
 
 const PLAIN_HOST = /^[a-z0-9.-]+$/;
+
+/** What nearly every URL is, taken apart without a pattern: a web scheme, a host that is written as it is kept, a path. */
+function splitPlain(url: string): { host: string; rest: string } | undefined {
+  const start = url.startsWith("https://")
+    ? "https://".length
+    : url.startsWith("http://")
+      ? "http://".length
+      : undefined;
+  const end = start === undefined ? -1 : url.indexOf("/", start);
+  const host = end < 0 ? "" : url.slice(start, end);
+  if (!PLAIN_HOST.test(host)) return undefined;
+  const fragment = url.indexOf("#", end);
+  return { host, rest: fragment < 0 ? url.slice(end) : url.slice(end, fragment) };
+}
+
 const HOST_AND_PORT = /^(\[[0-9a-f:.]+\]|[^:[\]\s\p{Cc}]+)(?::(\d*))?$/u;
 
 function normaliseHost(authority: string): string | undefined {
@@ -60,7 +80,8 @@ function normaliseHost(authority: string): string | undefined {
 /** Without `www.`, however often it stands there, unless it is itself the name that was registered (`www.com`). */
 function bareHost(host: string): string | undefined {
   const name = host.endsWith(".") ? host.slice(0, -1) : host;
-  return name === "" || name.endsWith(".") ? undefined : name.replace(/^(?:www\.)+(?=.*\.)/, "");
+  if (name === "" || name.endsWith(".")) return undefined;
+  return !name.startsWith("www.") ? name : name.replace(/^(?:www\.)+(?=.*\.)/, "");
 }
 
 /** `münchen.example` and `xn--mnchen-3ya.example` are one host. `URL` is slow, and rarely needed. */

@@ -1,5 +1,5 @@
 import type { Fold } from "../answer/fold.ts";
-import { chainRedirects, isLive, isRedirect, MAX_HOPS } from "../answer/follow-redirects.ts";
+import { chainRedirects, isLive, MAX_HOPS } from "../answer/follow-redirects.ts";
 import { toDisplayUrl } from "../answer/table.ts";
 import { identifyUrl } from "../answer/url-identity.ts";
 import { type DeadKind, deadKindOf, type Page } from "../page.ts";
@@ -22,7 +22,7 @@ import { countShare, describeShare, MOST } from "./skew.ts";
  * lead; else a live page much alike is suggested.
  */
 export function findGone(list: List): Finding | null {
-  const suggest = createSuggest(list.folds.filter(({ main }) => isLive(main)).map(({ main }) => main));
+  const suggest = createSuggest(() => list.folds.filter(({ main }) => isLive(main)).map(({ main }) => main));
   const says = (fold: Fold): string => {
     const like = fold.livingTwin === null ? suggest(fold.main) : null;
     const links = describeDead(fold);
@@ -57,30 +57,29 @@ export function findDeadEnds({ folds }: List): Finding | null {
   return toFinding(
     "redirects to dead",
     "redirects that end on a dead page (3xx to a fetched 4xx or 5xx)",
-    folds.flatMap(({ deadEnd, members }) =>
-      deadEnd === null
-        ? []
-        : members.map((page) =>
-            ofPage(page, () => `${describePageLinks(page)}, to ${deadEnd.handle} (http ${deadEnd.status})`),
-          ),
-    ),
+    folds
+      .filter(({ deadEnd }) => deadEnd !== null)
+      .flatMap(({ deadEnd, members }) =>
+        members.map((page) =>
+          ofPage(page, () => `${describePageLinks(page)}, to ${deadEnd?.handle} (http ${deadEnd?.status})`),
+        ),
+      ),
     "URL",
   );
 }
 
 /** Links that still point at an address that moved. */
-export function findRedirects({ folds }: List): Finding | null {
+export function findRedirects({ redirects }: List): Finding | null {
   return toFinding(
     "redirects",
     "redirects with links (http 3xx)",
-    gatherRedirects(folds).map((page) => ofPage(page, () => describePageLinks(page))),
+    redirects.map((page) => ofPage(page, () => describePageLinks(page))),
     "URL",
   );
 }
 
 /** Redirects that lead to another fetched redirect: every hop costs time, and crawlers give up on long ones. */
-export function findRedirectChains({ folds }: List): Finding | null {
-  const redirects = gatherRedirects(folds);
+export function findRedirectChains({ redirects }: List): Finding | null {
   const next = chainRedirects(redirects);
   return toFinding(
     "redirect chains",
@@ -102,12 +101,6 @@ export function findRedirectLinks(list: List): Finding | null {
       return share === null ? null : () => describeShare(share);
     }),
   );
-}
-
-function gatherRedirects(folds: List["folds"]): Page[] {
-  const redirects: Page[] = [];
-  for (const { members } of folds) for (const page of members) if (isRedirect(page)) redirects.push(page);
-  return redirects;
 }
 
 /** A chain this long is told apart from a longer one by its count only. */
@@ -142,8 +135,7 @@ export function findCanonicalElsewhere(list: List): Finding | null {
 
 /** The handle of the row that it is, if it was fetched under this very URL. */
 function nameOf(canonical: string, { identity: page }: Fold, { folds, target }: List): string {
-  const fetched = folds.find(({ members }) => members.some(({ url }) => url === canonical));
-  if (fetched !== undefined) return fetched.main.handle;
+  for (const { main, members } of folds) for (const { url } of members) if (url === canonical) return main.handle;
   const identity = identifyUrl(canonical, page);
   return quoteUrl(
     toDisplayUrl(identity === undefined ? canonical : `https://${identity.host}${identity.path}`, target),

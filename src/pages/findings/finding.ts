@@ -1,5 +1,6 @@
 import { countOf, formatCount, toOneLine } from "../../lists/text.ts";
 import { type Fold, type Range, toTellable } from "../answer/fold.ts";
+import { isRedirect } from "../answer/follow-redirects.ts";
 import { MAX_URL_CHARS, toDisplayUrl } from "../answer/table.ts";
 import type { Page } from "../page.ts";
 
@@ -47,10 +48,18 @@ export interface List {
   folds: readonly Fold[];
   /** Those with {@link MIN_REFERRING_PAGES}: of the others, most of a long list, no share is worth reading. */
   large: readonly Fold[];
+  /** Every redirecting URL of them. */
+  redirects: readonly Page[];
 }
 
 export function toList(folds: readonly Fold[], target: string, until = Number.POSITIVE_INFINITY): List {
-  return { target, until, folds, large: folds.filter((fold) => sumReferringPages(fold) >= MIN_REFERRING_PAGES) };
+  const large: Fold[] = [];
+  const redirects: Page[] = [];
+  for (const fold of folds) {
+    if (sumReferringPages(fold) >= MIN_REFERRING_PAGES) large.push(fold);
+    for (const page of fold.members) if (isRedirect(page)) redirects.push(page);
+  }
+  return { target, until, folds, large, redirects };
 }
 
 /** Over the variants that tell theirs. */

@@ -32,14 +32,14 @@ const MAX_CHARS = 200;
  * many words the two paths share; or, where that is more, how many words the slug shares with a part of the title.
  * Slugs with different numbers in them are never alike: `item-1234` is not `item-1235`. Neither are pages of different
  * years, versions, languages and the like, be it in a folder.
- * @param live the pages to choose from, the most important first; it wins between equals
+ * @param findLive the pages to choose from, the most important first; it wins between equals. Asked once, when one is wanted
  */
-export function createSuggest(live: readonly Page[]): (dead: Page) => Suggestion | null {
+export function createSuggest(findLive: () => readonly Page[]): (dead: Page) => Suggestion | null {
   let read: LiveList | undefined;
   return (dead) => {
     const wanted = readWanted(dead.url);
     if ((wanted.slug.match(/\p{L}/gu) ?? []).length < MIN_SLUG_LETTERS) return null;
-    read ??= readLiveList(live);
+    read ??= readLiveList(findLive());
     const certain = findCertain(wanted, read);
     if (certain !== null) return certain;
     let best: Suggestion | null = null;
@@ -72,18 +72,19 @@ function sharesMore(one: string, other: string): boolean {
 /** A path and what it says; read when it is first asked for, since few pages come that far. */
 interface Marked {
   path: string;
-  host: string;
+  url: string;
   marks?: PathMarks;
 }
 
 function marksOf(marked: Marked): PathMarks {
-  marked.marks ??= readMarks(marked.path, marked.host);
+  marked.marks ??= readMarks(marked.path, hostOf(marked.url));
   return marked.marks;
 }
 
 interface Live extends Marked {
   handle: string;
   slug: string;
+  /** As far as it is looked at, in lower case. */
   title: string | null;
 }
 
@@ -114,7 +115,13 @@ function readLiveList(live: readonly Page[]): LiveList {
 
 function readLive({ handle, url, title }: Page): Live {
   const path = pathOf(url);
-  return { handle, path, host: hostOf(url), slug: slugOf(path), title };
+  return {
+    handle,
+    path,
+    url,
+    slug: slugOf(path),
+    title: title === null ? null : title.slice(0, MAX_CHARS).toLowerCase(),
+  };
 }
 
 /** What a live page is compared with. */
@@ -135,7 +142,7 @@ function readWanted(url: string): Wanted {
   const slugWords = wordsOf(slug);
   const longestWord = [...slugWords].reduce((best, word) => (word.length > best.length ? word : best), "");
   const [pathWords, numbers] = [wordsOf(path), numbersOf(slug)];
-  return { path, host: hostOf(url), slug, key: keyOf(slug), slugWords, longestWord, pathWords, numbers };
+  return { path, url, slug, key: keyOf(slug), slugWords, longestWord, pathWords, numbers };
 }
 
 const EXTENSION = /\.(?:x?html?|php\d?|aspx?|jsp|cgi|cfm|pl|pdf)(?=[^a-z0-9]*$)/;
@@ -157,7 +164,11 @@ const hostOf = (url: string): string => /^[a-z]+:\/\/([^/?#]{0,253})/i.exec(url)
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
-const keyOf = (slug: string): string => (slug.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).join("");
+/** Most slugs are words with dashes. */
+const PLAIN_SLUG = /^[a-z0-9-]*$/;
+
+const keyOf = (slug: string): string =>
+  PLAIN_SLUG.test(slug) ? slug.replaceAll("-", "") : (slug.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).join("");
 
 const slugOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
@@ -188,9 +199,8 @@ function holdsAny(path: string, words: ReadonlySet<string>): boolean {
 /** Titles carry the site's name behind a mark, so each part counts for itself; one word in common is chance. */
 function scoreTitle({ slugWords, longestWord, numbers }: Wanted, { title }: Live): number {
   if (slugWords.size < 2 || title === null) return 0;
-  const bounded = title.slice(0, MAX_CHARS).toLowerCase();
-  if (!bounded.includes(longestWord)) return 0;
-  const scores = bounded
+  if (!title.includes(longestWord)) return 0;
+  const scores = title
     .split(/[|–—:·»]| - /)
     .filter((part) => numbersOf(part) === numbers)
     .map((part) => wordsOf(part))

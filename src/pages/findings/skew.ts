@@ -97,11 +97,32 @@ function findWholeLeader(
   if (leaders.size === 0) return undefined;
   const pages: Page[] = [];
   for (const { members } of folds) for (const page of members) pages.push(page);
-  for (const key of new Set([...leaders.values()].map((leader) => leader.key))) {
-    const share = countKeys(pages, breakdown, [key]);
-    if (share !== null && exceeds(share, MOST)) return { key, share };
+  const keys = [...new Set([...leaders.values()].map((leader) => leader.key))];
+  const shares = countEach(pages, breakdown, keys);
+  const at = shares.findIndex((share) => exceeds(share, MOST));
+  const [key, share] = [keys[at], shares[at]];
+  if (key === undefined || share === undefined) return undefined;
+  return { key, share: { ...share, counted: { pages, name: breakdown, keys: [key] } } };
+}
+
+/** As {@link countKeys} counts each of the keys by itself, in one go over the pages: there are many. */
+function countEach(
+  pages: readonly Page[],
+  name: BreakdownName,
+  keys: readonly string[],
+): Pick<Share, "count" | "of">[] {
+  const shares = keys.map(() => ({ count: 0, of: 0 }));
+  for (const page of pages) {
+    const told = readBreakdown(page, name);
+    if (told === null) continue;
+    for (const [at, share] of shares.entries()) {
+      const own = toCount(told.map[keys[at] ?? ""]) ?? 0;
+      if (own > told.of) continue;
+      share.count += own;
+      share.of += told.of;
+    }
   }
-  return undefined;
+  return shares;
 }
 
 /** The one key that more than half of the page's referring pages stand under, if it is one. */

@@ -1,3 +1,4 @@
+import { twoDigits } from "../../lists/filters/filter.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
 import { toAbsolute } from "../answer/follow-redirects.ts";
@@ -13,15 +14,16 @@ export function findThinPages(list: List): Finding | null {
     "thin or untitled",
     `thin or untitled (HTTP 200 HTML; < ${FEW_WORDS} words or no title)`,
     pickFolds(list.folds, list.target, (fold) => {
-      const faults = isHtmlPage(fold.main) ? findFaults(fold.main) : [];
-      return faults.length === 0 ? null : () => [describeLinks(fold), ...faults].join(", ");
+      const faults = isHtmlPage(fold.main) ? findFaults(fold.main) : null;
+      return faults === null ? null : () => [describeLinks(fold), ...faults].join(", ");
     }),
   );
 }
 
 const isHtmlPage = ({ status, raw }: Page): boolean => {
   const type = raw["media_type"];
-  return status === 200 && typeof type === "string" && /^(?:text\/html|application\/xhtml\+xml)\b/i.test(type);
+  if (status !== 200 || typeof type !== "string") return false;
+  return type === "text/html" || /^(?:text\/html|application\/xhtml\+xml)\b/i.test(type);
 };
 
 /** Of a page that names another address as the real one the upstream counts nothing: its zeros are no figures. */
@@ -30,15 +32,17 @@ function isCanonicalised({ url, raw }: Page): boolean {
   return typeof canonical === "string" && canonical !== "" && toAbsolute(canonical, url) !== toAbsolute(url);
 }
 
-function findFaults(page: Page): string[] {
+/** Null for a page without any, as most are. */
+function findFaults(page: Page): string[] | null {
   const { raw, title } = page;
   const meta = raw["meta"];
-  if (typeof meta !== "object" || meta === null) return [];
+  if (typeof meta !== "object" || meta === null) return null;
   const words = (meta as JsonObject)["words_count"];
   const isCounted = typeof words === "number" && (words > 0 || (words === 0 && !isCanonicalised(page)));
   const isThin = isCounted && words < FEW_WORDS;
   // A title that the item does not speak of, or that is no text, is unknown.
   const isUntitled = title === null ? (meta as JsonObject)["title"] === null : !/\S/.test(title);
+  if (!isThin && !isUntitled) return null;
   return [...(isThin ? [countOf(words, "word")] : []), ...(isUntitled ? ["no title"] : [])];
 }
 
@@ -113,7 +117,3 @@ function toDay(time: string): number {
   const year = 100 * twoDigits(time, 0) + twoDigits(time, 2);
   return Date.UTC(year, twoDigits(time, 5) - 1, twoDigits(time, 8)) / DAY_MS;
 }
-
-const twoDigits = (text: string, at: number): number => 10 * text.charCodeAt(at) + text.charCodeAt(at + 1) - 11 * ZERO;
-
-const ZERO = "0".charCodeAt(0);

@@ -193,7 +193,7 @@ function createChooseTarget(folds: readonly Fold[], target: string): (dead: Fold
   };
   const live = folds.filter(({ main }) => isLive(main) && isOwn(main));
   const byHandle = new Map(live.map(({ main }) => [main.handle, main]));
-  const suggest = createSuggest(live.map(({ main }) => main));
+  const suggest = createSuggest(() => live.map(({ main }) => main));
   const places = toPlaces(live);
   const chooseLike = (dead: Page): Choice | null => {
     const like = suggest(dead);
