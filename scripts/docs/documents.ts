@@ -12,6 +12,7 @@ import { renderFailures } from "./failures/render-failures.ts";
 import { frameworkExample } from "./framework-example.ts";
 import { renderArrows, roomsTable } from "./rooms.ts";
 import { sampleAnswer } from "./sample-answer.ts";
+import { promptsSentence, resourcesTable } from "./server-parts.ts";
 import { httpSettingsTable, settingsTable } from "./settings-table.ts";
 import { workedSession } from "./worked-session.ts";
 
@@ -25,7 +26,7 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
     "example:openai-agents": () => frameworkExample("openai-agents"),
     "example:ai-sdk": () => frameworkExample("ai-sdk"),
   }),
-  withParts("docs/tools.md", { files: filesTable }),
+  withParts("docs/tools.md", { prompts: promptsSentence, resources: resourcesTable, files: filesTable }),
   withParts("docs/answer.md", { findings: findingsTable, "redirect-formats": redirectFormats }),
   withParts("docs/costs.md", { session: workedSession }),
   withParts("docs/settings.md", {

@@ -1,8 +1,5 @@
 import { ANALYST_PROMPTS } from "../../src/mcp/prompts.ts";
-import { compareDomainPages } from "../../src/mcp/tools/compare-domain-pages.ts";
-import { estimateDomainPages } from "../../src/mcp/tools/estimate-domain-pages.ts";
-import { getDomainPages } from "../../src/mcp/tools/get-domain-pages.ts";
-import { queryDomainPages } from "../../src/mcp/tools/query-domain-pages.ts";
+import { REGISTERED } from "../../src/mcp/server.ts";
 import { DISPLAY_NAME } from "../../src/version.ts";
 import { ASKED_SETTINGS, type AskedSetting } from "./asked-settings.ts";
 import { ICON_PNG } from "./icon.ts";
@@ -15,9 +12,6 @@ const LOCALES = `assets/locales/\${locale}.json`;
 
 /** Of the services that data goes to (docs of both, read 2026-11), after our own. */
 const SERVICE_POLICIES = ["https://aisa.one/docs/guides/security", "https://dataforseo.com/privacy-policy"];
-
-/** In the order in which they are listed. */
-const TOOLS = [getDomainPages, estimateDomainPages, queryDomainPages, compareDomainPages];
 
 const LONG_DESCRIPTION = `Lists the pages of a domain with the backlinks they earn, from AIsa's paid DataForSEO endpoint, \
 condensed into a small table with findings such as dead pages that still hold links.
@@ -53,7 +47,10 @@ export function toManifest(facts: PackageFacts): Record<string, unknown> {
         ),
       },
     },
-    tools: TOOLS.map(({ name, config }) => ({ name, description: firstSentence(config.description) })),
+    tools: Object.values(REGISTERED).map(({ declaration: { name, config } }) => ({
+      name,
+      description: firstSentence(config.description),
+    })),
     prompts: ANALYST_PROMPTS.map(({ name, description, domains, text }) => ({
       name,
       description,

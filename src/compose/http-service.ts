@@ -12,6 +12,7 @@ import type { SessionMail, SessionRecords } from "../mcp/http/session-records.ts
 import { createServer } from "../mcp/server.ts";
 import { type CallSeen, createRenderAnswer } from "../mcp/tool-result.ts";
 import { createMetrics, type GaugeReaders, type Metrics } from "../metrics/create-metrics.ts";
+import { TOOLS } from "../pages/tools.ts";
 import type { RequestScope } from "../serve/access-log.ts";
 import { ROUTES } from "../serve/guards.ts";
 import { REFUSAL_REASONS } from "../serve/http-refusal.ts";
@@ -255,7 +256,6 @@ function namesMissing({ httpHost }: HttpConfig): AppError {
   });
 }
 
-const TOOLS = ["get_domain_pages", "estimate_domain_pages", "query_domain_pages", "compare_domain_pages"];
 const OUTCOMES = [
   ...["ok", "asked", "defect"],
   ...["input", "config", "budget", "rejected", "unavailable", "contract", "cancelled"],
@@ -272,7 +272,7 @@ const createHttpMetrics = (gauges: GaugeReaders, onProblem: (name: string, error
   createMetrics({
     prefix: "domain_pages_",
     known: {
-      tools: TOOLS,
+      tools: Object.values(TOOLS).map(({ name }) => name),
       outcomes: OUTCOMES,
       eras: ["older", "modern"],
       caches: ["bought", "shared", "kept", NO_CACHE],

@@ -2,6 +2,7 @@ import { completable, type McpServer, ProtocolError, ProtocolErrorCode } from "@
 import { z } from "zod";
 import { REDIRECT_MAPS, shortenNames } from "../pages/export/snapshot-files.ts";
 import type { ReadSnapshots } from "../pages/snapshot.ts";
+import { TOOLS } from "../pages/tools.ts";
 import { MAX_COMPLETED_FROM } from "./resources.ts";
 
 /** A prompt for an analyst: a way to work with the tools, from the free question to the report. */
@@ -18,9 +19,9 @@ export interface AnalystPrompt {
 
 /** How every prompt begins that may buy something. */
 const priceFirst = (target: string): string =>
-  `1. Call estimate_domain_pages {"target":"${target}","limit":1000}. It is free. If a kept answer is fresh, go on: it costs nothing. ` +
+  `1. Call ${TOOLS.estimate.name} {"target":"${target}","limit":1000}. It is free. If a kept answer is fresh, go on: it costs nothing. ` +
   "Else tell me the price and what is left of the budget, and wait for my yes.\n" +
-  `2. Call get_domain_pages {"target":"${target}","limit":1000} once. Do not page: ask the kept snapshot instead.`;
+  `2. Call ${TOOLS.get.name} {"target":"${target}","limit":1000} once. Do not page: ask the kept snapshot instead.`;
 
 /** What every report owes its reader. */
 const REPORT =
@@ -28,7 +29,7 @@ const REPORT =
   "Linking sites are not named by this endpoint, which only counts them: name none. " +
   "Keep unknown (empty) apart from 0, and give referring domains of a fold as the range they are.";
 
-const FREE_QUESTIONS = "query_domain_pages with the snapshot_id, which is free";
+const FREE_QUESTIONS = `${TOOLS.query.name} with the snapshot_id, which is free`;
 
 /** `redirects.nginx, .apache and .netlify` */
 const MAPS = shortenNames(REDIRECT_MAPS, ".")
@@ -60,7 +61,7 @@ ${priceFirst(target)}
     text: ({ target = "" }) => `Find the links that ${target} loses to dead pages, and where each should lead.
 
 ${priceFirst(target)}
-3. Call query_domain_pages (free) with the snapshot_id and {"status":"dead","order_by":["backlinks,desc"],"limit":50}.
+3. Call ${TOOLS.query.name} (free) with the snapshot_id and {"status":"dead","order_by":["backlinks,desc"],"limit":50}.
 4. Read the resource domain-pages://snapshots/{snapshot_id}/redirects.csv. Its verdicts: redirect (the target is certain), review (gone; the suggestion, if any, is yours to judge against the live pages: say what you would choose and why, or that nothing replaces the page; never the home page), repair (refuses or fails: no redirect).
 5. Give me a table: dead page, backlinks, referring domains, redirect to, why. Then the links at stake in sum. ${MAPS} beside that resource are the same map as server rules, for review before use. ${REPORT}`,
   },
@@ -74,9 +75,9 @@ ${priceFirst(target)}
       competitor = "",
     }) => `Compare the link-earning pages of ${target} with those of ${competitor}.
 
-1. Call estimate_domain_pages for each, {"target":"${target}","limit":1000} and {"target":"${competitor}","limit":1000}. Both are free. Tell me the sum of what is not kept yet, and wait for my yes.
-2. Call get_domain_pages once for each, with these same arguments.
-3. Call compare_domain_pages {"target":"${target}","other_target":"${competitor}"}, which is free, then ask both snapshots with ${FREE_QUESTIONS}: {"group_by":"section"}, and the pages with the most referring domains.
+1. Call ${TOOLS.estimate.name} for each, {"target":"${target}","limit":1000} and {"target":"${competitor}","limit":1000}. Both are free. Tell me the sum of what is not kept yet, and wait for my yes.
+2. Call ${TOOLS.get.name} once for each, with these same arguments.
+3. Call ${TOOLS.compare.name} {"target":"${target}","other_target":"${competitor}"}, which is free, then ask both snapshots with ${FREE_QUESTIONS}: {"group_by":"section"}, and the pages with the most referring domains.
 4. Tell me: who earns more and with what kind of content; which topics or sections earn links for ${competitor} that ${target} has no page for; what ${target} does better; three things to do. ${REPORT}`,
   },
   {
@@ -87,8 +88,8 @@ ${priceFirst(target)}
     text: ({ target = "" }) => `Tell me what changed in the link-earning pages of ${target}.
 
 1. Read the resource domain-pages://snapshots. If it lists two snapshots of ${target} that were fetched with the same request at different times, go to step 3 with the two newest.
-2. Else call estimate_domain_pages {"target":"${target}","limit":1000}, which is free. While the kept answer is fresh a new one cannot be had through this tool: then say so, and from when on it can. If it is too old, tell me the price, wait for my yes, and call get_domain_pages with the same arguments.
-3. Call compare_domain_pages with the two snapshot ids (free). Heed what it says about comparability: a page that is missing from a list that was cut off is not lost, and one that was not crawled again says nothing of its status today.
+2. Else call ${TOOLS.estimate.name} {"target":"${target}","limit":1000}, which is free. While the kept answer is fresh a new one cannot be had through this tool: then say so, and from when on it can. If it is too old, tell me the price, wait for my yes, and call ${TOOLS.get.name} with the same arguments.
+3. Call ${TOOLS.compare.name} with the two snapshot ids (free). Heed what it says about comparability: a page that is missing from a list that was cut off is not lost, and one that was not crawled again says nothing of its status today.
 4. Report: pages that went dead or began to redirect, with the links at stake, first; then losses and gains of links; then new pages that earn links. ${REPORT}`,
   },
   {

@@ -24,6 +24,7 @@ import {
 import type { FindSnapshot } from "../pages/find-snapshot.ts";
 import { type KeptReplies, toReplyUri } from "../pages/kept-reply.ts";
 import type { ReadSnapshots, Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import { TOOLS } from "../pages/tools.ts";
 import { QueryTemplate, readPart, toPieces, withResourceErrors } from "./read-part.ts";
 
 export interface ResourceDeps {
@@ -53,7 +54,7 @@ const FIELDS = {
 
 const SUMMARY = {
   title: "Summary of a snapshot",
-  description: "One snapshot as get_domain_pages condensed it: coverage, table, findings, sections. Free.",
+  description: `One snapshot as ${TOOLS.get.name} condensed it: coverage, table, findings, sections. Free.`,
   mimeType: "text/plain",
 };
 
@@ -74,62 +75,89 @@ const ANY_FILE = {
   description: `${SNAPSHOT_FILE_NAMES.map((name) => `${name}: ${SNAPSHOT_FILES[name].says}`).join(" ")} Free.`,
 };
 
-/** Registers everything that was fetched, and the filter language, as resources: free, and nothing is lost. */
-export function registerResources(server: McpServer, { snapshots, replies, findSnapshot, log }: ResourceDeps): void {
-  const readFile = async (uri: URL, id: string, name: string) => {
-    const snapshot = await findSnapshot({ snapshotId: id });
-    const file = toFileName(name);
-    if (file === undefined) throw new ResourceNotFoundError(uri.href, describeFiles(snapshot.id));
-    const { mimeType, render, lines }: SnapshotFile = SNAPSHOT_FILES[file];
-    return readPart(uri, mimeType, await (lines ?? render)(snapshot));
-  };
-  const readList = withResourceErrors(async (uri: URL) => {
-    const { renderSnapshotList } = await import("../pages/export/csv-files.ts");
-    return readPart(uri, SNAPSHOT_LIST.mimeType, renderSnapshotList(await snapshots.list(undefined, MAX_IN_LIST)));
-  }, log);
-  const complete = { snapshot_id: completeIds(snapshots), handle: completeHandles(snapshots), file: completeFiles };
-  const register = (
-    name: string,
-    uri: string,
-    config: ResourceMetadata,
-    read: (uri: URL, named: Variables) => Promise<ReadResourceResult>,
-    list?: () => Promise<{ resources: { uri: string; name: string }[] }>,
-  ) => {
-    const template = new ResourceTemplate(new QueryTemplate(uri), { list, complete });
-    server.registerResource(name, template, config, withResourceErrors(read, log));
-  };
+interface Resource {
+  name: string;
+  /** What is in braces is completed; without any it is one resource, else a template. */
+  uri: string;
+  about: ResourceMetadata & { title: string; description: string };
+  read: (deps: ResourceDeps, uri: URL, named: Variables) => Promise<ReadResourceResult>;
+  /** What of it a listing names. */
+  list?: (deps: ResourceDeps) => Promise<ListResourcesResult>;
+}
 
-  server.registerResource("fields", FIELDS_URI, FIELDS, withResourceErrors(readFields, log));
-  server.registerResource("snapshots", SNAPSHOTS_URI, SNAPSHOT_LIST, readList);
-  register("snapshots_from", `${SNAPSHOTS_URI}{?offset}`, SNAPSHOT_LIST, readList);
-  register(
-    "snapshot",
-    toSummaryUri(ID),
-    SUMMARY,
-    async (uri, named) => readSummary(uri, await findSnapshot({ snapshotId: readName(named, "snapshot_id") })),
-    () => listSnapshotResources(snapshots),
-  );
-  register("snapshot_page", toPageUri(ID, "{handle}"), PAGE, async (uri, named) => {
-    const snapshot = await findSnapshot({ snapshotId: readName(named, "snapshot_id") });
-    return readPage(uri, snapshot, readName(named, "handle"));
-  });
-  register("reply", toReplyUri("{reply_id}"), REPLY, async (uri, named) => {
-    const text = await replies?.get(readName(named, "reply_id"));
-    if (text === undefined)
-      throw new ResourceNotFoundError(uri.href, "No reply is kept under this id, or not any more.");
-    return readPart(uri, REPLY.mimeType, toPieces(text));
-  });
-  for (const name of SNAPSHOT_FILE_NAMES) {
+/** THE table of resources: everything that was fetched, and the filter language. Files of a snapshot have a table of their own. */
+export const RESOURCES: readonly Resource[] = [
+  { name: "fields", uri: FIELDS_URI, about: FIELDS, read: (_deps, uri) => readFields(uri) },
+  { name: "snapshots", uri: SNAPSHOTS_URI, about: SNAPSHOT_LIST, read: readList },
+  { name: "snapshots_from", uri: `${SNAPSHOTS_URI}{?offset}`, about: SNAPSHOT_LIST, read: readList },
+  {
+    name: "snapshot",
+    uri: toSummaryUri(ID),
+    about: SUMMARY,
+    read: async (deps, uri, named) => readSummary(uri, await findNamed(deps, named)),
+    list: ({ snapshots }) => listSnapshotResources(snapshots),
+  },
+  {
+    name: "snapshot_page",
+    uri: toPageUri(ID, "{handle}"),
+    about: PAGE,
+    read: async (deps, uri, named) => readPage(uri, await findNamed(deps, named), readName(named, "handle")),
+  },
+  { name: "reply", uri: toReplyUri("{reply_id}"), about: REPLY, read: readReply },
+  ...SNAPSHOT_FILE_NAMES.flatMap((name): Resource[] => {
     const { title, says, mimeType, isNamed }: SnapshotFile = SNAPSHOT_FILES[name];
-    if (isNamed !== true) continue;
-    const config = { title, description: `${says} Free.`, mimeType };
-    register(name.replace(".", "_"), toFileUri(ID, name), config, (uri, named) =>
-      readFile(uri, readName(named, "snapshot_id"), name),
-    );
+    if (isNamed !== true) return [];
+    return [
+      {
+        name: name.replace(".", "_"),
+        uri: toFileUri(ID, name),
+        about: { title, description: `${says} Free.`, mimeType },
+        read: (deps, uri, named) => readFile(deps, uri, named, name),
+      },
+    ];
+  }),
+  {
+    name: "snapshot_file",
+    uri: toFileUri(ID, "{file}"),
+    about: ANY_FILE,
+    read: (deps, uri, named) => readFile(deps, uri, named, readName(named, "file")),
+  },
+];
+
+/** Registers all of them: free, and nothing is lost. */
+export function registerResources(server: McpServer, deps: ResourceDeps): void {
+  const { snapshots, log } = deps;
+  const complete = { snapshot_id: completeIds(snapshots), handle: completeHandles(snapshots), file: completeFiles };
+  for (const { name, uri, about, read, list } of RESOURCES) {
+    const readGuarded = withResourceErrors((at: URL, named: Variables) => read(deps, at, named), log);
+    if (uri.includes("{")) {
+      const offer = list === undefined ? undefined : () => list(deps);
+      const template = new ResourceTemplate(new QueryTemplate(uri), { list: offer, complete });
+      server.registerResource(name, template, about, readGuarded);
+    } else server.registerResource(name, uri, about, (at) => readGuarded(at, {}));
   }
-  register("snapshot_file", toFileUri(ID, "{file}"), ANY_FILE, (uri, named) =>
-    readFile(uri, readName(named, "snapshot_id"), readName(named, "file")),
-  );
+}
+
+const findNamed = ({ findSnapshot }: ResourceDeps, named: Variables): Promise<Snapshot> =>
+  findSnapshot({ snapshotId: readName(named, "snapshot_id") });
+
+async function readFile(deps: ResourceDeps, uri: URL, named: Variables, name: string): Promise<ReadResourceResult> {
+  const snapshot = await findNamed(deps, named);
+  const file = toFileName(name);
+  if (file === undefined) throw new ResourceNotFoundError(uri.href, describeFiles(snapshot.id));
+  const { mimeType, render, lines }: SnapshotFile = SNAPSHOT_FILES[file];
+  return readPart(uri, mimeType, await (lines ?? render)(snapshot));
+}
+
+async function readList({ snapshots }: ResourceDeps, uri: URL): Promise<ReadResourceResult> {
+  const { renderSnapshotList } = await import("../pages/export/csv-files.ts");
+  return readPart(uri, SNAPSHOT_LIST.mimeType, renderSnapshotList(await snapshots.list(undefined, MAX_IN_LIST)));
+}
+
+async function readReply({ replies }: ResourceDeps, uri: URL, named: Variables): Promise<ReadResourceResult> {
+  const text = await replies?.get(readName(named, "reply_id"));
+  if (text === undefined) throw new ResourceNotFoundError(uri.href, "No reply is kept under this id, or not any more.");
+  return readPart(uri, REPLY.mimeType, toPieces(text));
 }
 
 const readName = (named: Variables, name: string): string => String(named[name] ?? "");

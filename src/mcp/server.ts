@@ -1,4 +1,5 @@
 import {
+  type ClientCapabilities,
   McpServer,
   requireScopes,
   type StandardSchemaWithJSON,
@@ -7,6 +8,7 @@ import {
 import type { FindSnapshot } from "../pages/find-snapshot.ts";
 import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { ReadSnapshots } from "../pages/snapshot.ts";
+import { TOOLS, type ToolKey } from "../pages/tools.ts";
 import { DISPLAY_NAME } from "../version.ts";
 import { APPS_EXTENSION, canShowView, type OPENS_VIEW, registerView, type ViewDeps } from "./apps-view.ts";
 import { registerPrompts } from "./prompts.ts";
@@ -42,10 +44,10 @@ export interface ServerDeps
 export const INSTRUCTIONS = `domain-pages answers which pages of a domain earn backlinks, what those are worth, and what is wrong with them. Linking sites are counted, not named.
 
 The way that costs least: estimate, get once, then ask for free.
-1. estimate_domain_pages (free): the price, a kept answer if there is one, the budget left. Tell the user a price they have not agreed to.
-2. get_domain_pages (PAID on the live source): once, with the limit you need, up to 1000. Most of the price is per call, so never page with it. The same request again is free while its snapshot is fresh.
-3. query_domain_pages (free): filter, sort, group, choose columns or open pages of that snapshot. Ask it instead of buying again.
-4. compare_domain_pages (free): two snapshots, of one target over time or of two targets.
+1. ${TOOLS.estimate.name} (free): the price, a kept answer if there is one, the budget left. Tell the user a price they have not agreed to.
+2. ${TOOLS.get.name} (PAID on the live source): once, with the limit you need, up to 1000. Most of the price is per call, so never page with it. The same request again is free while its snapshot is fresh.
+3. ${TOOLS.query.name} (free): filter, sort, group, choose columns or open pages of that snapshot. Ask it instead of buying again.
+4. ${TOOLS.compare.name} (free): two snapshots, of one target over time or of two targets.
 
 Reading answers
 - The first line says SANDBOX when data is generated: nothing then is about a real site, and calls are free. Try "acme.example".
@@ -56,10 +58,6 @@ Reading answers
 
 /** Lists never change while a server runs, so clients may keep them. */
 const LIST_TTL_MS = 3_600_000;
-
-/** An estimate may ask the gateway for its price, so it goes with buying. Where nobody is told apart, both are open. */
-const NEEDS_BUYING = requireScopes("pages:read");
-const NEEDS_READING = requireScopes("snapshots:read");
 
 /**
  * One server instance: cheap, made per connection, or per request over HTTP; everything with a state comes in from
@@ -117,20 +115,29 @@ interface ToolDeclaration {
   };
 }
 
+interface RegisteredTool {
+  declaration: ToolDeclaration;
+  create: (deps: ServerDeps, declared: () => ClientCapabilities | undefined) => ToolHandler;
+}
+
+/** What hosts are told of each tool, and what it does. */
+export const REGISTERED: Readonly<Record<ToolKey, RegisteredTool>> = {
+  get: { declaration: getDomainPages, create: createGetDomainPages },
+  estimate: { declaration: estimateDomainPages, create: createEstimateDomainPages },
+  query: { declaration: queryDomainPages, create: createQueryDomainPages },
+  compare: { declaration: compareDomainPages, create: createCompareDomainPages },
+};
+
 function registerTools(server: McpServer, deps: ServerDeps): void {
   const declared = () => server.server.getClientCapabilities();
-  const register = (
-    { name, config }: ToolDeclaration,
-    scopeChallenge: ReturnType<typeof requireScopes>,
-    handler: ToolHandler,
-  ) => {
+  for (const key of Object.keys(TOOLS) as ToolKey[]) {
+    const { declaration, create } = REGISTERED[key];
+    const { name, config } = declaration;
+    const handler = create(deps, declared);
     const tool = toTool(name, handler, { ...deps, canShowView: (context) => canShowView(context, declared()) });
-    server.registerTool(name, { ...config, scopeChallenge }, tool);
-  };
-  register(getDomainPages, NEEDS_BUYING, createGetDomainPages(deps, declared));
-  register(estimateDomainPages, NEEDS_BUYING, createEstimateDomainPages(deps));
-  register(queryDomainPages, NEEDS_READING, createQueryDomainPages(deps));
-  register(compareDomainPages, NEEDS_READING, createCompareDomainPages(deps));
+    // Where nobody is told apart, every scope is open.
+    server.registerTool(name, { ...config, scopeChallenge: requireScopes(TOOLS[key].scope) }, tool);
+  }
 }
 
 /** A page with a link through it, 64 × 64; our own drawing. The picture files are made from it. */

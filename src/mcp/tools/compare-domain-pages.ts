@@ -1,5 +1,6 @@
 import type { CompareCaller, ComparePages } from "../../pages/compare/compare-pages.ts";
 import { COMPARISON_FIELDS } from "../../pages/query/query-schema.ts";
+import { TOOLS } from "../../pages/tools.ts";
 import { OPENS_VIEW } from "../apps-view.ts";
 import type { ToolAnswer } from "../tool-result.ts";
 import { annotate, toPortableSchema } from "./declare.ts";
@@ -11,7 +12,7 @@ export interface CompareDomainPagesDeps {
 const TITLE = "Compare two snapshots";
 
 export const compareDomainPages = {
-  name: "compare_domain_pages",
+  name: TOOLS.compare.name,
   config: {
     title: TITLE,
     description:
@@ -22,7 +23,7 @@ export const compareDomainPages = {
       properties: Object.fromEntries(COMPARISON_FIELDS.map((name) => [name, { type: "string" }])),
       additionalProperties: false,
     })),
-    annotations: annotate(TITLE, "kept"),
+    annotations: annotate(TITLE, TOOLS.compare.reach),
     _meta: OPENS_VIEW,
   },
 } as const;

@@ -1,7 +1,5 @@
 import type { StandardSchemaWithJSON, ToolAnnotations } from "@modelcontextprotocol/server";
-
-/** How far a call can reach: what is kept here; the gateway, for a free word; the gateway, for money. */
-export type Reach = "kept" | "gateway" | "purchase";
+import type { Reach } from "../../pages/tools.ts";
 
 /**
  * What hosts are told of a tool of ours.

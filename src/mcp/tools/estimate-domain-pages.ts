@@ -1,6 +1,7 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
 import { toNamesOnlySchema } from "../../pages/body.ts";
 import type { EstimatePages } from "../../pages/estimate/estimate-pages.ts";
+import { TOOLS } from "../../pages/tools.ts";
 import { withCallerSignal } from "../call-context.ts";
 import type { ToolAnswer } from "../tool-result.ts";
 import { annotate, toPortableSchema } from "./declare.ts";
@@ -10,14 +11,14 @@ export interface EstimateDomainPagesDeps {
 }
 
 export const estimateDomainPages = {
-  name: "estimate_domain_pages",
+  name: TOOLS.estimate.name,
   config: {
     title: "Estimate a call before paying for it",
     description:
-      "FREE: what get_domain_pages would cost and bring with these same arguments: the gateway's quote, a kept " +
+      `FREE: what ${TOOLS.get.name} would cost and bring with these same arguments: the gateway's quote, a kept ` +
       "snapshot that already answers, budget left, pages and answer tokens to expect. Buys nothing.",
     inputSchema: toPortableSchema(toNamesOnlySchema),
-    annotations: annotate("Estimate a call before paying for it", "gateway"),
+    annotations: annotate("Estimate a call before paying for it", TOOLS.estimate.reach),
   },
 } as const;
 

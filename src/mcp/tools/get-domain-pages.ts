@@ -2,6 +2,7 @@ import type { ClientCapabilities } from "@modelcontextprotocol/server";
 import { AppError } from "../../errors.ts";
 import { toAdvertisedSchema } from "../../pages/body.ts";
 import type { Caller, GetPages } from "../../pages/get-pages.ts";
+import { TOOLS } from "../../pages/tools.ts";
 import { OPENS_VIEW } from "../apps-view.ts";
 import { canAsk, type PersonAsker } from "../ask-person.ts";
 import { reportProgress, withCallerSignal } from "../call-context.ts";
@@ -18,7 +19,7 @@ export interface GetDomainPagesDeps {
 }
 
 export const getDomainPages = {
-  name: "get_domain_pages",
+  name: TOOLS.get.name,
   config: {
     title: "Get domain pages with backlinks",
     description:
@@ -28,7 +29,7 @@ export const getDomainPages = {
       "request again is answered for free from the kept snapshot. Fetch once with the limit you need rather than page " +
       "through. Wrong arguments are refused before anything is spent. Without an API key: a free sandbox, which says so.",
     inputSchema: toPortableSchema(toAdvertisedSchema),
-    annotations: annotate("Get domain pages with backlinks", "purchase"),
+    annotations: annotate("Get domain pages with backlinks", TOOLS.get.reach),
     _meta: OPENS_VIEW,
   },
 } as const;

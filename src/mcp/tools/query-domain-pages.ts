@@ -1,6 +1,7 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
 import type { QueryCaller, QueryPages } from "../../pages/query/query-pages.ts";
 import { toQuerySchema } from "../../pages/query/query-schema.ts";
+import { TOOLS } from "../../pages/tools.ts";
 import { OPENS_VIEW } from "../apps-view.ts";
 import type { ToolAnswer } from "../tool-result.ts";
 import { annotate, toPortableSchema } from "./declare.ts";
@@ -12,14 +13,14 @@ export interface QueryDomainPagesDeps {
 const TITLE = "Query a kept snapshot";
 
 export const queryDomainPages = {
-  name: "query_domain_pages",
+  name: TOOLS.query.name,
   config: {
     title: TITLE,
     description:
-      "FREE: ask a fetched snapshot: filter and sort by fields as in get_domain_pages, any column shown, country:US; " +
+      `FREE: ask a fetched snapshot: filter and sort by fields as in ${TOOLS.get.name}, any column shown, country:US; ` +
       "group, open records.",
     inputSchema: toPortableSchema(toQuerySchema),
-    annotations: annotate(TITLE, "kept"),
+    annotations: annotate(TITLE, TOOLS.query.reach),
     _meta: OPENS_VIEW,
   },
 } as const;

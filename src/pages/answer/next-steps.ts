@@ -2,6 +2,7 @@ import { countOf, toSafeJson } from "../../lists/text.ts";
 import { MAX_LIMIT } from "../body.ts";
 import { type RequestBody, toRequestBody } from "../request.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { TOOLS } from "../tools.ts";
 import type { Coverage } from "./header-facts.ts";
 
 /** Where an answer is read: by a client of the server, on the command line, or in a program that uses the library. */
@@ -9,7 +10,7 @@ export type Surface = "mcp" | "cli" | "library";
 
 /** What can be called next, by the name it has there. The library sends nothing, so it names the request itself. */
 const NAMES = {
-  mcp: { get: "get_domain_pages", query: "query_domain_pages" },
+  mcp: { get: TOOLS.get.name, query: TOOLS.query.name },
   cli: { get: "domain-pages-mcp get", query: "domain-pages-mcp query" },
   library: { get: "request", query: "query" },
 } as const satisfies Readonly<Record<Surface, Readonly<Record<string, string>>>>;

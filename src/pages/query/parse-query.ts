@@ -19,6 +19,7 @@ import { refuseLinkers } from "../asked-for.ts";
 import { MAX_LIMIT } from "../body.ts";
 import { asksForLinkers, LINKERS_UNNAMED } from "../catalogue.ts";
 import { PAGE_FIELDS } from "../page-fields.ts";
+import { TOOLS } from "../tools.ts";
 import { listGroupColumns, toGroupColumn } from "./group-table.ts";
 import { MAX_HANDLES, type PagesQuery, parseSection, type QueryColumn } from "./pages-query.ts";
 import { GROUPINGS, type Grouping, type PageState, STATUS_WORDS } from "./query-schema.ts";
@@ -170,7 +171,7 @@ function refuseMissing(given: ReadonlyMap<FieldName, unknown>, refusals: Refusal
     new Refusal(
       "snapshot_id",
       "or target is required",
-      "answers of get_domain_pages name their snapshot; a target stands for its newest one",
+      `answers of ${TOOLS.get.name} name their snapshot; a target stands for its newest one`,
     ),
   );
 }

@@ -2,12 +2,16 @@ import type { Range } from "../answer/fold.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import type { SnapshotFileName } from "../export/snapshot-files.ts";
 import type { Source } from "../snapshot.ts";
+import { TOOLS } from "../tools.ts";
 
 /**
  * What the interactive view is drawn from. It travels beside a tool's answer in the result's `_meta`, where it costs a
  * model nothing, or inside the file that `domain-pages-mcp view` writes. Every text in it may be a stranger's.
  */
 export const VIEW_META_KEY = "io.github.domain-pages-mcp/view";
+
+/** The tools that the view calls or names. */
+export const CALLED_TOOLS = { estimate: TOOLS.estimate.name, get: TOOLS.get.name, query: TOOLS.query.name } as const;
 
 /** The files of a snapshot that the view saves. */
 export const SAVED_FILES = { rows: "rows.csv", redirects: "redirects.csv" } as const satisfies Readonly<

@@ -1,10 +1,10 @@
-import type { ViewHead } from "../../pages/view/view-data.ts";
+import { CALLED_TOOLS, type ViewHead } from "../../pages/view/view-data.ts";
 import type { Host } from "../bridge/host.ts";
 import { type Params, toParams } from "../bridge/peer.ts";
 import { toFailure } from "../state/take-result.ts";
 
-const ESTIMATE = "estimate_domain_pages";
-const BUY = "get_domain_pages";
+const ESTIMATE = CALLED_TOOLS.estimate;
+const BUY = CALLED_TOOLS.get;
 
 /** The endpoint gives at most that many pages in one answer. */
 const MAX_LIMIT = 1000;

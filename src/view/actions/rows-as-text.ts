@@ -1,4 +1,4 @@
-import type { ViewHead } from "../../pages/view/view-data.ts";
+import { CALLED_TOOLS, type ViewHead } from "../../pages/view/view-data.ts";
 import type { TextFile } from "../bridge/host.ts";
 import type { PlacedRow } from "../state/placed-rows.ts";
 import { shorten, toShownUrl, UNKNOWN, type Words } from "../words/words.ts";
@@ -17,7 +17,7 @@ export function tellRows(head: ViewHead, rows: readonly PlacedRow[], choice: str
     `In the view of snapshot ${head.snapshotId} (${head.target}) the person looks at ${words.counted(rows.length, "row")}${choice === "" ? "" : `, ${oneLine(choice, 200)}`}:`,
     ...told,
     ...(more > 0 ? [`${more} more`] : []),
-    `Details, free: query_domain_pages {"snapshot_id":${JSON.stringify(head.snapshotId)},"handles":[…]}`,
+    `Details, free: ${CALLED_TOOLS.query} {"snapshot_id":${JSON.stringify(head.snapshotId)},"handles":[…]}`,
   ].join("\n");
 }
 

@@ -1,5 +1,6 @@
 import { batch } from "@preact/signals";
 import {
+  CALLED_TOOLS,
   type ComparisonView,
   type SnapshotView,
   VIEW_META_KEY,
@@ -68,7 +69,7 @@ export const toHandleSet = ({ where, handles, total }: ViewSelection): HandleSet
   total,
 });
 
-export const QUERY = "query_domain_pages";
+export const QUERY = CALLED_TOOLS.query;
 
 /** More rows than the endpoint gives in ten answers: an imported file of that size is read with its own tools. */
 const MAX_ROWS = 10_000;
