@@ -3,6 +3,8 @@ import {
   type Answer,
   compare,
   condense,
+  EXPORT_FILES,
+  exportSnapshot,
   parseRequest,
   type Question,
   query,
@@ -12,6 +14,7 @@ import {
   type Snapshot,
 } from "../../../src/library/pages.ts";
 import { queryDomainPages } from "../../../src/mcp/tools/query-domain-pages.ts";
+import { SNAPSHOT_FILES } from "../../../src/pages/export/snapshot-files.ts";
 import { QUERY_FIELDS } from "../../../src/pages/query/parse-query.ts";
 import { readAnswer } from "../../fixtures/load.ts";
 import { itemsSnapshot, sandboxSnapshot } from "../../support/sandbox-answer.ts";
@@ -156,5 +159,28 @@ describe("a comparison", () => {
         (id) => `free: export {"snapshot_id":"${id}","file":"rows.csv"} (every row of ${id})`,
       ),
     );
+  });
+});
+
+describe("exports", () => {
+  const snapshot = sandboxSnapshot({ target: "acme.example", limit: 30 });
+
+  it("lists every file that the server has, each with what is in it", () => {
+    expect(EXPORT_FILES.map(({ name }) => name)).toEqual(Object.keys(SNAPSHOT_FILES));
+    for (const { mimeType, says, title } of EXPORT_FILES) expect([mimeType, says, title]).not.toContain("");
+  });
+
+  it.each(EXPORT_FILES.map(({ name }) => name))("writes the server's own bytes of %s", async (name) => {
+    const text = await exportSnapshot(snapshot, name);
+    expect(text).toBe(await SNAPSHOT_FILES[name].render(snapshot));
+    expect(text).toMatch(/\n$/);
+  });
+
+  it.each(["pages.xlsx", "toString", undefined])("names the files that there are when asked for %s", async (name) => {
+    await expect(exportSnapshot(snapshot, name as "rows.csv")).rejects.toMatchObject({
+      name: "AppError",
+      kind: "input",
+      message: expect.stringMatching(/^file: must be one of rows\.csv, /),
+    });
   });
 });

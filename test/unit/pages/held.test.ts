@@ -1,107 +1,198 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { AppError } from "../../../src/errors.ts";
+import { otherTargetOf, partAnswers } from "../../../src/pages/asked-for.ts";
+import { createGetPages } from "../../../src/pages/get-pages.ts";
 import { cutSlice, findHeld, findKept } from "../../../src/pages/held.ts";
 import type { PagesRequest } from "../../../src/pages/request.ts";
-import type { Snapshot } from "../../../src/pages/snapshot.ts";
+import type { EndpointAnswer, Snapshot } from "../../../src/pages/snapshot.ts";
 import { createMemoryStore } from "../../../src/store/memory-store.ts";
 import { toSnapshotInfo } from "../../../src/store/snapshot-name.ts";
 import { makeSnapshot } from "../../support/make-snapshot.ts";
 
-/** What an upstream with a list of this length answers. */
-function answer(length: number, { limit = 100, offset = 0, ...rest }: Partial<PagesRequest> = {}): Snapshot {
-  const all = Array.from({ length }, (_, index) => ({ url: `https://acme.example/${index}` }));
-  const request = { ...rest, limit, offset };
-  return makeSnapshot({ items: all.slice(offset, offset + limit), request, totalCount: length });
-}
+describe("held", () => {
+  /** What an upstream with a list of this length answers. */
+  function answer(length: number, { limit = 100, offset = 0, ...rest }: Partial<PagesRequest> = {}): Snapshot {
+    const all = Array.from({ length }, (_, index) => ({ url: `https://acme.example/${index}` }));
+    const request = { ...rest, limit, offset };
+    return makeSnapshot({ items: all.slice(offset, offset + limit), request, totalCount: length });
+  }
 
-const ask = (asked: Partial<PagesRequest>): PagesRequest => ({ target: "acme.example", ...asked });
+  const ask = (asked: Partial<PagesRequest>): PagesRequest => ({ target: "acme.example", ...asked });
 
-function sliceOf(kept: Snapshot, asked: Partial<PagesRequest>): Snapshot | undefined {
-  const held = findHeld(toSnapshotInfo(kept), ask(asked), "aisa");
-  return held && cutSlice(kept, held, ask(asked));
-}
+  function sliceOf(kept: Snapshot, asked: Partial<PagesRequest>): Snapshot | undefined {
+    const held = findHeld(toSnapshotInfo(kept), ask(asked), "aisa");
+    return held && cutSlice(kept, held, ask(asked));
+  }
 
-const urls = (snapshot: Snapshot | undefined) => snapshot?.pages.map(({ url }) => url);
+  const urls = (snapshot: Snapshot | undefined) => snapshot?.pages.map(({ url }) => url);
 
-describe("a kept snapshot", () => {
-  it("answers what it holds as the upstream would, and nothing else", () => {
-    const range = fc.record({ limit: fc.integer({ min: 1, max: 40 }), offset: fc.integer({ min: 0, max: 40 }) });
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 50 }), range, range, (length, keptRange, asked) => {
-        const slice = sliceOf(answer(length, keptRange), asked);
-        const wanted = answer(length, asked);
-        if (slice !== undefined) expect(urls(slice)).toEqual(urls(wanted));
-        const isInside =
-          asked.offset >= keptRange.offset && asked.offset + asked.limit <= keptRange.offset + keptRange.limit;
-        if (isInside) expect(slice).toBeDefined();
-      }),
-    );
-  });
+  describe("a kept snapshot", () => {
+    it("answers what it holds as the upstream would, and nothing else", () => {
+      const range = fc.record({ limit: fc.integer({ min: 1, max: 40 }), offset: fc.integer({ min: 0, max: 40 }) });
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: 50 }), range, range, (length, keptRange, asked) => {
+          const slice = sliceOf(answer(length, keptRange), asked);
+          const wanted = answer(length, asked);
+          if (slice !== undefined) expect(urls(slice)).toEqual(urls(wanted));
+          const isInside =
+            asked.offset >= keptRange.offset && asked.offset + asked.limit <= keptRange.offset + keptRange.limit;
+          if (isInside) expect(slice).toBeDefined();
+        }),
+      );
+    });
 
-  it("that is the whole list answers every limit and every offset", () => {
-    const whole = answer(93, { limit: 100 });
-    expect(urls(sliceOf(whole, { limit: 1000 }))).toHaveLength(93);
-    expect(urls(sliceOf(whole, { limit: 40, offset: 90 }))).toHaveLength(3);
-    expect(urls(sliceOf(whole, { offset: 500 }))).toEqual([]);
-    expect(sliceOf(whole, {})).toBe(whole);
-  });
+    it("that is the whole list answers every limit and every offset", () => {
+      const whole = answer(93, { limit: 100 });
+      expect(urls(sliceOf(whole, { limit: 1000 }))).toHaveLength(93);
+      expect(urls(sliceOf(whole, { limit: 40, offset: 90 }))).toHaveLength(3);
+      expect(urls(sliceOf(whole, { offset: 500 }))).toEqual([]);
+      expect(sliceOf(whole, {})).toBe(whole);
+    });
 
-  it("keeps its id and its handles in a slice", () => {
-    const slice = sliceOf(answer(93), { limit: 2, offset: 40 });
-    expect(slice).toMatchObject({
-      id: answer(93).id,
-      request: { limit: 2, offset: 40 },
-      pages: [{ handle: "p41" }, { handle: "p42" }],
-      sliceOf: { from: 40, pages: 93 },
+    it("keeps its id and its handles in a slice", () => {
+      const slice = sliceOf(answer(93), { limit: 2, offset: 40 });
+      expect(slice).toMatchObject({
+        id: answer(93).id,
+        request: { limit: 2, offset: 40 },
+        pages: [{ handle: "p41" }, { handle: "p42" }],
+        sliceOf: { from: 40, pages: 93 },
+      });
+    });
+
+    it.each<[string, Partial<PagesRequest>]>([
+      ["in another order", { order_by: [{ field: "page_summary.backlinks", direction: "desc" }] }],
+      [
+        "of another filter",
+        { filters: { kind: "condition", field: "status_code", type: "num", operator: "=", value: 404 } },
+      ],
+      ["of other links", { backlinks_status_type: "lost" }],
+      ["with longer lists", { internal_list_limit: 50 }],
+      ["on another scale", { rank_scale: "one_hundred" }],
+      ["of another target", { target: "shop.acme.example" }],
+    ])("does not answer for a list %s", (_what, asked) => {
+      expect(sliceOf(answer(93), { limit: 10, ...asked })).toBeUndefined();
+    });
+
+    it("answers whatever the label, and only for the upstream that was asked", () => {
+      const info = toSnapshotInfo(answer(93));
+      expect(findHeld(info, ask({ limit: 10, tag: "march" }), "aisa")).toEqual({ from: 0, to: 10 });
+      expect(findHeld(info, ask({ limit: 10 }), "sandbox")).toBeUndefined();
+    });
+
+    it("that stopped short of its own limit answers only for what it has", () => {
+      const cut = { ...answer(93, { limit: 60 }), totalCount: 93 };
+      const short = { ...cut, pages: cut.pages.slice(0, 30) };
+      expect(sliceOf(short, { limit: 30 })).toBeDefined();
+      expect(sliceOf(short, { limit: 40 })).toBeUndefined();
+      expect(sliceOf({ ...short, totalCount: null }, { limit: 40 })).toBeUndefined();
     });
   });
 
-  it.each<[string, Partial<PagesRequest>]>([
-    ["in another order", { order_by: [{ field: "page_summary.backlinks", direction: "desc" }] }],
-    [
-      "of another filter",
-      { filters: { kind: "condition", field: "status_code", type: "num", operator: "=", value: 404 } },
-    ],
-    ["of other links", { backlinks_status_type: "lost" }],
-    ["with longer lists", { internal_list_limit: 50 }],
-    ["on another scale", { rank_scale: "one_hundred" }],
-    ["of another target", { target: "shop.acme.example" }],
-  ])("does not answer for a list %s", (_what, asked) => {
-    expect(sliceOf(answer(93), { limit: 10, ...asked })).toBeUndefined();
-  });
+  describe("the kept answer to a request", () => {
+    const wanted = (asked: Partial<PagesRequest>) => ({
+      request: ask(asked),
+      upstream: "aisa",
+    });
 
-  it("answers whatever the label, and only for the upstream that was asked", () => {
-    const info = toSnapshotInfo(answer(93));
-    expect(findHeld(info, ask({ limit: 10, tag: "march" }), "aisa")).toEqual({ from: 0, to: 10 });
-    expect(findHeld(info, ask({ limit: 10 }), "sandbox")).toBeUndefined();
-  });
-
-  it("that stopped short of its own limit answers only for what it has", () => {
-    const cut = { ...answer(93, { limit: 60 }), totalCount: 93 };
-    const short = { ...cut, pages: cut.pages.slice(0, 30) };
-    expect(sliceOf(short, { limit: 30 })).toBeDefined();
-    expect(sliceOf(short, { limit: 40 })).toBeUndefined();
-    expect(sliceOf({ ...short, totalCount: null }, { limit: 40 })).toBeUndefined();
+    it("is the very same before one that holds it, and a fresh one that holds it before an old same one", async () => {
+      const store = createMemoryStore();
+      const [whole, same] = [answer(93), { ...answer(93, { limit: 10 }), fetchedAt: 5 }];
+      for (const each of [whole, same]) await store.put(each);
+      const any = await findKept({ ...wanted({ limit: 10 }), willDo: () => true }, store);
+      expect(any).toBe(same);
+      const fresh = await findKept(
+        { ...wanted({ limit: 10 }), willDo: ({ fetchedAt }) => fetchedAt !== null && fetchedAt > 5 },
+        store,
+      );
+      expect(fresh).toMatchObject({ id: whole.id, sliceOf: { from: 0, pages: 93 } });
+      expect(await findKept({ ...wanted({ limit: 10 }), willDo: () => false }, store)).toBeUndefined();
+    });
   });
 });
 
-describe("the kept answer to a request", () => {
-  const wanted = (asked: Partial<PagesRequest>) => ({
-    request: ask(asked),
-    upstream: "aisa",
+const CALLER = { signal: new AbortController().signal, surface: "mcp" } as const;
+
+function open(how: "bought" | "kept", leftUsd: () => Promise<number | null>) {
+  return createGetPages({
+    upstream: "test",
+    buyPages: async () => ({ snapshot: makeSnapshot(), how, notes: [] }),
+    leftUsd,
+    now: () => 0,
+    freshMs: 0,
+    rules: { allowUnknownFields: false, mapBareNames: true },
+    maxTokens: 1500,
+  });
+}
+
+describe("what is left of the budget", () => {
+  it("stands in the answer to a purchase", async () => {
+    const { delivery } = await open("bought", async () => 1.5)({ target: "acme.example" }, CALLER);
+    expect(delivery?.leftUsd).toBe(1.5);
   });
 
-  it("is the very same before one that holds it, and a fresh one that holds it before an old same one", async () => {
-    const store = createMemoryStore();
-    const [whole, same] = [answer(93), { ...answer(93, { limit: 10 }), fetchedAt: 5 }];
-    for (const each of [whole, same]) await store.put(each);
-    const any = await findKept({ ...wanted({ limit: 10 }), willDo: () => true }, store);
-    expect(any).toBe(same);
-    const fresh = await findKept(
-      { ...wanted({ limit: 10 }), willDo: ({ fetchedAt }) => fetchedAt !== null && fetchedAt > 5 },
-      store,
-    );
-    expect(fresh).toMatchObject({ id: whole.id, sliceOf: { from: 0, pages: 93 } });
-    expect(await findKept({ ...wanted({ limit: 10 }), willDo: () => false }, store)).toBeUndefined();
+  it("never keeps an answer back that was paid for, when the books cannot be read", async () => {
+    const gone = async () => {
+      throw new AppError("unavailable", "The shared store cannot be reached.");
+    };
+    const { delivery, snapshotId } = await open("bought", gone)({ target: "acme.example" }, CALLER);
+    expect(delivery).toMatchObject({ how: "bought", leftUsd: null });
+    expect(snapshotId).toMatch(/^s_/);
+  });
+
+  it("is not asked for where nothing was spent", async () => {
+    const never = () => Promise.reject(new Error("asked"));
+    const { delivery } = await open("kept", never)({ target: "acme.example" }, CALLER);
+    expect(delivery?.leftUsd).toBeNull();
+  });
+});
+
+describe("asked for", () => {
+  const answer = (target: string | null, pages: unknown[] = [], echoed?: unknown): EndpointAnswer => ({
+    taskId: null,
+    version: null,
+    echo: echoed === undefined ? null : { target: echoed },
+    target,
+    upstreamCostUsd: null,
+    totalCount: pages.length,
+    items: pages.map((page) => ({ page })),
+  });
+
+  describe("an answer", () => {
+    it.each<[string, EndpointAnswer]>([
+      ["in another case", answer("ACME.Example")],
+      ["with www.", answer("www.acme.example")],
+      ["as a URL", answer("https://acme.example/")],
+      ["as its domain", answer("acme.example", ["https://acme.example/"])],
+      ["as a subdomain", answer("shop.acme.example")],
+      ["not at all, with pages of its own", answer(null, ["https://blog.acme.example/a", "https://other.example/"])],
+      ["not at all, without pages", answer(null)],
+      ["as what is no name", answer("?", [null, 5, ""])],
+    ])("that names its target %s is of it", (_how, given) => {
+      expect(otherTargetOf(given, "blog.acme.example")).toBeUndefined();
+    });
+
+    it("in punycode is of the same target", () => {
+      expect(otherTargetOf(answer("müller.example"), "xn--mller-kva.example")).toBeUndefined();
+    });
+
+    it.each<[string, EndpointAnswer]>([
+      ["in its result", answer("victim.example", ["https://acme.example/"])],
+      ["in the request that it echoes", answer("acme.example", [], "victim.example")],
+      ["in the request alone", answer(null, [], "victim.example")],
+      ["by all of its pages", answer("acme.example", ["https://victim.example/a", "https://victim.example/b"])],
+    ])("that names another target %s is of that", (_where, given) => {
+      expect(otherTargetOf(given, "acme.example")).toBe("victim.example");
+    });
+
+    it("is found among others, wherever it stands", () => {
+      const [own, other, second] = [
+        answer("acme.example"),
+        answer("victim.example"),
+        answer("acme.example", [], "acme.example"),
+      ];
+      expect(partAnswers("acme.example", [other, own, second])).toEqual({ asked: own, unasked: [other, second] });
+      expect(partAnswers("acme.example", [other])).toEqual({ asked: undefined, unasked: [other] });
+    });
   });
 });

@@ -1,12 +1,15 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { GatewayReply } from "../../../src/sandbox/exchange.ts";
 import {
+  type Bill,
   type BooksReading,
   createBooks,
   createGateway,
   type Gateway,
   type GatewayOptions,
 } from "../../../src/sandbox/gateway.ts";
+import { chargeHeaders, createAdmittedKeys, createPriceOf, FREE, parseCap } from "../../../src/sandbox/paid-call.ts";
 import { WORLD } from "./ask.ts";
 
 const PATH = "/apis/v1/dataforseo/backlinks/domain_pages/live";
@@ -211,5 +214,106 @@ describe("an idempotency key", () => {
     const { call } = open();
     expect(call(body, { ...headers, ...KEY }).status).not.toBe(200);
     expect(call(THREE, KEY).status).toBe(200);
+  });
+});
+
+const bill = (micros: number): Bill => ({
+  idempotencyKey: null,
+  target: "acme.example",
+  micros,
+  requestId: "sandbox-1",
+  at: 0,
+});
+
+describe("the books", () => {
+  it("begin empty", () => {
+    expect(createBooks().read()).toEqual({
+      calls: { received: 0, refused: 0, quoted: 0, failed: 0, carried_out: 0 },
+      billed: { calls: 0, micros: 0 },
+      bills: [],
+    });
+  });
+
+  it("count every call once, and add up what was billed, in order", () => {
+    const books = createBooks();
+    books.enter("refused");
+    books.enter("quoted");
+    books.enter("carried_out", bill(24_000));
+    books.enter("failed", bill(2_000));
+    books.enter("failed");
+    expect(books.read()).toEqual({
+      calls: { received: 5, refused: 1, quoted: 1, failed: 2, carried_out: 1 },
+      billed: { calls: 2, micros: 26_000 },
+      bills: [bill(24_000), bill(2_000)],
+    });
+  });
+
+  it("keep the latest bills only, and the totals of all", () => {
+    const books = createBooks(2);
+    for (const micros of [1, 2, 3]) books.enter("carried_out", bill(micros));
+    const { billed, bills } = books.read();
+    expect(bills.map(({ micros }) => micros)).toEqual([2, 3]);
+    expect(billed).toEqual({ calls: 3, micros: 6 });
+  });
+
+  it("do not change what was read before", () => {
+    const books = createBooks();
+    const before = books.read();
+    books.enter("carried_out", bill(1));
+    expect(before.bills).toEqual([]);
+    expect(before.calls.received).toBe(0);
+  });
+});
+
+describe("the admitted keys", () => {
+  it("are forgotten from the oldest on", () => {
+    const keys = createAdmittedKeys(2);
+    for (const key of ["a", "b", "b", "c"]) keys.add(key);
+    expect(["a", "b", "c"].map(keys.has)).toEqual([false, true, true]);
+  });
+});
+
+describe("a price", () => {
+  it.each([
+    ["nothing", FREE, 1000, 0],
+    ["so much for the call", { perCallUsd: 0.024, perPageUsd: 0 }, 1000, 24_000],
+    ["so much for each page", { perCallUsd: 0, perPageUsd: 0.000036 }, 1000, 36_000],
+    ["both", { perCallUsd: 0.024, perPageUsd: 0.000036 }, 10, 24_360],
+    ["the call alone when no page comes", { perCallUsd: 0.024, perPageUsd: 0.000036 }, 0, 24_000],
+  ])("is %s", (_what, prices, pages, micros) => {
+    expect(createPriceOf(prices)(pages)).toBe(micros);
+  });
+
+  it("is a whole number of micro-dollars, whatever the rates", () => {
+    const usd = fc.double({ min: 0, max: 10, noNaN: true });
+    fc.assert(
+      fc.property(usd, usd, fc.integer({ min: 0, max: 1000 }), (perCallUsd, perPageUsd, pages) => {
+        expect(Number.isSafeInteger(createPriceOf({ perCallUsd, perPageUsd })(pages))).toBe(true);
+      }),
+    );
+  });
+
+  it("is told in dollars with six decimals, and in micro-dollars", () => {
+    expect(chargeHeaders(48_000)).toEqual({
+      "x-aisa-price-usd": "0.048000",
+      "x-aisa-customer-cost-micros-usd": "48000",
+    });
+  });
+});
+
+describe("a cap", () => {
+  it.each([
+    ["0.05", 50_000],
+    ["0.000001", 1],
+    ["0.57", 570_000],
+    ["12", 12_000_000],
+    ["0", 0],
+    ["-1", -1_000_000],
+  ])("of %s is read to the micro-dollar", (text, micros) => {
+    expect(parseCap(text)).toBe(micros);
+  });
+
+  it.each(["", " ", "cheap", "1e-7", "0x10", "NaN", "Infinity", ".5", "0,05", "$1"])("cannot be %j", (text) => {
+    expect(parseCap(text)).toBeUndefined();
   });
 });

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { describeFailure } from "../../../src/errors.ts";
 import { readPages } from "../../../src/pages/page.ts";
 import { type Outcome, readEnvelope } from "../../../src/upstream/envelope.ts";
+import { readCharge } from "../../../src/upstream/reply-headers.ts";
+import { toCapText, toHeaders } from "../../../src/upstream/send-call.ts";
 import { readAnswer } from "../../fixtures/load.ts";
 
 type Json = Record<string, unknown>;
@@ -248,3 +250,110 @@ function mutateWithinItems(items: Json[], place: number, value: unknown): void {
   if (value === undefined) delete (holder as Json)[name];
   else (holder as Json)[name] = value;
 }
+
+const PRICE = "x-aisa-price-usd";
+const MICROS = "x-aisa-customer-cost-micros-usd";
+
+describe("readCharge", () => {
+  it.each([
+    [{ [PRICE]: "0.012000" }, 0.012],
+    [{ [PRICE]: " 0.048 " }, 0.048],
+    [{ [PRICE]: "0.000000" }, 0],
+    [{ [MICROS]: "48720" }, 0.04872],
+    [{ [MICROS]: "0" }, 0],
+    [{ [MICROS]: "48720", [PRICE]: "0.04872" }, 0.04872],
+    [{ [MICROS]: "n/a", [PRICE]: "0.05" }, 0.05],
+    [{ [MICROS]: "1000000000" }, 1000],
+    [{ [MICROS]: "48720000000", [PRICE]: "0.04872" }, 0.04872],
+    [{ [PRICE]: "0.012, 0.012" }, 0.012],
+  ])("reads %j", (headers, usd) => {
+    expect(readCharge(headers)).toEqual({ kind: "reported", usd });
+  });
+
+  it.each([
+    [{ [MICROS]: "48720", [PRICE]: "0.05" }, 0.05],
+    [{ [MICROS]: "50000", [PRICE]: "0.012" }, 0.05],
+    [{ [MICROS]: "0", [PRICE]: "0.05" }, 0.05],
+    [{ [MICROS]: "12000, 24000" }, 0.024],
+    [{ [MICROS]: "200,000" }, 0.2],
+    [{ [MICROS]: "1,200,000" }, 1.2],
+  ])("books the largest figure where %j disagrees", (headers, usd) => {
+    expect(readCharge(headers)).toEqual({ kind: "reported", usd });
+  });
+
+  it.each([
+    ["nothing", {}],
+    ["an empty header", { [PRICE]: "" }],
+    ["words", { [PRICE]: "free" }],
+    ["a negative price", { [PRICE]: "-0.01" }],
+    ["micro-dollars in the place of dollars", { [PRICE]: "48720" }],
+    ["more than any call costs", { [MICROS]: "1000000001" }],
+    ["an endless number", { [PRICE]: "9".repeat(40) }],
+    ["nothing beside what cannot be read", { [MICROS]: "2e5", [PRICE]: "0" }],
+    ["nothing beside a figure that can be no price", { [MICROS]: "0", [PRICE]: "48720" }],
+    ["nothing and words in one header", { [PRICE]: "0, unknown" }],
+    ["an estimate", { "x-aisa-estimated-credits": "0.05" }],
+  ])("takes %s for not reported, which is not free", (_what, headers) => {
+    expect(readCharge(headers)).toEqual({ kind: "not_reported" });
+  });
+});
+
+const FACTS = { apiKey: "k", terms: { id: "buy_1", maxPriceUsd: 0.25 }, keyNumber: 1, asksForQuote: false };
+const ON = { priceCap: true, idempotencyKey: true };
+
+describe("toHeaders", () => {
+  it("sends cap and key with a purchase", () => {
+    expect(toHeaders(FACTS, ON)).toEqual({
+      authorization: "Bearer k",
+      "content-type": "application/json",
+      accept: "application/json",
+      "x-aisa-max-price-usd": "0.25",
+      "idempotency-key": "buy_1",
+    });
+  });
+
+  it("numbers the keys after the first", () => {
+    expect(toHeaders({ ...FACTS, keyNumber: 3 }, ON)["idempotency-key"]).toBe("buy_1.3");
+  });
+
+  it("marks a question for the price", () => {
+    expect(toHeaders({ ...FACTS, asksForQuote: true }, ON)["x-aisa-cost-mode"]).toBe("quote");
+  });
+
+  it("leaves out what is switched off, and a cap that is not set", () => {
+    const off = toHeaders(FACTS, { priceCap: false, idempotencyKey: false });
+    expect(Object.keys(off)).toEqual(["authorization", "content-type", "accept"]);
+    expect(toHeaders({ ...FACTS, terms: { id: "buy_1" } }, ON)).not.toHaveProperty("x-aisa-max-price-usd");
+  });
+});
+
+describe("toCapText", () => {
+  it.each([
+    [0.25, "0.25"],
+    [0.29, "0.29"],
+    [1, "1"],
+    [100, "100"],
+    [0.000001, "0.000001"],
+    [0.0000019, "0.000001"],
+    [0.0000001, "0"],
+    [0.1 + 0.2, "0.3"],
+    [1e21, "1000000000"],
+    [Number.POSITIVE_INFINITY, "1000000000"],
+    [0, "0"],
+    [-1, "0"],
+    [Number.NaN, "0"],
+  ])("writes %d as %s", (usd, text) => {
+    expect(toCapText(usd)).toBe(text);
+  });
+
+  it("never allows more than the terms, is plain, and keeps every whole micro-dollar", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.nat(1_000_000_000), (usd, micros) => {
+        expect(toCapText(usd)).toMatch(/^\d+(\.\d{1,6})?$/);
+        expect(Number(toCapText(usd))).toBeLessThanOrEqual(usd);
+        expect(usd - Number(toCapText(usd))).toBeLessThan(0.0000011);
+        expect(Number(toCapText(micros / 1_000_000))).toBe(micros / 1_000_000);
+      }),
+    );
+  });
+});

@@ -1,5 +1,7 @@
+import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createJoinWaiting, createOneAtATime } from "../../../../src/spend/ledger/lines.ts";
 import { encodeRecord, parseRecord, type ReserveRecord } from "../../../../src/spend/ledger/records.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { FACTS } from "../../../support/ledger-facts.ts";
@@ -119,5 +121,62 @@ describe("encodeRecord", () => {
   it("refuses what could not be read back", () => {
     expect(() => encodeRecord({ ...RESERVE, limit: Number.NaN })).toThrow(RangeError);
     expect(() => encodeRecord({ ...RESERVE, account: { name: "a b", budgetMicros: 1 } })).toThrow(RangeError);
+  });
+});
+
+function heldLook() {
+  const begun: { done: (value: number) => void; fail: (error: Error) => void }[] = [];
+  const look = createJoinWaiting(() => new Promise<number>((done, fail) => begun.push({ done, fail })));
+  return { look, begun };
+}
+
+/** Lets everything that can go on without us go on. */
+const quiet = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("createJoinWaiting", () => {
+  it("gives one look to all who came before it began, and a new one to those who came after", async () => {
+    const { look, begun } = heldLook();
+    const early = [look(), look()];
+    await quiet();
+    expect(begun).toHaveLength(1);
+    const late = [look(), look()];
+    await quiet();
+    expect(begun).toHaveLength(1);
+    begun[0]?.done(1);
+    expect(await Promise.all(early)).toEqual([1, 1]);
+    await quiet();
+    expect(begun).toHaveLength(2);
+    begun[1]?.done(2);
+    expect(await Promise.all(late)).toEqual([2, 2]);
+  });
+
+  it("looks again after a look that failed", async () => {
+    const { look, begun } = heldLook();
+    const failed = look();
+    await quiet();
+    begun[0]?.fail(new Error("no"));
+    await expect(failed).rejects.toThrow("no");
+    const next = look();
+    await quiet();
+    begun[1]?.done(3);
+    expect(await next).toBe(3);
+  });
+});
+
+describe("createOneAtATime", () => {
+  it("begins a task when the one before has ended, failed or not", async () => {
+    const oneAtATime = createOneAtATime();
+    const seen: string[] = [];
+    const task = (name: string, fails = false) =>
+      oneAtATime(async () => {
+        seen.push(`${name} begins`);
+        await turn();
+        seen.push(`${name} ends`);
+        if (fails) throw new Error(name);
+        return name;
+      });
+    const all = await Promise.allSettled([task("a"), task("b", true), task("c")]);
+    expect(seen).toEqual(["a begins", "a ends", "b begins", "b ends", "c begins", "c ends"]);
+    expect(all.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   });
 });
