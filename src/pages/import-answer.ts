@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
 import { parseTime } from "../lists/filters/filter.ts";
 import { parseTarget } from "../lists/target.ts";
+import { otherTargetOf } from "./asked-for.ts";
 import { REQUEST_FIELDS } from "./body.ts";
 import type { KeptReply } from "./kept-reply.ts";
 import { parseRequest } from "./parse-request.ts";
@@ -26,8 +27,17 @@ export function importAnswer(answer: EndpointAnswer, known?: Pick<KeptReply, "re
   });
 }
 
-/** The echoed request, or as much of it as we understand: an odd echo must not keep the data out. */
-export function readRequest({ echo, target, items }: EndpointAnswer): PagesRequest {
+/**
+ * The echoed request, or as much of it as we understand: an odd echo must not keep the data out. A result that names
+ * another domain than the echo is of that one.
+ */
+export function readRequest(answer: EndpointAnswer): PagesRequest {
+  const request = readEcho(answer);
+  const other = otherTargetOf({ ...answer, items: null }, request.target);
+  return other === undefined ? request : { ...request, target: other };
+}
+
+function readEcho({ echo, target, items }: EndpointAnswer): PagesRequest {
   const told = typeof echo === "object" && echo !== null ? Object.entries(echo) : [];
   const fields = Object.fromEntries(told.filter(([name]) => REQUEST_FIELDS.some((field) => field === name)));
   try {

@@ -77,6 +77,13 @@ describe("a paid reply", { timeout: 60_000 }, () => {
   it.each([
     ["two tasks", body(task(result("acme.example", 3)), task(result("other.example", 2)))],
     ["two results", body(task(result("acme.example", 3), result("other.example", 2)))],
+    [
+      "a result beside what its task echoes",
+      body({
+        ...task(result("acme.example", 3), result("other.example", 2)),
+        data: { target: "acme.example", limit: 5 },
+      }),
+    ],
     ["the other first", body(task(result("other.example", 2)), task(result("acme.example", 3)))],
   ])("with %s is kept whole, and both are told", async (_what, text) => {
     const { service, ask, calls } = await openOver(text);
