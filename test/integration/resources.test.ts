@@ -257,7 +257,7 @@ describe("resources over kept snapshots", () => {
   it("names the files there are for an unknown one", async () => {
     await connect(acme);
     await expect(read(`${ROOT}/${acme.id}/constructor`)).rejects.toThrow(
-      "there are rows.csv, pages.csv, pages.jsonl, report.md, redirects.csv, redirects.nginx, redirects.apache, redirects.netlify, and pages/{handle}.",
+      `there are rows.csv, pages.csv, ${SNAPSHOT_FILE_NAMES.slice(2).join(", ")}, and pages/{handle}.`,
     );
   });
 
