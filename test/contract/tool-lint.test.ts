@@ -1,15 +1,20 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { CLIENTS } from "../support/clients.ts";
-import { isObject, type Json, objectAt, toPointer } from "../support/tool-lint/json.ts";
-import { refusalOf } from "../support/tool-lint/keyword-rules.ts";
 import type { Listing } from "../support/tool-lint/listing.ts";
+import {
+  isObject,
+  type Json,
+  lint,
+  objectAt,
+  type SchemaObject,
+  schemasOf,
+  toPointer,
+} from "../support/tool-lint/listing.ts";
 import { plantAt } from "../support/tool-lint/plant.ts";
 import { PLANTS } from "../support/tool-lint/plants.ts";
-import { lint } from "../support/tool-lint/rule.ts";
 import { RULES } from "../support/tool-lint/rules.ts";
-import { type SchemaObject, schemasOf } from "../support/tool-lint/schemas.ts";
-import { TYPES } from "../support/tool-lint/shape-rules.ts";
+import { refusalOf, TYPES } from "../support/tool-lint/schema-rules.ts";
 
 /** What the built server lists; every test changes a copy of it. */
 let real: Listing;

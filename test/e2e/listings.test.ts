@@ -6,7 +6,7 @@ import { CLIENTS } from "../support/clients.ts";
 import { HTTP_CLIENTS, openSession, type RawAnswer, sendRaw, toInitialize } from "../support/http-clients.ts";
 import { ask, type HttpProcess, startHttp, toModern } from "../support/http-start.ts";
 import type { Listing } from "../support/tool-lint/listing.ts";
-import { lint } from "../support/tool-lint/rule.ts";
+import { lint } from "../support/tool-lint/listing.ts";
 import { RULES } from "../support/tool-lint/rules.ts";
 
 const LISTS = {

@@ -1,7 +1,6 @@
-import { type Json, listAt, objectsIn } from "./json.ts";
 import type { Listing } from "./listing.ts";
+import { isViewUri, type Json, listAt, objectsIn } from "./listing.ts";
 import { BAD_NAMES, drop, filler, inEntries, type Plant, set } from "./plant.ts";
-import { isViewUri } from "./views.ts";
 
 const hasArguments = (prompt: Json) => listAt(prompt["arguments"]).length > 0;
 const inArgument = (change: (argument: Json) => void) => (prompt: Json) =>

@@ -1,6 +1,5 @@
-import type { Json } from "./json.ts";
-import type { Listing } from "./listing.ts";
-import { type SchemaObject, schemasOf } from "./schemas.ts";
+import type { Json, Listing } from "./listing.ts";
+import { type SchemaObject, schemasOf } from "./listing.ts";
 
 /** One place where a violation can be planted. */
 export interface Spot {

@@ -1,6 +1,6 @@
-import { type Json, listAt, objectAt } from "./json.ts";
+import type { SchemaObject } from "./listing.ts";
+import { type Json, listAt, objectAt } from "./listing.ts";
 import { drop, filler, inSchemas, type Plant, set } from "./plant.ts";
-import type { SchemaObject } from "./schemas.ts";
 
 const anywhere = () => true;
 const isTop = ({ at }: SchemaObject) => at === "top";

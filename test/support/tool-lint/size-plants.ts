@@ -1,4 +1,4 @@
-import { type Json, objectAt } from "./json.ts";
+import { type Json, objectAt } from "./listing.ts";
 import type { Plant } from "./plant.ts";
 import { MAX_LIST_TOKENS, MAX_TOOL_TOKENS, tokensOf } from "./size-rules.ts";
 

@@ -1,6 +1,6 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
-import { toPointer } from "./json.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule } from "./listing.ts";
+import { toPointer } from "./listing.ts";
 import { MAX_TEXT_BYTES } from "./text-rules.ts";
 
 /** Of the whole list, as compact JSON (o200k_base). */

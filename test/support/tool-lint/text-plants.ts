@@ -1,4 +1,4 @@
-import { type Json, listAt } from "./json.ts";
+import { type Json, listAt } from "./listing.ts";
 import { drop, filler, inEntries, inSchemas, type Plant, set } from "./plant.ts";
 
 /** Puts something between the first two words of a text, which leaves its beginning and its end as they were. */

@@ -1,7 +1,5 @@
-import { toPointer } from "./json.ts";
-import type { Listing } from "./listing.ts";
-import type { Problem, Rule } from "./rule.ts";
-import { schemasOf } from "./schemas.ts";
+import type { Listing, Problem, Rule } from "./listing.ts";
+import { schemasOf, toPointer } from "./listing.ts";
 
 const MAX_DESCRIPTION_CHARS = 1024;
 /** Where hosts cut descriptions and instructions. */

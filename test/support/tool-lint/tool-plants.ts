@@ -1,4 +1,4 @@
-import { type Json, objectAt } from "./json.ts";
+import { type Json, objectAt } from "./listing.ts";
 import { BAD_NAMES, drop, filler, inEntries, type Plant, set } from "./plant.ts";
 
 const annotate = (hint: string, value: unknown) => (tool: Json) => {

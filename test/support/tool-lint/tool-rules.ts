@@ -1,6 +1,5 @@
-import { isObject, toPointer } from "./json.ts";
-import type { Rule } from "./rule.ts";
-import { describeViewLink } from "./views.ts";
+import type { Rule } from "./listing.ts";
+import { describeViewLink, isObject, toPointer } from "./listing.ts";
 
 const NAME = /^[a-z][a-z0-9_]*$/;
 const MAX_NAME_CHARS = 64;
