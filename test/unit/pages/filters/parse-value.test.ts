@@ -349,3 +349,15 @@ describe("status words", () => {
     });
   });
 });
+
+it("is the same in the upstream's own form as in every other one, real or not", () => {
+  const two = (most: number) => fc.integer({ min: 0, max: most }).map((figure) => String(figure).padStart(2, "0"));
+  const year = fc.integer({ min: 0, max: 9999 }).map((figure) => String(figure).padStart(4, "0"));
+  fc.assert(
+    fc.property(year, two(13), two(32), two(25), two(61), two(61), (yyyy, month, day, hour, minute, second) => {
+      const [date, clock] = [`${yyyy}-${month}-${day}`, `${hour}:${minute}:${second}`];
+      expect(parseTime(`${date} ${clock} +00:00`)).toBe(parseTime(`${date}T${clock}Z`));
+    }),
+    { numRuns: 1000 },
+  );
+});
