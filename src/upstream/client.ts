@@ -88,16 +88,20 @@ function chargedForQuote({ facts }: AppError): AppError {
   });
 }
 
-/** An estimate that does not say whether it may be exceeded may be. */
+/** An estimate that does not say whether it may be exceeded may be. Of two figures that disagree the larger is the price. */
 function readFigures({
   estimated_cost_micros_usd: micros,
+  estimated_cost_usd: dollars,
   may_exceed_estimate: mayExceed,
 }: Record<string, unknown>): Quote {
-  if (typeof micros !== "number" || !isPlausiblePrice(micros / 1_000_000)) {
+  const figures = [typeof micros === "number" ? micros / 1_000_000 : undefined, dollars].filter(isPrice);
+  if (figures.length === 0) {
     return { kind: "none", why: "the gateway's estimate holds no figure that can be a price" };
   }
-  return { kind: "quoted", usd: micros / 1_000_000, mayExceed: mayExceed !== false };
+  return { kind: "quoted", usd: Math.max(...figures), mayExceed: mayExceed !== false };
 }
+
+const isPrice = (figure: unknown): figure is number => typeof figure === "number" && isPlausiblePrice(figure);
 
 /**
  * What a failed question means for whoever asked.

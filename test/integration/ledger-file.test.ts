@@ -164,6 +164,34 @@ describe("the ledger on disk", () => {
     for (const each of [ledger, open()]) expect(await each.left()).toBe(100);
   });
 
+  const NO_NOTES: readonly [what: string, put: (file: string) => Promise<unknown>][] = [
+    ["is no JSON", (file) => writeFile(file, "{")],
+    ["is empty", (file) => writeFile(file, "")],
+    [
+      "is a folder",
+      async (file) => {
+        await rm(file, { recursive: true });
+        await mkdir(file);
+      },
+    ],
+  ];
+  it.each(NO_NOTES)("spends nothing where the books are gone and the note of them %s", async (_, put) => {
+    const note = path.join(folder, "ledger-seen.json");
+    await ledger.reserve(FACTS, 60);
+    await put(note);
+    // As long as the books are there, they tell.
+    expect(await open().left()).toBe(40);
+    await put(note);
+    await rm(fileOf(TODAY));
+    await expect(open().reserve(FACTS, 10)).rejects.toMatchObject({
+      kind: "config",
+      message: `The ledger in ${path.join(folder, "ledger")} is empty or not there, and the note of what it had come to cannot be read.`,
+      facts: { charge: "not_charged", advice: expect.stringContaining(note) },
+    });
+    await rm(note, { recursive: true });
+    expect(await open().left()).toBe(100);
+  });
+
   it("keeps the note of it elsewhere, and one that cannot be written stands in nobody's way", async () => {
     await writeFile(path.join(folder, "file"), "");
     const seenIn = path.join(folder, "file");

@@ -53,6 +53,8 @@ describe("a question for the price", () => {
     [{ estimated_cost_micros_usd: 0, may_exceed_estimate: false }, 0, false],
     [{ estimated_cost_micros_usd: 24_360, may_exceed_estimate: true }, 0.02436, true],
     [{ estimated_cost_micros_usd: 24_360 }, 0.02436, true],
+    [{ estimated_cost_micros_usd: 20_000, estimated_cost_usd: 2.5, may_exceed_estimate: false }, 2.5, false],
+    [{ estimated_cost_micros_usd: 24_360, estimated_cost_usd: 0.01, may_exceed_estimate: false }, 0.02436, false],
     [{ estimated_cost_micros_usd: 1_000_000_000, may_exceed_estimate: false }, 1000, false],
   ])("reads %j", async (fields, usd, mayExceed) => {
     const { fetchQuote } = await startQuotes(estimate(fields));

@@ -132,12 +132,12 @@ export class PartialWriteError extends Error {
 /** Books hold less than they did. Whoever spends by what is left would spend the day's budget a second time. */
 export class BooksLostError extends Error {
   override readonly name = "BooksLostError";
-  /** What the day had come to. */
-  readonly countedMicros: number;
+  /** What the day had come to; null where the note that tells cannot be read. */
+  readonly countedMicros: number | null;
   /** The note that says so; without it the books start anew. */
   readonly note: string;
 
-  constructor(countedMicros: number, note: string) {
+  constructor(countedMicros: number | null, note: string) {
     super("books hold less than they did");
     this.countedMicros = countedMicros;
     this.note = note;
@@ -145,8 +145,12 @@ export class BooksLostError extends Error {
 }
 
 function wordLost({ countedMicros, note }: BooksLostError, where: string | undefined, facts: object): AppError {
-  const what = where === undefined ? "" : `: the day had come to ${usd(countedMicros)}`;
-  return new AppError("config", `${wordLedger(where)} was emptied, exchanged or deleted${what}.`, {
+  const what = where === undefined || countedMicros === null ? "" : `: the day had come to ${usd(countedMicros)}`;
+  const lost =
+    countedMicros === null
+      ? "is empty or not there, and the note of what it had come to cannot be read"
+      : "was emptied, exchanged or deleted";
+  return new AppError("config", `${wordLedger(where)} ${lost}${what}.`, {
     ...facts,
     advice:
       where === undefined

@@ -41,7 +41,10 @@ export function createFileLines(home: string, seenIn: string = home): LedgerLine
   let hasAppended = false;
   const noteOf = (day: string): SeenNote => ({
     file: note,
-    read: async () => (await readSeen(note))[day],
+    read: async () => {
+      const seen = await readSeen(note);
+      return seen === "unreadable" ? seen : seen[day];
+    },
     // Whoever only reads leaves no files behind.
     write: async (seen, always = false) => (hasAppended || always ? writeSeen(note, day, seen) : undefined),
   });
@@ -121,7 +124,8 @@ type Seen = z.output<typeof SeenSchema>;
 
 interface SeenNote {
   file: string;
-  read(): Promise<Seen | undefined>;
+  /** `unreadable`: something lies there that is no note, so that nobody knows how far the books had come. */
+  read(): Promise<Seen | undefined | "unreadable">;
   /** @param always also from a process that has only read */
   write(seen: Seen, always?: boolean): Promise<void>;
 }
@@ -131,11 +135,12 @@ const SEEN_FILE = "ledger-seen.json";
 const hashTail = (tail: Buffer): string => createHash("sha256").update(tail).digest("hex");
 
 /** A note that cannot be read says nothing; one that is not there neither. */
-async function readSeen(file: string): Promise<Record<string, Seen>> {
+async function readSeen(file: string): Promise<Record<string, Seen> | "unreadable"> {
   try {
     return z.record(z.string(), SeenSchema).parse(JSON.parse(await readFile(file, "utf8")));
-  } catch {
-    return {};
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? {} : "unreadable";
   }
 }
 
@@ -143,7 +148,8 @@ async function readSeen(file: string): Promise<Record<string, Seen>> {
 async function writeSeen(file: string, day: string, seen: Seen): Promise<void> {
   const unfinished = `${file}.${randomBytes(4).toString("hex")}`;
   try {
-    const { [day]: _older, ...others } = await readSeen(file);
+    const known = await readSeen(file);
+    const { [day]: _older, ...others } = known === "unreadable" ? {} : known;
     // By when they were written: a clock that was ahead has written days that are still to come.
     const days = [[day, seen], ...Object.entries(others)];
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
@@ -174,7 +180,7 @@ export function createFollower(file: string, note?: SeenNote): () => Promise<Fol
   };
 
   const startOver = async (handle: FileHandle | undefined): Promise<Position> => {
-    const seen = (await note?.read()) ?? (await remind());
+    const seen = (await readNote(note, handle)) ?? (await remind());
     if (seen !== undefined && !(handle !== undefined && (await reachesTo(handle, seen)))) {
       wasToldWithNote = (await note?.read()) !== undefined;
       throw new BooksLostError(seen.countedMicros, note?.file ?? "");
@@ -198,6 +204,17 @@ export function createFollower(file: string, note?: SeenNote): () => Promise<Fol
     }
     return fold;
   };
+}
+
+/**
+ * What the note says. One that cannot be read says nothing where there are books: they count, and it is written anew.
+ * @throws {BooksLostError} where there are none either, so that nobody knows what the day had come to
+ */
+async function readNote(note: SeenNote | undefined, books: FileHandle | undefined): Promise<Seen | undefined> {
+  const noted = await note?.read();
+  if (noted !== "unreadable") return noted;
+  if (books === undefined || (await books.stat()).size === 0) throw new BooksLostError(null, note?.file ?? "");
+  return undefined;
 }
 
 const toSeen = ({ offset, tail, fold }: Position): Seen => ({
