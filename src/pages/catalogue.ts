@@ -79,6 +79,8 @@ export const OWN_FIELDS: ReadonlyMap<string, FieldType> = new Map([
   ["technology", "array.str"],
   ["month_first_seen", "str"],
   ["month_first_visited", "str"],
+  ["page_language", "str"],
+  ["page_media_type", "str"],
 ]);
 
 /** Share of the referring pages that link with nofollow, in whole percent, as tables show it. */

@@ -50,6 +50,8 @@ function resolveShownName(name: string, path: string, { isKept = false }: FieldR
   if (lower === NOFOLLOW_SHARE && !isKept) throw refuseShare(path, name);
   if (lower === NOFOLLOW_SHARE) return { name: NOFOLLOW_SHARE, type: "num" };
   if (lower === "url" && isKept) return { name: "url", type: "str" };
+  // As many pages as the group of that name counts.
+  if (lower === "language" && isKept) return { name: "page_language", type: "str", shown: lower };
   const full = SHOWN_NAMES.get(lower) ?? (isKept ? EXPORTED_NAMES.get(lower) : undefined);
   if (full === undefined) return undefined;
   // What goes over the wire is told as it was sent.
@@ -127,6 +129,8 @@ const UPSTREAM_WAYS: Readonly<Record<string, string>> = {
   technology: '["meta.technologies.cms","like","%WordPress%"]',
   month_first_seen: '["page_summary.first_seen",">=","2026-01-01"]',
   month_first_visited: '["first_visited",">=","2026-01-01"]',
+  page_language: '["meta.language","=","en"]',
+  page_media_type: '["media_type","=","application/pdf"]',
 };
 
 function refuseOwn(name: string, path: string): Refusal {

@@ -14,17 +14,22 @@ export interface ItemFacts {
   fetchTime?: string | null;
   /** Fields of `page_summary`, in the upstream's names. */
   summary?: JsonObject;
+  /** Fields of `meta` beside the title, in the upstream's names. */
+  meta?: JsonObject;
+  /** Fields of the item itself that nothing above names, in the upstream's names. */
+  raw?: JsonObject;
 }
 
 /** One item in the upstream's own form. */
-export function makeItem({ url, status, location, title, fetchTime, summary }: ItemFacts): JsonObject {
+export function makeItem({ url, status, location, title, fetchTime, summary, meta, raw }: ItemFacts): JsonObject {
   return {
     type: "backlinks_domain_page",
     page: url,
     status_code: status,
     location: location ?? null,
     ...(fetchTime !== undefined && { fetch_time: fetchTime }),
-    meta: { title: title ?? null },
+    ...raw,
+    meta: { title: title ?? null, ...meta },
     page_summary: summary ?? {},
   };
 }

@@ -26,7 +26,7 @@ import {
 import type { Grouping } from "./query-schema.ts";
 import { renderQueryHeader, renderQueryNext } from "./render-query.ts";
 import { orderRows, toRowTables } from "./row-table.ts";
-import { itemRulesOf, listConditions, type PartOfRow, type RegexTerms, selectRows } from "./select-rows.ts";
+import { findWholes, itemRulesOf, listConditions, type PartOfRow, type RegexTerms, selectRows } from "./select-rows.ts";
 
 export interface QueryAnswerOptions {
   maxTokens: number;
@@ -175,7 +175,9 @@ function withGroups(
   query: PagesQuery,
   options: QueryAnswerOptions,
 ): QueryAnswer {
-  const rule = toGroupingRule(grouping, snapshot);
+  const { filters, text } = query.where;
+  const isInPart = query.fold && (filters !== undefined || text !== undefined);
+  const rule = toGroupingRule(grouping, snapshot, isInPart ? findWholes(snapshot) : undefined);
   const usual = groupRows(rows, rule, itemRulesOf(snapshot).listLimit);
   const groups = orderGroups(usual, query.orderBy, toGroupTable(grouping, usual, rows, rule));
   const groupTable = toGroupTable(grouping, groups, rows, rule);

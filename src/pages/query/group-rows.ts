@@ -137,8 +137,21 @@ export type GroupingRule = ByValue | ByMap;
 export const UNKNOWN = "(unknown)";
 const NONE = "(none)";
 
-/** How a grouping reads the rows of a snapshot. */
-export function toGroupingRule(grouping: Grouping, snapshot: Snapshot): GroupingRule {
+/**
+ * How a grouping reads the rows of a snapshot.
+ * @param wholeOf the row that says what a page is, given the row of those of its URLs which match: a filter on the same
+ * goes by it. Left out: the row itself
+ */
+export function toGroupingRule(grouping: Grouping, snapshot: Snapshot, wholeOf?: (row: Fold) => Fold): GroupingRule {
+  const rule = findRule(grouping, snapshot);
+  if (rule.kind === "map" || wholeOf === undefined || BY_ARGUMENT.has(grouping)) return rule;
+  return { ...rule, read: (row: Fold) => rule.read(wholeOf(row)) };
+}
+
+/** Groups that an argument of their own chooses, which goes by the rows of what matches. */
+const BY_ARGUMENT: ReadonlySet<Grouping> = new Set(["section", "area", "subdomain", "status"]);
+
+function findRule(grouping: Grouping, snapshot: Snapshot): GroupingRule {
   if (grouping === "section") {
     const sections = sectionsOf(snapshot);
     return byValue((row) => sections.nameOf(row));

@@ -7,7 +7,7 @@ import type { Fold } from "../answer/fold.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
 import { type NextStep, nameCall, type Surface, suggestMore, wordCall } from "../answer/next-steps.ts";
 import { nameSection } from "../answer/sections.ts";
-import { BREAKDOWNS, CATALOGUES } from "../catalogue.ts";
+import { BREAKDOWNS, OWN_FIELDS } from "../catalogue.ts";
 import { PAGE_FIELDS } from "../page-fields.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { QueryTable } from "./fit-table.ts";
@@ -168,8 +168,17 @@ const MAX_CONDITIONS = 8;
 /** A key longer than that makes no call worth copying. */
 const MAX_KEY_CHARS = 100;
 
-/** Groupings by a field of which a group is one value. */
-const BY_FIELD: Partial<Record<Grouping, string>> = { media_type: "media_type", language: "meta.language" };
+/**
+ * Groupings by a field of which a group is one value. Filters take these names by rows, as the groups do (`itemRulesOf`);
+ * `meta.language` they take by URL, as the upstream does, where a redirect of no language is not its page.
+ */
+const BY_FIELD: Partial<Record<Grouping, string>> = {
+  media_type: "page_media_type",
+  language: "page_language",
+  technology: "technology",
+  month_first_seen: "month_first_seen",
+  month_first_visited: "month_first_visited",
+};
 
 /**
  * The question that lists the pages of one group.
@@ -187,10 +196,11 @@ export function narrowTo(query: PagesQuery, { key, rows }: Group): { query: Page
     return section && { query: { ...list, where: { ...where, section } }, name: nameSection(name) };
   }
   const status = rows[0]?.main.status ?? null;
-  // The argument takes rows, as the groups do; a filter would take URLs, those folded into other rows among them.
-  if (groupBy === "status" && status !== null && where.status === undefined)
-    return { query: { ...list, where: { ...where, status: `${status}` } }, name };
-  const condition = groupBy === "status" ? equals("status_code", status) : toCondition(groupBy, key);
+  // The argument takes rows, as the groups do; a filter would take URLs, those folded into other rows among them. What
+  // was asked of the status already is true of each of the group's rows.
+  if (groupBy === "status")
+    return status === null ? undefined : { query: { ...list, where: { ...where, status: `${status}` } }, name };
+  const condition = toCondition(groupBy, key);
   const filters = condition && join(where.filters, condition);
   return filters && { query: { ...list, where: { ...where, filters } }, name };
 }
@@ -204,9 +214,9 @@ function toCondition(groupBy: Grouping, key: string): Condition | undefined {
   return { kind: "condition", field: name, type: "num", operator: ">", value: 0, ...(shown !== name && { shown }) };
 }
 
-function equals(field: string, value: string | number | null): Condition | undefined {
-  const type = CATALOGUES.pages.get(field);
-  return value === null || type === undefined ? undefined : { kind: "condition", field, type, operator: "=", value };
+function equals(field: string, value: string): Condition | undefined {
+  const type = OWN_FIELDS.get(field);
+  return type === undefined ? undefined : { kind: "condition", field, type, operator: "=", value };
 }
 
 /** Maps hold keys that are no key in any filter, such as a TLD with spaces. */

@@ -71,6 +71,9 @@ function ownReadersOf(snapshot: Snapshot, fold: boolean): NonNullable<ItemRules[
   const fresh = new Map<string, (item: unknown) => unknown>([
     ["id", (item) => places(item)?.page.handle],
     ...groupings.map((grouping) => [grouping, readGroup(grouping, snapshot, places)] as const),
+    // The fields of these names are the upstream's own, and select as it does: by each URL.
+    ["page_language", readGroup("language", snapshot, places)],
+    ["page_media_type", readGroup("media_type", snapshot, places)],
   ]);
   made?.set(snapshot, fresh);
   return fresh;
@@ -172,13 +175,17 @@ const isAtLeast = (value: number | null, least: number | undefined): boolean =>
   least === undefined || (value !== null && value >= least);
 
 function listInPart(rows: readonly Fold[], snapshot: Snapshot): PartOfRow[] {
-  const wholes = new Map(foldsOf(snapshot).flatMap((whole) => whole.members.map((page) => [page, whole] as const)));
-  return rows.flatMap(({ main, members }) => {
-    const whole = wholes.get(main);
-    return whole === undefined || whole.members.length === members.length
-      ? []
-      : [{ handle: main.handle, whole: whole.main.handle }];
+  const wholeOf = findWholes(snapshot);
+  return rows.flatMap((row) => {
+    const whole = wholeOf(row);
+    return whole.members.length === row.members.length ? [] : [{ handle: row.main.handle, whole: whole.main.handle }];
   });
+}
+
+/** Finds the row of all URLs of a page, given that of those which match. */
+export function findWholes(snapshot: Snapshot): (row: Fold) => Fold {
+  const wholes = new Map(foldsOf(snapshot).flatMap((whole) => whole.members.map((page) => [page, whole] as const)));
+  return (row) => wholes.get(row.main) ?? row;
 }
 
 function filterInTime(pages: readonly Page[], accepts: (page: Page) => boolean, checkTime?: () => void): Page[] {

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildAnswer } from "../../../src/pages/answer/answer.ts";
 import { renderStructured, renderText } from "../../../src/pages/answer/render-answer.ts";
+import { BREAKDOWNS } from "../../../src/pages/catalogue.ts";
 import { renderSummary } from "../../../src/pages/export/report.ts";
 import { SNAPSHOT_FILES, type SnapshotFileName } from "../../../src/pages/export/snapshot-files.ts";
 import { factsOf } from "../../../src/pages/findings/find-facts.ts";
 import type { Finding } from "../../../src/pages/findings/finding.ts";
+import { GROUPINGS, type Grouping } from "../../../src/pages/query/query-schema.ts";
 import { renderQueryStructured, renderQueryText } from "../../../src/pages/query/render-query.ts";
 import { listReclaims } from "../../../src/pages/redirects/reclaim.ts";
 import { toRedirectMap } from "../../../src/pages/redirects/redirect-map.ts";
@@ -78,6 +80,30 @@ const anyItem: fc.Arbitrary<ItemFacts> = fc
       lost_date: lost,
     },
   }));
+
+/** What a group may be named after, beside what every item here tells. */
+const anyToldItem: fc.Arbitrary<ItemFacts> = fc
+  .record({
+    item: anyItem,
+    language: fc.constantFrom("en", "en", "de", "EN", " ", "", null),
+    media_type: fc.constantFrom("text/html", "text/html", "application/pdf", null),
+    technologies: fc.constantFrom({ cms: ["WordPress"], cdn: "Fastly" }, { cms: ["WordPress"] }, {}, null),
+    seen: fc.constantFrom(
+      "2026-01-03 00:00:00 +00:00",
+      "2026-02-03 00:00:00 +00:00",
+      "2031-02-03 00:00:00 +00:00",
+      null,
+    ),
+    visited: fc.constantFrom("2025-11-03 00:00:00 +00:00", "2025-12-03 00:00:00 +00:00", null),
+    countries: fc.constantFrom({ US: 3, DE: 2 }, { DE: 4, "": 1 }, null),
+  })
+  .map(({ item, language, media_type, technologies, seen, visited, countries }) => ({
+    ...item,
+    meta: { language, technologies },
+    raw: { media_type, first_visited: visited },
+    summary: { ...item.summary, first_seen: seen, referring_links_countries: countries },
+  }));
+const anyToldList = fc.array(anyToldItem, { maxLength: 12 });
 
 /** Items of which some come twice, as where a list moves between two calls. */
 const anyList = fc
@@ -205,8 +231,35 @@ function matchedIn(snapshot: Snapshot, question: object) {
   };
 }
 
-const holds = (snapshots: fc.Arbitrary<readonly ItemFacts[]>, check: (items: readonly ItemFacts[]) => Promise<void>) =>
-  fc.assert(fc.asyncProperty(snapshots, check), { numRuns: 40 });
+interface Led {
+  name: unknown;
+  pages: number;
+  backlinks: number | null;
+}
+
+/** What each group is said to hold, and what the call holds that it offers; none is offered for what no name says. */
+function followGroups(snapshot: Snapshot, question: { group_by: Grouping }): [told: Led[], led: Led[]] {
+  const [told, led]: [Led[], Led[]] = [[], []];
+  const total = ask(snapshot, question).table?.total ?? 0;
+  for (let offset = 0; offset < total; offset++) {
+    const { table, next } = ask(snapshot, { ...question, offset });
+    const [name, pages, links] = table?.rows[0] ?? [];
+    if (/^\(/.test(String(name))) continue;
+    // Of links by kind, what is counted is not the backlinks of the pages.
+    const isMap = BREAKDOWNS.has(question.group_by);
+    const toLed = (of: Count): Led => ({ name, pages: of.count, backlinks: isMap ? null : of.backlinks });
+    told.push(toLed({ count: Number(pages), backlinks: numberOrNull(String(links)) ?? 0 }));
+    const call = next.find(({ gain }) => gain.startsWith("the pages of "))?.call ?? "{}";
+    led.push(toLed(matchedIn(snapshot, JSON.parse(call.slice(call.indexOf("{"))) as object).rows));
+  }
+  return [told, led];
+}
+
+const holds = (
+  snapshots: fc.Arbitrary<readonly ItemFacts[]>,
+  check: (items: readonly ItemFacts[]) => Promise<void>,
+  numRuns = 40,
+) => fc.assert(fc.asyncProperty(snapshots, check), { numRuns });
 
 describe("one list, counted in every way there is", () => {
   it("holds each URL once in its files of URLs, with the status and the links of the item", () =>
@@ -410,6 +463,32 @@ describe("one list, counted in every way there is", () => {
         }
       }
     }));
+
+  it.each([
+    [{}],
+    [{ fold: false }],
+    [{ status: "redirect" }],
+    [{ status: "dead", fold: false }],
+    [{ filters: ["url", "like", "%a%"] }],
+    [{ filters: ["status_code", ">=", 300] }],
+    [{ text: "http" }],
+    [{ filters: [["meta.language", "=", "en"], "or", ["http", "<", 300]] }],
+  ])(
+    "leads from each group to as many rows as it counts, and as many backlinks, by its own next call: %j",
+    (question) =>
+      holds(
+        anyToldList,
+        async (items) => {
+          const snapshot = makeSnapshot({ items });
+          // Sections have a test of their own.
+          for (const group_by of GROUPINGS.filter((each) => each !== "section" && each !== "area")) {
+            const [told, led] = followGroups(snapshot, { ...question, group_by });
+            expect([group_by, led]).toEqual([group_by, told]);
+          }
+        },
+        15,
+      ),
+  );
 
   it("answers for each page that holds lost links in the redirect map, in rules, for a person, or as left out", () =>
     holds(anyList, async (items) => {
