@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, customFetch, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import { AppError } from "../errors.ts";
+import { readUrl } from "../read-url.ts";
 
 export interface IssuerKeysDeps extends IssuerDocumentsDeps {
   issuer: string;
@@ -203,7 +204,7 @@ export const SECURE_URL_RULE = "must be an https URL without user name or fragme
  * @returns undefined for what is no such URL
  */
 export function parseSecureUrl(text: string, isLoopbackAllowed = true): URL | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = readUrl(text);
   if (url === undefined || url.username !== "" || url.password !== "" || url.hash !== "") return undefined;
   if (url.protocol === "https:") return url;
   return url.protocol === "http:" && isLoopbackAllowed && isLoopback(url) ? url : undefined;

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { isAbsolute } from "node:path";
 import type { z } from "zod";
 import { AppError } from "../errors.ts";
+import { readUrl } from "../read-url.ts";
 import type { HttpConfig } from "./http-settings.ts";
 import { type Config, ConfigSchema, SETTINGS, type Setting } from "./schema.ts";
 import { decodePercents } from "./values.ts";
@@ -100,7 +101,7 @@ function knowsHome(env: ByName): boolean {
 /** Flags can be read in the process list. */
 function findPasswordFlag(flags: ByName): Problem[] {
   const store = flags["store"] ?? "";
-  if (!URL.canParse(store) || new URL(store).password === "") return [];
+  if ((readUrl(store)?.password ?? "") === "") return [];
   const message = "has a password, which others on this machine could read; set DOMAIN_PAGES_STORE instead";
   return [{ name: "--store", message }];
 }
@@ -174,8 +175,9 @@ const TOKEN_CHARS = 12;
 
 /** An address's password as it was typed and as it is meant: an error may show either. */
 function passwordsOf(address: string): string[] {
-  if (!URL.canParse(address)) return [];
-  const { username, password } = new URL(address);
+  const url = readUrl(address);
+  if (url === undefined) return [];
+  const { username, password } = url;
   const secret = password === "" && username.length >= TOKEN_CHARS ? username : password;
   return secret === "" ? [] : [...new Set([secret, decodePercents(secret) ?? secret])];
 }

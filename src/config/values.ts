@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { readUrl } from "../read-url.ts";
 
 export const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/;
 
 /** https, or http on the loopback address; no secrets in it, and nothing after its path. */
 const urlLike = (example: string, whyHttps = "") =>
   z.string().superRefine((text, context) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const url = readUrl(text);
     if (url === undefined || !/^https?:$/.test(url.protocol)) {
       context.addIssue(`must be a URL such as ${example}`);
     } else if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
@@ -30,7 +31,7 @@ const PROXY_SCHEME = /^(?:https?|socks5):$/;
 export const proxyUrl = z.string().transform((text, context) => {
   if (text === "") return text;
   const written = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text.replace(/^socks5h:/i, "socks5:") : `http://${text}`;
-  const url = URL.canParse(written) ? new URL(written) : undefined;
+  const url = readUrl(written);
   if (url === undefined || !PROXY_SCHEME.test(url.protocol) || !isHostAlone(url)) {
     context.addIssue("must be a proxy URL such as http://proxy.example:3128");
   } else if (decodePercents(url.username) === undefined || decodePercents(url.password) === undefined) {
@@ -109,7 +110,7 @@ export const webOrigins = z.string().transform((text, context) => {
 /** Where Redis or Valkey is. */
 export const redisAddress = z
   .string()
-  .refine((text) => /^rediss?:\/\//.test(text) && URL.canParse(text) && new URL(text).hostname !== "")
+  .refine((text) => /^rediss?:\/\//.test(text) && (readUrl(text)?.hostname ?? "") !== "")
   .transform((redisUrl) => ({ redisUrl }));
 
 export const switchable = z.stringbool({ error: "must be on or off" });

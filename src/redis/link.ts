@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { Redis, type RedisOptions } from "ioredis";
 import { AppError } from "../errors.ts";
+import { readUrl } from "../read-url.ts";
 import {
   type FailureFacts,
   isConnectionLoss,
@@ -40,8 +41,9 @@ export function parseAddress(url: string): Address {
 }
 
 function parse(url: string): URL {
-  if (!URL.canParse(url) || !/^rediss?:\/\/[^/]/.test(url)) throw refuse("redis:// or rediss://, then a host");
-  return new URL(url);
+  const read = /^rediss?:\/\/[^/]/.test(url) ? readUrl(url) : undefined;
+  if (read === undefined) throw refuse("redis:// or rediss://, then a host");
+  return read;
 }
 
 function decode(text: string): string {

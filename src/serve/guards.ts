@@ -1,3 +1,4 @@
+import { readUrl } from "../read-url.ts";
 import { Refusal } from "./http-refusal.ts";
 
 /** Two of these, and the hops on the way may each go by another one. */
@@ -85,9 +86,8 @@ export function createOriginCheck(origins: readonly string[]): IsAllowedOrigin {
   return (origin) => {
     if (origin.includes("*")) return false;
     if (allowed.has(origin)) return true;
-    if (!URL.canParse(origin)) return false;
-    const url = new URL(origin);
-    return url.origin === origin && allowed.has(`${url.protocol}//${url.hostname}:*`);
+    const url = readUrl(origin);
+    return url !== undefined && url.origin === origin && allowed.has(`${url.protocol}//${url.hostname}:*`);
   };
 }
 

@@ -1,3 +1,4 @@
+import { readUrl } from "../../read-url.ts";
 import { classifyStatus, deadKindOf, type Page } from "../page.ts";
 import { identifyUrl, type UrlIdentity } from "./url-identity.ts";
 
@@ -173,8 +174,8 @@ const PLAIN_URL = /^https?:\/\/[a-z0-9.-]+\/[\w\-.~/?=&]*$/;
 /** One spelling of a URL as browsers send it. Scheme and `www.` count: from the one to the other is a hop. */
 export function toAbsolute(url: string, base?: string): string {
   if (PLAIN_URL.test(url) && !url.includes("/.")) return url;
-  if (!URL.canParse(url, base)) return url;
-  const absolute = new URL(url, base);
+  const absolute = readUrl(url, base);
+  if (absolute === undefined) return url;
   absolute.hash = "";
   return absolute.href;
 }

@@ -1,4 +1,5 @@
 import { toOneLine } from "../../lists/text.ts";
+import { readUrl } from "../../read-url.ts";
 import type { Page } from "../page.ts";
 import { type Fold, type Range, toTellable } from "./fold.ts";
 import { identifyUrl } from "./url-identity.ts";
@@ -116,9 +117,9 @@ export function toDisplayUrl(url: string, target: string): string {
  * from http to https or between `app.` and `www.` is out of sight.
  */
 export function toDisplayLocation({ url, location }: Page, target: string): string {
-  if (location === null || !URL.canParse(location, url) || !URL.canParse(url))
-    return toDisplayUrl(location ?? "", target);
-  const [from, to] = [new URL(url), new URL(location, url)];
+  if (location === null) return toDisplayUrl("", target);
+  const [from, to] = [readUrl(url), readUrl(location, url)];
+  if (from === undefined || to === undefined) return toDisplayUrl(location, target);
   return from.origin === to.origin ? toDisplayUrl(location, target) : toOneLine(to.href, MAX_URL_CHARS);
 }
 

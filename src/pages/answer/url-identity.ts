@@ -1,3 +1,5 @@
+import { readUrl } from "../../read-url.ts";
+
 /**
  * Which URLs are one page. Two URLs with the same key are variants of each other: they differ only in
  * - scheme (http or https), user, default port, `www.`, letter case and script of the host, fragment;
@@ -87,7 +89,7 @@ function bareHost(host: string): string | undefined {
 /** `münchen.example` and `xn--mnchen-3ya.example` are one host. `URL` is slow, and rarely needed. */
 function toAsciiHost(host: string): string {
   if (/^\p{ASCII}*$/u.test(host)) return host;
-  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : "";
+  return readUrl(`http://${host}`)?.hostname ?? "";
 }
 
 function resolveRelative(url: string, base: UrlIdentity): UrlIdentity | undefined {

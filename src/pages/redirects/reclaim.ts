@@ -1,3 +1,4 @@
+import { readUrl } from "../../read-url.ts";
 import { type Fold, foldPages } from "../answer/fold.ts";
 import { chainRedirects, isDead, isLive, isRedirect, MAX_HOPS, toAbsolute } from "../answer/follow-redirects.ts";
 import { identifyUrl } from "../answer/url-identity.ts";
@@ -34,8 +35,9 @@ const UNSAFE = /[^\w\-.~!()+,;:@&=/%]|%(?![0-9a-f]{2})/gi;
  * @returns undefined for what is no http(s) address, has a port of its own, or is endless
  */
 export function toSafeUrl(url: string, base?: string): SafeUrl | undefined {
-  if (url.length > MAX_CHARS || !URL.canParse(url, base)) return undefined;
-  const { protocol, hostname, port, pathname, search } = new URL(url, base);
+  const read = url.length > MAX_CHARS ? undefined : readUrl(url, base);
+  if (read === undefined) return undefined;
+  const { protocol, hostname, port, pathname, search } = read;
   if ((protocol !== "https:" && protocol !== "http:") || port !== "" || !HOST.test(hostname)) return undefined;
   const path = encode(pathname);
   const query = search === "" ? "" : `?${encode(search.slice(1))}`;
@@ -270,7 +272,7 @@ function followWay(page: Page, nextOf: (page: Page) => Page | undefined): Way {
     next = nextOf(next);
   }
   const isEndless = next !== undefined;
-  const isKnown = !isEndless && last.location !== null && URL.canParse(last.location, last.url);
+  const isKnown = !isEndless && last.location !== null && readUrl(last.location, last.url) !== undefined;
   return {
     page,
     hops: isEndless ? Number.POSITIVE_INFINITY : seen.size,

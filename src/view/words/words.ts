@@ -1,4 +1,5 @@
 import type { ViewHead, ViewRow } from "../../pages/view/view-data.ts";
+import { readUrl } from "../../read-url.ts";
 import type { State, StateFilter } from "../state/placed-rows.ts";
 
 /** Figures and dates as the reader's place writes them; what is unknown is a dash. */
@@ -105,9 +106,8 @@ export function toShownUrl(url: string, target: string): string {
 
 /** An address that may be opened: http or https, nothing else; null for all others. */
 export function toSafeUrl(text: string): string | null {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return null;
-  const { protocol, href } = new URL(text);
-  return protocol === "http:" || protocol === "https:" ? href : null;
+  const url = /^https?:\/\//i.test(text) ? readUrl(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) ? url.href : null;
 }
 
 /** Where a snapshot is from, as loud as it has to be said. */

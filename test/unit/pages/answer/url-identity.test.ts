@@ -6,6 +6,12 @@ import { hostileText } from "../../../support/hostile-text.ts";
 describe("url identity", () => {
   const keyOf = (url: string): string | undefined => identifyUrl(url)?.key;
 
+  it("names a host in its own script alike, however often it was asked before", () => {
+    for (let times = 0; times < 20_000; times += 1) {
+      if (keyOf("https://münchen.example/") !== "xn--mnchen-3ya.example") expect.fail(`the ${times}th time`);
+    }
+  });
+
   /** `why`, then pairs: a path stands on `https://acme.example`. */
   type Group = [why: string, ...pairs: [string, string][]];
 
