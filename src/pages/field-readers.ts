@@ -66,12 +66,23 @@ export function compileFieldReader(field: string, rules: ItemRules = NEVER_CUT):
   const isCut = (found: object, item: unknown) =>
     listLimit !== null && Object.keys(found).length >= listLimit && !(isOfParts && holdsAll(found, item));
   const whenMissing = (found: object, item: unknown) => (map === SOCIAL_TAGS || isCut(found, item) ? null : 0);
+  const isNone = COUNTED_BESIDE.get(`${map}.${key}`);
   return (item) => {
     const found = steps.reduce(stepInto, item);
-    if (typeof found !== "object" || found === null || Array.isArray(found)) return null;
+    if (typeof found !== "object" || found === null || Array.isArray(found)) return isNone?.(item) ? 0 : null;
     return Object.hasOwn(found, key) ? (found as Record<string, unknown>)[key] : whenMissing(found, item);
   };
 }
+
+const countsNone =
+  (...names: string[]) =>
+  (item: unknown): boolean =>
+    names.some((name) => stepInto(stepInto(item, "page_summary"), name) === 0);
+
+/** Keys that a page counts beside its breakdowns as well: where it counts none there, a breakdown that is not told has none. */
+const COUNTED_BESIDE: ReadonlyMap<string, (item: unknown) => boolean> = new Map([
+  ["page_summary.referring_links_attributes.nofollow", countsNone("referring_pages_nofollow", "referring_pages")],
+]);
 
 /** Breakdowns of which each referring page stands under one key: a whole one comes to all of them. */
 const PARTS: ReadonlySet<string> = new Set(

@@ -179,21 +179,27 @@ function describeNotFetched({ pagesNotFetched, pagesSkipped, bound }: Coverage):
 }
 
 /**
- * Says where a filter on a breakdown list cannot be decided: the list was cut, and the key is not among what is left.
- * Such a page does not match, though it might.
+ * Says where a filter on a breakdown list cannot be decided: the list was cut, and the key is not among what is left, or
+ * there is no list. Such a page does not match, though it might.
  */
 export function noteCutLists(snapshot: Snapshot, filters: Filter | undefined): string[] {
   const fields = new Map(filters === undefined ? [] : listFields(filters));
   const rules = itemRulesOf(snapshot);
-  return [...fields]
-    .filter(([field]) => [...BREAKDOWNS.values()].some((map) => field.startsWith(`${map}.`)))
-    .flatMap(([field, shown]) => {
-      const read = compileFieldReader(field, rules);
-      const unknown = snapshot.pages.filter(({ raw }) => read(raw) === null).length;
-      if (unknown === 0) return [];
-      const urls = `${countOf(unknown, "URL")} ${unknown === 1 ? "does" : "do"}`;
-      return [`${urls} not tell ${shown} (lists are cut to ${rules.listLimit} entries) and cannot match`];
-    });
+  return [...fields].flatMap(([field, shown]) => {
+    const map = [...BREAKDOWNS.values()].find((each) => field.startsWith(`${each}.`));
+    if (map === undefined) return [];
+    const [read, readList] = [compileFieldReader(field, rules), compileFieldReader(map)];
+    const unknown = snapshot.pages.filter(({ raw }) => read(raw) === null);
+    const untold = unknown.filter(({ raw }) => (readList(raw) ?? null) === null).length;
+    const say = (count: number, why: string) =>
+      count === 0
+        ? []
+        : [`${countOf(count, "URL")} ${count === 1 ? "does" : "do"} not tell ${shown} (${why}) and cannot match`];
+    return [
+      ...say(unknown.length - untold, `lists are cut to ${rules.listLimit} entries`),
+      ...say(untold, "there is no such list of them"),
+    ];
+  });
 }
 
 /** Each with the name that it was asked by. */

@@ -116,6 +116,25 @@ describe("what a snapshot does not hold", () => {
     expect(textOf({ filters }, cut)).toContain("1 URL does not tell page_summary.referring_links_tld.de");
     expect(textOf({ filters }, makeSnapshot({ items }))).not.toContain("not tell");
   });
+
+  it("holds lists that are not there, but none of links that are known to be none", () => {
+    const url = "https://acme.example/";
+    const items = [
+      { url, summary: { referring_pages: 3, referring_pages_nofollow: 0, referring_links_attributes: null } },
+      {
+        url: `${url}a`,
+        summary: { referring_pages: 3, referring_pages_nofollow: 2, referring_links_attributes: null },
+      },
+      { url: `${url}b`, summary: { referring_pages: 3, referring_links_attributes: { nofollow: 3 } } },
+    ];
+    const untold = makeSnapshot({ items, request: { internal_list_limit: 10 } });
+    const answer = ask(untold, { filters: ["attribute:nofollow", "=", 0] });
+    expect(answer.notes).toEqual([
+      "1 URL does not tell attribute:nofollow (there is no such list of them) and cannot match",
+    ]);
+    expect(answer.table?.rows.map(([handle]) => handle)).toEqual(["p1"]);
+    expect(ask(untold, { filters: ["attribute:ugc", "=", 0] }).notes.join()).toContain("2 URLs do not tell");
+  });
 });
 
 describe("the use case", () => {
