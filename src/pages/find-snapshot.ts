@@ -22,6 +22,8 @@ export interface AskedAs {
   surface?: Surface;
   /** Told in one sentence which one a target stood for, where others of it are kept too. Must not throw. */
   onChoice?: (note: string) => void;
+  /** The target of the other one of two: where nothing is named, the lists of it are. */
+  beside?: string;
 }
 
 /**
@@ -47,7 +49,7 @@ const MAX_TARGET_CHARS = 80;
 
 export function createFindSnapshot(deps: FindSnapshotDeps): FindSnapshot {
   const { snapshots } = deps;
-  return async (ref, { prefix = "", surface = "mcp", onChoice } = {}) => {
+  return async (ref, { prefix = "", surface = "mcp", onChoice, beside } = {}) => {
     const names = { id: `${prefix}snapshot_id`, target: `${prefix}target` };
     const id = ref.snapshotId?.trim() || undefined;
     const target = ref.target === undefined ? undefined : readTarget(ref.target, names.target);
@@ -58,9 +60,17 @@ export function createFindSnapshot(deps: FindSnapshotDeps): FindSnapshot {
       if (found.others.length > 0) onChoice?.(wordChoice(found));
       return found.snapshot;
     }
-    const known = await listKnown(snapshots, target);
-    throw refuse(names.id, `is required, or ${names.target}`, known, { target, surface });
+    const known = await listKnown(snapshots, beside);
+    const example = exampleOfTwo(known, beside);
+    throw refuse(names.id, `is required, or ${names.target}${example}`, known, { target, surface });
   };
+}
+
+/** Two lists of one target, the older first; nothing where there are none. */
+function exampleOfTwo(known: readonly SnapshotInfo[], target: string | undefined): string {
+  const [newer, older] = known.filter(({ request }) => request.target === target);
+  if (newer === undefined || older === undefined) return "";
+  return `; for example ${JSON.stringify({ snapshot_id: older.id, other_snapshot_id: newer.id })}`;
 }
 
 interface Situation {

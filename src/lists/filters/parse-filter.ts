@@ -10,7 +10,7 @@ import {
   type Operator,
   toAskedFilter,
 } from "./filter.ts";
-import { parseConditionValue } from "./parse-value.ts";
+import { parseConditionValue, refuseNoTime } from "./parse-value.ts";
 
 /** The upstream's limit for one filter, groups counted through. */
 const MAX_CONDITIONS = 8;
@@ -126,6 +126,7 @@ function parseCondition(parts: unknown[], path: string, context: Context): Filte
   const field = resolveField(parts[0], path, context);
   if (field.note !== undefined) context.notes.push(field.note);
   const { name, type, shown = name } = field;
+  refuseNoTime(parts[2], type, shown, path);
   const operator = parseOperator(parts[1], type, shown, path);
   const bare: Omit<Condition, "operator" | "value"> = { kind: "condition", field: name, type };
   const named = shown === name ? bare : { ...bare, shown };

@@ -89,6 +89,17 @@ function parseTimeValue(input: unknown, context: ValueContext, notes: string[]):
   return value;
 }
 
+/**
+ * Who asks whether there is a time at all (`<> null`, `is not null`) hears what asks it.
+ * @throws {Refusal} for null as the value of a time, whatever the operator
+ */
+export function refuseNoTime(input: unknown, type: FieldType, name: string, path: string): void {
+  const isNull = input === null || (typeof input === "string" && /^\s*(?:not\s+)?null\s*$/i.test(input));
+  if (type !== "time" || !isNull) return;
+  const rule = `${name} cannot be compared with null: a page without this time meets no condition on it`;
+  throw new Refusal(path, rule, `whether it has one asks ${JSON.stringify([name, ">", "2000-01-01"])}`);
+}
+
 function parseText(input: unknown, context: ValueContext): string {
   if (typeof input !== "string") throw refuse(context, `${context.name} is text, ${got(input)}`);
   if (input.length > MAX_TEXT_CHARS) {

@@ -49,7 +49,8 @@ export function createComparePages({ findSnapshot, maxTokens }: ComparePagesDeps
     const notes: string[] = [];
     const onChoice = (note: string) => notes.push(note);
     const first = await findSnapshot(refs.first, { surface, onChoice });
-    const second = await findSnapshot(refs.second, { surface, prefix: refs.secondPrefix, onChoice });
+    const { target } = first.request;
+    const second = await findSnapshot(refs.second, { surface, prefix: refs.secondPrefix, onChoice, beside: target });
     onSnapshots?.(first, second);
     return buildComparison(first, second, { maxTokens, surface, notes: [...refs.notes, ...new Set(notes)] });
   };

@@ -61,6 +61,11 @@ export function parseComparison(input: unknown): ComparisonRefs {
       notes: [...notes, ...read],
     };
   }
+  // Which lists of it are kept is known where snapshots are found: that refuses the empty one, and names them.
+  if (isShort && given.target !== undefined) {
+    const first = toRef(undefined, given.target);
+    return { first, second: {}, secondPrefix: "other_", notes: [...notes, ...read] };
+  }
   const missing = [
     ...(given.snapshot_id === undefined && given.target === undefined ? [""] : []),
     ...(isShort ? ["other_"] : []),

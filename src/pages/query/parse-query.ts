@@ -104,8 +104,20 @@ function parseGrouping(value: unknown): Grouping {
     const works = "country, tld, platform, link_type, attribute or semantic_location tell of what kind they are";
     throw new Refusal("group_by", `${quoteForMessage(value)} cannot be grouped by: ${LINKERS_UNNAMED}`, works);
   }
+  const meant = typeof value === "string" ? MEANT_GROUPINGS.get(value.trim().toLowerCase()) : undefined;
+  if (meant !== undefined)
+    throw new Refusal("group_by", `must be one of ${GROUPINGS.join(", ")}, ${got(value)}`, meant);
   return parseChoice("group_by", value, GROUPINGS);
 }
+
+/** Other words for where a page stands; a domain could be that of a linking site, so it is not read as one of these. */
+const MEANT_GROUPINGS: ReadonlyMap<string, string> = new Map([
+  ...["domain", "host", "hostname"].map((word) => [word, 'the hosts of the target are "subdomain"'] as const),
+  ...["path", "folder", "directory", "url"].map((word) => [word, 'the first folders are "section"'] as const),
+  ["month", 'for example "month_first_seen"'],
+  ["http", 'the statuses are "status"'],
+  ["status_code", 'the statuses are "status"'],
+]);
 
 /** Rows are sorted by fields, groups by the columns of their table. */
 function orderGivenRows(given: Map<FieldName, unknown>, notes: string[]): void {

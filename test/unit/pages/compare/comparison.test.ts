@@ -57,13 +57,22 @@ describe("which two are compared", () => {
     expect(parseComparison(input)).toMatchObject(expected);
   });
 
+  it("leaves the other one of a lone target to whoever knows what is kept of it", () => {
+    const { first, second, secondPrefix } = parseComparison({ target: "a.example" });
+    expect({ first, second, secondPrefix }).toEqual({
+      first: { target: "a.example" },
+      second: {},
+      secondPrefix: "other_",
+    });
+  });
+
   it.each<[unknown, string, string[]]>([
     [
       {},
       'snapshot_id: is required, or target; for example {"target":"acme.example","other_target":"example.com"}\nother_snapshot_id: is required, or other_target; ',
       ["snapshot_id", "other_snapshot_id"],
     ],
-    [{ target: "a.example" }, "other_snapshot_id: is required, or other_target; ", ["other_snapshot_id"]],
+    [{ snapshot_id: "s_a" }, "other_snapshot_id: is required, or other_target; ", ["other_snapshot_id"]],
     [{ other_target: "a.example" }, "snapshot_id: is required, or target; ", ["snapshot_id"]],
     [
       { snapshotId: "x" },

@@ -202,6 +202,16 @@ A paid call brings one of example.com: get_domain_pages {"target":"example.com"}
     expect(await refusal([older], asked, undefined, { prefix: "other_" })).toMatch(expected);
   });
 
+  it("with the lists of the first target, where the other one of two is not named", async () => {
+    const asked = { prefix: "other_", beside: "acme.example" };
+    expect(await refusal([other, older, newer], {}, undefined, asked)).toMatch(
+      new RegExp(
+        `^other_snapshot_id: is required, or other_target; for example \\{"snapshot_id":"${older.id}","other_snapshot_id":"${newer.id}"\\}\nkept: ${newer.id} \\(acme.example.*; ${older.id} `,
+      ),
+    );
+    expect(await refusal([other, newer], {}, undefined, asked)).toMatch(/^other_snapshot_id: .* other_target\nkept: /);
+  });
+
   it("without letting an id write lines", async () => {
     const text = await refusal([older], { snapshotId: `x\n${"kept: s_forged00 ".repeat(50)}\u202e` });
     expect(text.split("\n")).toHaveLength(3);
