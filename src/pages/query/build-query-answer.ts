@@ -1,7 +1,7 @@
 import { countOf, formatCount } from "../../lists/text.ts";
 import { atWorst, estimateTokens } from "../../lists/tokens.ts";
 import { type Fold, sumBacklinks } from "../answer/fold.ts";
-import { measureCoverage } from "../answer/header-facts.ts";
+import { measureCoverage, readCrawled } from "../answer/header-facts.ts";
 import type { Surface } from "../answer/next-steps.ts";
 import { foldsOf } from "../findings/find-facts.ts";
 import { withDefaults } from "../request.ts";
@@ -99,6 +99,7 @@ function buildFrame(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerO
     source: snapshot.source,
     fetchedAt: snapshot.fetchedAt,
     upstreamCostUsd: snapshot.upstreamCostUsd,
+    crawled: readCrawled(snapshot),
     statusType: request.backlinks_status_type,
     includeSubdomains: request.include_subdomains,
     excludeInternal: request.exclude_internal_backlinks,

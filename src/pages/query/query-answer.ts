@@ -1,7 +1,7 @@
 import type { Filter } from "../../lists/filters/filter.ts";
 import { countOf, formatCount, toSafeJson } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
-import type { Coverage } from "../answer/header-facts.ts";
+import type { Coverage, Crawled } from "../answer/header-facts.ts";
 import type { NextStep } from "../answer/next-steps.ts";
 import { wordBound } from "../answer/render-answer.ts";
 import { BREAKDOWNS } from "../catalogue.ts";
@@ -27,6 +27,8 @@ export interface QueryAnswer {
   fetchedAt: number | null;
   /** What the data provider billed for it, USD; told of an imported one, which has no other price. */
   upstreamCostUsd: number | null;
+  /** When the crawler last saw the pages; null when none tells it. */
+  crawled: Crawled | null;
   statusType: string;
   includeSubdomains: boolean;
   excludeInternal: boolean;

@@ -1,5 +1,5 @@
 import { countOf, formatCount, formatMinute, formatUsd } from "../../lists/text.ts";
-import { describeFolding, describeSource } from "../answer/render-answer.ts";
+import { describeCrawled, describeFolding, describeSource } from "../answer/render-answer.ts";
 import { nameSection, withNamedSections } from "../answer/sections.ts";
 import type { QueryTable } from "./fit-table.ts";
 import { toQuotedLine } from "./fit-table.ts";
@@ -64,6 +64,7 @@ export function renderQueryStructured(answer: QueryAnswer): Record<string, unkno
     rank_scale: answer.rankScale === "one_hundred" ? answer.rankScale : undefined,
     urls_fetched: answer.pagesFetched,
     ...(records === null && {
+      pages_last_crawled: answer.crawled ?? undefined,
       urls_total: answer.pagesTotal,
       urls_matched: answer.urlsMatched,
       rows_matched: answer.rowsMatched,
@@ -206,6 +207,8 @@ function describeOrigin(answer: QueryAnswer): string {
     `${answer.statusType} backlinks, subdomains ${answer.includeSubdomains ? "included" : "left out"}`,
     ...(answer.excludeInternal ? [] : ["internal links counted"]),
     ...(answer.rankScale === "one_hundred" ? ["rank 0-100"] : []),
+    // A record tells when its own page was.
+    ...(answer.records === null ? describeCrawled(answer) : []),
   ];
   return parts.join("; ");
 }
