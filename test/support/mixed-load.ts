@@ -20,8 +20,8 @@ const TARGETS = [LARGE, "example.com", "example.org"];
 const KEPT_AHEAD = 50;
 
 /**
- * The n-th call: purchases of forty lists, each asked for by several at once, and free questions between them. Every list
- * is one page that no other holds: a kept one would answer it.
+ * The n-th call: purchases of forty lists, each asked for by several at once, and free questions between them. Each is a list
+ * of its own: parts of one list are bought one after the other, and what is kept of one would answer the next.
  */
 function toCall(n: number): { tool: string; args: Record<string, unknown> } {
   const target = TARGETS[n % TARGETS.length] ?? "";
@@ -35,7 +35,7 @@ function toCall(n: number): { tool: string; args: Record<string, unknown> } {
     default:
       return {
         tool: "get_domain_pages",
-        args: { target: LARGE, limit: 1, offset: KEPT_AHEAD + (Math.floor(n / 5) % 40) },
+        args: { target: LARGE, limit: 1, internal_list_limit: 11 + (Math.floor(n / 5) % 40) },
       };
   }
 }
