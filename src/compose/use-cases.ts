@@ -54,7 +54,9 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const { fetchPages, fetchQuote } = client;
   const onUnsettled = (error: unknown) => log.error("ledger.unsettled", { message: String(error) });
   const upstream = source === "aisa" ? config.baseUrl : source;
-  const books = { source, replies, replyRoom, gateway: upstream, snapshots, ledger, now, onUnsettled } as const;
+  // Whoever keeps nothing by choice has lost nothing.
+  const kept = config.store === "none" ? { snapshots } : { snapshots, replies };
+  const books = { source, ...kept, replyRoom, gateway: upstream, ledger, now, onUnsettled } as const;
   const { maxPriceUsd, askAboveUsd } = config;
   // In the sandbox nothing costs anything, so nothing has to be held to a cap.
   const capIsSent = config.sendPriceCap || source === "sandbox";

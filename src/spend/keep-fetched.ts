@@ -18,8 +18,9 @@ export interface KeepDeps {
 }
 
 /**
- * Keeps the reply of a failed call that may have been paid for and could not be read, and has the failure say where.
- * @returns the failure
+ * Keeps the reply of a failed call that may have been paid for and could not be read, and has the failure say where, or
+ * that it is lost.
+ * @returns the failure, without the reply
  */
 export async function keepUnread(
   error: unknown,
@@ -28,11 +29,21 @@ export async function keepUnread(
 ): Promise<unknown> {
   if (!(error instanceof AppError) || error.facts.charge === "not_charged") return error;
   const { unread, ...facts } = error.facts;
-  if (unread === undefined || unread.trim() === "" || replies === undefined) return error;
+  const add = (sentence: string) => {
+    const advice = [facts.advice, sentence].filter(Boolean).join(" ");
+    return new AppError(error.kind, error.message, { ...facts, advice });
+  };
+  if (unread === undefined) return error;
+  if (unread.trim() === "" || replies === undefined) return new AppError(error.kind, error.message, facts);
   const { id, text } = writeReply({ request, at: now(), chargedUsd: facts.chargedUsd ?? null, body: unread });
-  if (!(await replies.put(id, text))) return new AppError(error.kind, error.message, facts);
-  const where = `What came is kept as it came: read ${toReplyUri(id)}, or, once a version can read it, "domain-pages-mcp import ${id}".`;
-  return new AppError(error.kind, error.message, { ...facts, advice: [facts.advice, where].join(" ") });
+  if (await replies.put(id, text)) {
+    return add(
+      `What came is kept as it came: read ${toReplyUri(id)}, or, once a version can read it, "domain-pages-mcp import ${id}".`,
+    );
+  }
+  return add(
+    "What came could not be kept and is lost: before you ask again, which buys again, have the server's store looked at.",
+  );
 }
 
 /** What became of an answered call. */

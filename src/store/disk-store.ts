@@ -1,5 +1,8 @@
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import { REPLIES_FOLDER } from "./kept-replies.ts";
 import { inBatches, type KeptFile, type MakeRoomOptions, makeRoom } from "./make-room.ts";
 import { findObstacle, type OnDiskProblem, toErrorCode } from "./private-files.ts";
 import { createSnapshotFolder } from "./snapshot-folder.ts";
@@ -44,6 +47,7 @@ export interface DiskStoreDeps {
 export function createDiskStore({ folder, maxBytes, maxAgeMs, now, memory, onProblem }: DiskStoreDeps): SnapshotStore {
   const snapshotsFolder = path.join(folder, "snapshots");
   const setAsideFolder = path.join(folder, "set-aside");
+  const repliesFolder = path.join(folder, REPLIES_FOLDER);
   const files = createSnapshotFolder({
     folder: snapshotsFolder,
     setAsideFolder,
@@ -136,7 +140,13 @@ export function createDiskStore({ folder, maxBytes, maxAgeMs, now, memory, onPro
       return [...inMemoryOnly, ...onDisk].sort(newestFirst).slice(0, newest);
     },
 
-    obstacle: () => findObstacle(snapshotsFolder),
+    // A paid reply that no version can read goes beside them.
+    async obstacle() {
+      const snapshots = await findObstacle(snapshotsFolder);
+      if (snapshots !== undefined) return snapshots;
+      const replies = await findObstacleLater(repliesFolder);
+      return replies && `${replies}, folder "${REPLIES_FOLDER}"`;
+    },
 
     async gone(id) {
       if (!isSnapshotId(id) || (await memory.get(id)) !== undefined) return undefined;
@@ -145,4 +155,15 @@ export function createDiskStore({ folder, maxBytes, maxAgeMs, now, memory, onPro
       return (await files.readGone(id)) ?? memory.gone(id);
     },
   };
+}
+
+/** As `findObstacle`, of a folder that is made with its first file: one that is not there only has to be possible. */
+async function findObstacleLater(folder: string): Promise<string | undefined> {
+  try {
+    await stat(folder);
+  } catch (error) {
+    if (toErrorCode(error) !== "ENOENT") return toErrorCode(error);
+    return access(path.dirname(folder), constants.W_OK | constants.X_OK).then(() => undefined, toErrorCode);
+  }
+  return findObstacle(folder);
 }

@@ -10,6 +10,9 @@ const MAX_REPLIES = 20;
 /** On disk of one tenant, in memory of all together. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
+/** Beside the folder of the snapshots. */
+export const REPLIES_FOLDER = "replies";
+
 const FILE = /^(u_[0-9a-z]{8})\.reply$/;
 
 interface InMemory {
@@ -65,7 +68,7 @@ export function createDiskReplies(
   folder: string,
   { maxAgeMs, now }: { maxAgeMs: number; now: () => number },
 ): KeptReplies {
-  const replies = path.join(folder, "replies");
+  const replies = path.join(folder, REPLIES_FOLDER);
   const toFile = (id: string) => path.join(replies, `${id}.reply`);
 
   /** The newest first; those that are too old, or too much, go. */

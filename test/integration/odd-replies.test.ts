@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AppError } from "../../src/errors.ts";
 import { renderText } from "../../src/pages/answer/render-answer.ts";
@@ -219,6 +221,36 @@ describe("a paid reply", { timeout: 60_000 }, () => {
     const free = await openOver(() => ({ status, headers: {}, body: text }));
     await failureOf(free.ask());
     expect(await free.service.replies.list()).toEqual([]);
+  });
+
+  it("that cannot be kept is said to be lost, with its charge", async () => {
+    const folder = makeTempFolder();
+    const inTheWay = (): WireReply => {
+      writeFileSync(path.join(folder, "replies"), "in the way");
+      return { status: 200, headers: CHARGED, body: "<html>" };
+    };
+    const { ask, calls } = await openOver(inTheWay, { DOMAIN_PAGES_STORE: "disk", DOMAIN_PAGES_CACHE_DIR: folder });
+    expect(await failureOf(ask())).toMatchObject({
+      facts: {
+        charge: "charged",
+        chargedUsd: 0.02472,
+        advice: expect.stringContaining("What came could not be kept and is lost: before you ask again"),
+      },
+    });
+    // It is seen before the next call.
+    expect(await failureOf(ask())).toMatchObject({
+      message: 'Snapshots cannot be written (EEXIST, folder "replies"): what is bought now would be lost.',
+      facts: { charge: "not_charged" },
+    });
+    expect(calls()).toBe(1);
+  });
+
+  it("is not said to be lost where nothing is kept by choice", async () => {
+    const { ask } = await openOver("<html>", { DOMAIN_PAGES_STORE: "none" });
+    const { facts } = await failureOf(ask());
+    expect(facts).toMatchObject({ charge: "charged", chargedUsd: 0.02472 });
+    expect(facts.unread).toBeUndefined();
+    expect(facts.advice).not.toContain("kept");
   });
 
   describe.each([

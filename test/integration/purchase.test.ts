@@ -398,13 +398,16 @@ describe("a clock that is set while things are bought", () => {
 });
 
 describe("snapshots that cannot be written", () => {
-  it("are said before anything is bought, and nothing is", async () => {
+  it.each([
+    ["snapshots", "EEXIST"],
+    ["replies", 'EEXIST, folder "replies"'],
+  ])("are said before anything is bought, and nothing is: %s", async (place, code) => {
     const folder = makeTempFolder();
-    await writeFile(path.join(folder, "snapshots"), "in the way");
+    await writeFile(path.join(folder, place), "in the way");
     for (const service of [await shop.open(onDisk(folder)), await shop.open(onDisk(folder))]) {
       expect(await failureOf(ask(service))).toMatchObject({
         kind: "config",
-        message: "Snapshots cannot be written (EEXIST): what is bought now would be lost.",
+        message: `Snapshots cannot be written (${code}): what is bought now would be lost.`,
         facts: { charge: "not_charged", advice: expect.stringContaining("DOMAIN_PAGES_CACHE_DIR") },
       });
     }
