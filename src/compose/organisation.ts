@@ -127,6 +127,7 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
       client,
       quoteMemory,
       store: stores.of(tenant),
+      quoteTurns: stores.quoteTurns,
       flights: flightsWithin(flights, tenant),
       ledger,
       replyRoom,

@@ -3,7 +3,7 @@ import { type Config, isLive } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { RedisRoom } from "../redis/redis-room.ts";
-import type { WithKeyLock } from "../spend/buy-pages.ts";
+import type { WithKeyLock } from "../spend/carry-out.ts";
 import type { LedgerLines } from "../spend/ledger/lines.ts";
 import type { SnapshotStore } from "../store/snapshot-store.ts";
 
@@ -19,6 +19,8 @@ export interface TenantStore {
 export interface Stores {
   /** Of one tenant; the same object for the same name. */
   of(tenant: string): TenantStore;
+  /** Turns of all tenants together: at what is learned of the gateway, and not at what is bought. */
+  quoteTurns: WithKeyLock;
   /** The books of all. */
   ledgerLines: LedgerLines;
   /** What replicas share beyond snapshots and books; undefined where nothing is shared over a network. */
@@ -48,6 +50,7 @@ export async function createStores(config: Config, log: Log, now: () => number):
       const replies = createMemoryReplies();
       return {
         ledgerLines,
+        quoteTurns: inTurns(withoutLock, config.timeoutMs),
         of: byTenant((tenant) => ({
           snapshots: dated(memory(tenant)),
           replies: replies(tenant),
@@ -57,10 +60,11 @@ export async function createStores(config: Config, log: Log, now: () => number):
     }
     case "none": {
       const { createNoStore } = await import("../store/memory-store.ts");
-      const { withoutLock } = await import("../store/disk-lock.ts");
+      const { inTurns, withoutLock } = await import("../store/disk-lock.ts");
       const ledgerLines = await createMemoryBooks();
       return {
         ledgerLines,
+        quoteTurns: inTurns(withoutLock, config.timeoutMs),
         of: byTenant(() => ({ snapshots: createNoStore(), replies: createNoReplies(), withKeyLock: withoutLock })),
       };
     }
@@ -85,8 +89,21 @@ async function createDiskStores(config: Config, log: Log, now: () => number): Pr
     import("../store/snapshot-name.ts"),
     chooseFolders(config),
   ]);
+  const turnsIn = (folder: string, waitMs: number): WithKeyLock =>
+    inTurns(
+      createKeyLock({
+        folder,
+        // What costs nothing goes without where nothing can be written.
+        isOptional: !isLive(config),
+        waitMs,
+        sentMs: sentMs(config),
+        onProblem: (problem) => log.warn("lock.problem", { ...problem }),
+      }),
+      waitMs,
+    );
   return {
     ledgerLines: await createFileBooks(config, ledgerFolder, cacheFolder),
+    quoteTurns: turnsIn(cacheFolder, config.timeoutMs),
     of: byTenant((tenant) => {
       // Who is not told apart finds what the command line has bought, and the other way round.
       const folder =
@@ -103,17 +120,7 @@ async function createDiskStores(config: Config, log: Log, now: () => number): Pr
           }),
         ),
         replies: createDiskReplies(folder, { maxAgeMs: config.keepDays * DAY_MS, now }),
-        withKeyLock: inTurns(
-          createKeyLock({
-            folder,
-            // What costs nothing goes without where nothing can be written.
-            isOptional: !isLive(config),
-            waitMs: turnMs(config),
-            sentMs: sentMs(config),
-            onProblem: (problem) => log.warn("lock.problem", { ...problem }),
-          }),
-          turnMs(config),
-        ),
+        withKeyLock: turnsIn(folder, turnMs(config)),
       };
     }),
   };
@@ -135,12 +142,14 @@ async function createSharedStores(config: Config, url: string, log: Log, now: ()
     now,
     onProblem: (problem) => log.warn("redis.problem", { ...problem }),
   });
+  const turnsOf = (tenant: string, waitMs: number): WithKeyLock => inTurns(shared.keyLock(tenant), waitMs);
   return {
     ledgerLines: shared.ledgerLines,
+    quoteTurns: turnsOf(DEFAULT_TENANT, config.timeoutMs),
     of: byTenant((tenant) => ({
       snapshots: dated(shared.snapshots(tenant)),
       replies: shared.replies(tenant),
-      withKeyLock: inTurns(shared.keyLock(tenant), turnMs(config)),
+      withKeyLock: turnsOf(tenant, turnMs(config)),
     })),
     shared,
   };

@@ -12,7 +12,7 @@ import type { RequestRules } from "../pages/parse-request.ts";
 import type { QueryPages } from "../pages/query/query-pages.ts";
 import type { ReadSnapshots, Snapshot } from "../pages/snapshot.ts";
 import type { QuoteMemory } from "../spend/approve.ts";
-import type { Bought } from "../spend/carry-out.ts";
+import type { Bought, WithKeyLock } from "../spend/carry-out.ts";
 import type { Flights } from "../spend/flights.ts";
 import { type Ledger, toUsd } from "../spend/ledger/ledger.ts";
 import type { ReplyRoom } from "../spend/reply-room.ts";
@@ -31,7 +31,9 @@ export interface ServiceParts {
   client: Client;
   quoteMemory: QuoteMemory;
   store: TenantStore;
-  /** Of the same tenant. */
+  /** Of all tenants: the gateway is asked for its first price by one of them. */
+  quoteTurns: WithKeyLock;
+  /** Of the tenant. */
   flights: Flights<Bought>;
   ledger: Ledger;
   replyRoom: ReplyRoom;
@@ -43,7 +45,7 @@ export interface ServiceParts {
 
 /** The use cases of one caller over what all share: the product without its edges. */
 export async function createService(parts: ServiceParts): Promise<Service> {
-  const { config, client, quoteMemory, store, flights, ledger, replyRoom, whenEmpty, log, now } = parts;
+  const { config, client, quoteMemory, store, quoteTurns, flights, ledger, replyRoom, whenEmpty, log, now } = parts;
   const [{ createGetPages }, { createEstimatePages }, spend] = await Promise.all([
     import("../pages/get-pages.ts"),
     import("../pages/estimate/estimate-pages.ts"),
@@ -60,7 +62,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const { maxPriceUsd, askAboveUsd } = config;
   // In the sandbox nothing costs anything, so nothing has to be held to a cap.
   const capIsSent = config.sendPriceCap || source === "sandbox";
-  const askPrice = spend.createAskPrice({ ...books, fetchQuote, quoteMemory, maxPriceUsd });
+  const askPrice = spend.createAskPrice({
+    ...books,
+    fetchQuote,
+    quoteMemory,
+    maxPriceUsd,
+    ...(source === "aisa" && config.quotes && { quoteTurns }),
+  });
   const approve = spend.createApprove({ askPrice, ledger, now, maxPriceUsd, askAboveUsd, capIsSent });
   const leftUsd = async () => toUsdOrNull(await ledger.left());
   const freshMs = config.freshHours * HOUR_MS;

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import type { WithKeyLock } from "../spend/buy-pages.ts";
-import type { HeldTurn } from "../spend/carry-out.ts";
+import type { HeldTurn, WithKeyLock } from "../spend/carry-out.ts";
 import { wordLate } from "../store/disk-lock.ts";
 import { isRequestKey, toTenantFolder } from "../store/snapshot-name.ts";
 import type { OnRedisProblem } from "./failures.ts";

@@ -1,7 +1,7 @@
 import type { SessionMail, SessionRecords } from "../mcp/http/session-records.ts";
 import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { TakeTurn } from "../serve/turns.ts";
-import type { WithKeyLock } from "../spend/buy-pages.ts";
+import type { WithKeyLock } from "../spend/carry-out.ts";
 import type { LedgerLines } from "../spend/ledger/lines.ts";
 import { createMemoryReplies } from "../store/kept-replies.ts";
 import type { SnapshotStore } from "../store/snapshot-store.ts";

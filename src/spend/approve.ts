@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { AppError } from "../errors.ts";
 import { formatCount, formatUsd } from "../lists/text.ts";
 import { BODY_DEFAULTS } from "../pages/body.ts";
 import type { FetchQuote, Quote } from "../pages/fetch-pages.ts";
-import { type Bought, type CarryOutDeps, carryOut, type Order } from "./carry-out.ts";
+import { type Bought, type CarryOutDeps, carryOut, type HeldTurn, type Order, type WithKeyLock } from "./carry-out.ts";
 import { type Ledger, type Purchase, toDay, toMicros, toUsd } from "./ledger/ledger.ts";
 
 /**
@@ -135,18 +135,26 @@ export interface QuoteMemory {
   ignoresQuestion: boolean;
   /** The books of the days before today have been looked through for that. */
   hasReadBack: boolean;
+  /**
+   * Aborted when it is known what the gateway makes of a question: it quoted, so that many may ask at once, or it
+   * charged, so that nobody does. Whoever waits for a turn to ask waits no longer.
+   */
+  isKnown: AbortController;
 }
 
 export const createQuoteMemory = (): QuoteMemory => ({
   quoted: new Map(),
   ignoresQuestion: false,
   hasReadBack: false,
+  isKnown: new AbortController(),
 });
 
 export interface QuoteDeps extends CarryOutDeps {
   fetchQuote: FetchQuote;
   quoteMemory: QuoteMemory;
   maxPriceUsd: number;
+  /** Turns of all that share the books, whichever tenant they buy for. Left out: questions cost nothing here. */
+  quoteTurns?: WithKeyLock;
 }
 
 /** A price that was quoted a moment ago is not asked for again: a person takes that long to answer. */
@@ -164,20 +172,16 @@ const SURPRISE =
 /**
  * Asks for prices. The documents call that free, but it is a call to the paid address: money is set aside for it as for
  * any other, so that a gateway that takes no notice of the question cannot spend beside the books. Such a gateway is
- * asked once: that it was is in the books, which every process reads.
+ * asked once: that it was is in the books, which every process reads. Until this process has seen it quote, one asks
+ * at a time, so that several that begin at the same moment do not all pay to learn of it.
  */
 export function createAskPrice(deps: QuoteDeps): AskPrice {
-  const { quoteMemory: memory } = deps;
-  const { quoted } = memory;
+  const { quoted } = deps.quoteMemory;
 
   return async (order, signal) => {
     const known = quoted.get(order.requestKey);
     if (known !== undefined && performance.now() - known.at < QUOTE_LASTS_MS) return known.price;
-    memory.ignoresQuestion ||= await hasPaidForQuestion(deps);
-    if (memory.ignoresQuestion)
-      return { kind: "none", why: "this gateway carried an earlier question out as a paid call" };
-    const price = await ask(order, deps, signal);
-    if (price.kind === "bought") memory.ignoresQuestion = true;
+    const price = await askInTurn(order, deps, signal);
     if (price.kind !== "quoted") return price;
     quoted.delete(order.requestKey);
     quoted.set(order.requestKey, { at: performance.now(), price });
@@ -185,6 +189,50 @@ export function createAskPrice(deps: QuoteDeps): AskPrice {
     return price;
   };
 }
+
+/**
+ * A purchase that asks has the turn of its list already. Nobody who has this turn waits for that of a list, so no two
+ * wait for each other.
+ */
+async function askInTurn(order: Order, deps: QuoteDeps, signal: AbortSignal): Promise<Price> {
+  const { quoteTurns, gateway } = deps;
+  const isKnown = deps.quoteMemory.isKnown.signal;
+  if (quoteTurns === undefined || isKnown.aborted) return askUnlessCharged(order, deps, signal);
+  let isMyTurn = false;
+  const use = (turn: HeldTurn) => {
+    isMyTurn = true;
+    return askUnlessCharged({ ...order, turn: bothOf(turn, order.turn) }, deps, signal);
+  };
+  try {
+    return await quoteTurns(toTurnKey(gateway), AbortSignal.any([signal, isKnown]), use);
+  } catch (error) {
+    if (isMyTurn) throw error;
+    if (signal.aborted) {
+      throw new AppError("cancelled", "The call was cancelled.", { charge: "not_charged", cause: error });
+    }
+    if (isKnown.aborted) return askUnlessCharged(order, deps, signal);
+    throw error;
+  }
+}
+
+/** In the form of a request's key, which is what turns are named by. */
+const toTurnKey = (gateway: string): string =>
+  createHash("sha256").update(`quotes of ${gateway}`).digest("hex").slice(0, 32);
+
+const bothOf = (one: HeldTurn, other?: HeldTurn): HeldTurn => ({
+  isMine: async () => (await one.isMine()) && (other === undefined || (await other.isMine())),
+});
+
+async function askUnlessCharged(order: Order, deps: QuoteDeps, signal: AbortSignal): Promise<Price> {
+  const { quoteMemory: memory } = deps;
+  memory.ignoresQuestion ||= await hasPaidForQuestion(deps);
+  const price = memory.ignoresQuestion ? WAS_CARRIED_OUT : await ask(order, deps, signal);
+  if (price.kind === "bought") memory.ignoresQuestion = true;
+  if (price.kind === "quoted" || memory.ignoresQuestion) memory.isKnown.abort();
+  return price;
+}
+
+const WAS_CARRIED_OUT: Price = { kind: "none", why: "this gateway carried an earlier question out as a paid call" };
 
 /** Whether a question to this gateway ever came out as a charge, as far as the books go back. */
 async function hasPaidForQuestion({ ledger, gateway, quoteMemory: memory }: QuoteDeps): Promise<boolean> {
@@ -198,7 +246,8 @@ async function hasPaidForQuestion({ ledger, gateway, quoteMemory: memory }: Quot
 }
 
 const isPaidQuestion = ({ kind, state, countedMicros, snapshotId }: Purchase): boolean =>
-  kind === "quote" && (snapshotId !== undefined || (state === "charged" && countedMicros > 0));
+  kind === "quote" &&
+  (snapshotId !== undefined || state === "not_reported" || (state === "charged" && countedMicros > 0));
 
 async function ask(order: Order, deps: QuoteDeps, signal: AbortSignal): Promise<Price> {
   const done = await carryOut<Price>(

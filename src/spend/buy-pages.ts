@@ -13,15 +13,10 @@ import {
   type KeepSnapshots,
   LostTurnError,
   type Order,
+  type WithKeyLock,
 } from "./carry-out.ts";
 import type { Flights } from "./flights.ts";
 import { type Ledger, toUsd } from "./ledger/ledger.ts";
-
-/**
- * Runs one purchase of a key at a time, across the processes that share a store.
- * @throws what `use` throws; anything when the signal is aborted before `use` began
- */
-export type WithKeyLock = <T>(key: string, signal: AbortSignal, use: (turn: HeldTurn) => Promise<T>) => Promise<T>;
 
 export interface BuyDeps extends CarryOutDeps {
   snapshots: KeepSnapshots & KeptSnapshots;

@@ -191,6 +191,12 @@ export interface HeldTurn {
   isMine(): Promise<boolean>;
 }
 
+/**
+ * Runs one purchase of a key at a time, across the processes that share a store.
+ * @throws what `use` throws; anything when the signal is aborted before `use` began
+ */
+export type WithKeyLock = <T>(key: string, signal: AbortSignal, use: (turn: HeldTurn) => Promise<T>) => Promise<T>;
+
 /** What the caller gets. */
 export interface Bought {
   snapshot: Snapshot;

@@ -89,7 +89,7 @@ async function waitFor(before: Promise<unknown>, signal: AbortSignal, waitMs: nu
 export const wordLate = (waitMs: number): AppError =>
   new AppError(
     "unavailable",
-    `Others are buying parts of the same list; it was not this call's turn within ${Math.round(waitMs / 1000)} s.`,
+    `Others are asking for the same first; it was not this call's turn within ${Math.round(waitMs / 1000)} s.`,
     { charge: "not_charged", advice: "Try again later; what they bring may hold what you ask for, for free." },
   );
 
@@ -144,7 +144,7 @@ const isSystemFailure = (error: unknown): boolean => (error as NodeJS.ErrnoExcep
 function wordTaken({ pid, isStopped, file }: TurnTakenError): AppError {
   const who = pid === undefined ? "Another process" : `Another process (pid ${pid})`;
   const does = isStopped ? "and has been stopped" : "and does not come to an end";
-  return new AppError("unavailable", `${who} is buying the same list ${does}.`, {
+  return new AppError("unavailable", `${who} is asking for the same first ${does}.`, {
     charge: "not_charged",
     advice: isStopped
       ? "Let it go on, or end it, and try again."

@@ -267,7 +267,7 @@ describe("a lock across processes", { timeout: 60_000 }, () => {
     holder.signal("SIGSTOP");
     const waiting = open({ quietMs: 20, stoppedMs: 200 })(KEY, unending, async () => expect.unreachable());
     await expect(waiting).rejects.toMatchObject({
-      message: `Another process (pid ${holder.pid}) is buying the same list and has been stopped.`,
+      message: `Another process (pid ${holder.pid}) is asking for the same first and has been stopped.`,
       facts: { charge: "not_charged" },
     });
     holder.signal("SIGCONT");
@@ -348,7 +348,7 @@ describe("turns within a process", () => {
     const release = await hold(withKeyLock);
     await expect(withKeyLock(KEY, unending, async () => expect.unreachable())).rejects.toMatchObject({
       kind: "unavailable",
-      message: expect.stringContaining("buying parts of the same list"),
+      message: expect.stringContaining("asking for the same first"),
       facts: { charge: "not_charged" },
     });
     await release();

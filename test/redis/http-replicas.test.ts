@@ -69,6 +69,21 @@ describe.skipIf(!hasRedisServer())("two replicas and a Redis", () => {
     expect(await findImbalance(shop)).toBeUndefined();
   });
 
+  it("ask a gateway that takes quotes for calls once, for whichever tenant", async () => {
+    await open();
+    const tokens = await Promise.all(["ann", "bob", "eve"].map((name) => shop.token(name, "--tenant", `team-${name}`)));
+    const asked = shop.replicas.flatMap(({ url }) => tokens.map((token) => ({ url, token })));
+    for (const _ of asked) shop.gateway.faults.add("data_for_quote");
+    const estimates = await Promise.all(
+      asked.map(({ url, token }, offset) =>
+        callTool(url, "estimate_domain_pages", { target: "acme.example", limit: 1, offset }, { token }),
+      ),
+    );
+    expect(estimates.filter(({ isError }) => isError)).toEqual([]);
+    expect(shop.gateway.books.read().billed.calls).toBe(1);
+    expect(await findImbalance(shop)).toBeUndefined();
+  });
+
   it("keep their books under 1,000 mixed calls at once, and every budget", { timeout: 120_000 }, async () => {
     await open({ env: { DOMAIN_PAGES_DAILY_BUDGET_USD: "1000", DOMAIN_PAGES_CALLS_PER_MINUTE: "10000" } });
     const { answered, refusedByBudget, failures } = await loadMixed(shop, 1000);

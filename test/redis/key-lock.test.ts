@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import type { RedisProblem } from "../../src/redis/failures.ts";
 import { createRedisLink, type RedisLink } from "../../src/redis/link.ts";
 import { createRedisKeyLock } from "../../src/redis/redis-lock.ts";
-import type { WithKeyLock } from "../../src/spend/buy-pages.ts";
+import type { WithKeyLock } from "../../src/spend/carry-out.ts";
 import { startCuttableProxy } from "../support/cuttable-proxy.ts";
 import { KEY, makeSnapshot, OTHER_KEY } from "../unit/store/make-snapshot.ts";
 import { describeRedis, PREFIX } from "./rooms.ts";

@@ -1,4 +1,4 @@
-import { createOrganisation } from "../../src/compose/organisation.ts";
+import { createOrganisation, type Organisation } from "../../src/compose/organisation.ts";
 import type { TenantStore } from "../../src/compose/stores.ts";
 import { DEFAULT_TENANT } from "../../src/compose/stores.ts";
 import type { App } from "../../src/compose/use-cases.ts";
@@ -9,6 +9,8 @@ import type { Wire } from "../../src/upstream/wire.ts";
 
 export interface ServiceOver extends App {
   store: TenantStore;
+  /** The same product as another caller has it. */
+  appFor: Organisation["appFor"];
   /** Settles when no purchase is under way. */
   landed(): Promise<void>;
 }
@@ -40,7 +42,12 @@ export async function serviceOver(
     ...(replyRoom !== undefined && { replyRoom }),
   });
   const store = (await organisation.stores()).of(DEFAULT_TENANT);
-  return { ...organisation.appFor(), store, landed: () => organisation.drain(FOR_EVER_MS) };
+  return {
+    ...organisation.appFor(),
+    appFor: organisation.appFor,
+    store,
+    landed: () => organisation.drain(FOR_EVER_MS),
+  };
 }
 
 const upstreamOver = (wire: Wire) => ({
