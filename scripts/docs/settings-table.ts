@@ -1,3 +1,4 @@
+import { isFormer } from "../../src/config/former-names.ts";
 import { ALL_SETTINGS } from "../../src/config/http-settings.ts";
 import { SETTINGS, type Setting } from "../../src/config/schema.ts";
 import { spellDefault } from "../setting-default.ts";
@@ -13,11 +14,13 @@ export function httpSettingsTable(): string {
 }
 
 function toTable(settings: readonly Setting[]): string {
-  const rows = settings.map(({ key, facts, flag }) => {
-    const names = facts.env.map((name) => `\`${name}\``).join(", ");
-    const value = spellDefault(key);
-    const shown = value === undefined ? "–" : `\`${value}\``;
-    return [names, flag === undefined ? "–" : `\`--${flag}\``, shown, facts.says];
-  });
+  const rows = settings
+    .filter((setting) => !isFormer(setting))
+    .map(({ key, facts, flag }) => {
+      const names = facts.env.map((name) => `\`${name}\``).join(", ");
+      const value = spellDefault(key);
+      const shown = value === undefined ? "–" : `\`${value}\``;
+      return [names, flag === undefined ? "–" : `\`--${flag}\``, shown, facts.says];
+    });
   return toMarkdownTable(["Variable", "Flag", "Default", "What it does"], rows);
 }

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { parseArgs } from "node:util";
+import { TAKEN_IN } from "../config/former-names.ts";
 import type { Setting } from "../config/schema.ts";
 import { AppError, type ErrorKind } from "../errors.ts";
 import { COMMAND_NAMES, type CommandName, commandOf, DEFAULT_COMMAND, OWN_OPTIONS, toCommandName } from "./commands.ts";
@@ -31,7 +32,7 @@ const SEE_HELP = "See `domain-pages-mcp --help`.";
  * @throws {AppError} `input` for an unknown command or option, a missing value, or too many operands
  */
 export function parseCommandLine(argv: readonly string[], known: readonly Setting[]): ParsedArgs {
-  const flags = known.flatMap(({ flag }) => (flag === undefined ? [] : [flag]));
+  const flags = [...known, ...TAKEN_IN].flatMap(({ flag }) => (flag === undefined ? [] : [flag]));
   const { values, positionals } = parseStrictly(argv, flags);
   const { help, version, ...rest } = values;
   // `help get` is `get --help`.

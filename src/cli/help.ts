@@ -1,3 +1,4 @@
+import { isFormer } from "../config/former-names.ts";
 import { ALL_SETTINGS } from "../config/http-settings.ts";
 import { PRODUCT } from "../version.ts";
 import { EXIT_CODES } from "./args.ts";
@@ -10,7 +11,7 @@ import { alignColumns, wrapText } from "./terminal.ts";
  */
 export function renderHelp(width?: number): string {
   const indent = (rows: string[][]) => (width === undefined ? indentColumns(rows) : indentEntries(rows, width));
-  const settings = ALL_SETTINGS.map(({ facts, flag }) => [
+  const settings = ALL_SETTINGS.filter((setting) => !isFormer(setting)).map(({ facts, flag }) => [
     facts.env.join(" or "),
     flag === undefined ? "" : `--${flag}`,
     facts.says.replaceAll("`", ""),

@@ -15,7 +15,7 @@ const OPEN =
   "Make a token (domain-pages-mcp token create NAME) and callers need one from then on, without a restart.";
 
 /** `http`: MCP over Streamable HTTP for many, until a signal comes. */
-export async function runHttp({ config, secrets, ignored }: LoadedConfig<HttpConfig>, io: Io): Promise<void> {
+export async function runHttp({ config, secrets, ignored, former }: LoadedConfig<HttpConfig>, io: Io): Promise<void> {
   const scope = createRequestScope();
   const log = createLog({
     level: config.logLevel,
@@ -25,6 +25,7 @@ export async function runHttp({ config, secrets, ignored }: LoadedConfig<HttpCon
     context: () => toFields(scope.get()),
   });
   for (const what of ignored) log.warn("setting.ignored", { what });
+  if (former.length > 0) log.warn("setting.former", { what: former.join("; ") });
   const drainMs = config.drainSeconds * 1000;
   io.allowStop?.(drainMs + CLOSING_MS);
   const service = await startHttpService({ config, ignored, log, now: io.now, scope });

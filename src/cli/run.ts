@@ -106,9 +106,10 @@ interface Opened {
   io: Io;
 }
 
-function open({ settings }: ParsedArgs, { config, secrets, ignored }: LoadedConfig, io: Io): Opened {
+function open({ settings }: ParsedArgs, { config, secrets, ignored, former }: LoadedConfig, io: Io): Opened {
   const log = createLog({ level: config.logLevel, secrets, now: io.now, write: (line) => io.stderr.write(line) });
   for (const what of ignored) log.warn("setting.ignored", { what });
+  if (former.length > 0) log.warn("setting.former", { what: former.join("; ") });
   const reading = "answer-tokens" in settings ? config : { ...config, answerTokens: Number.MAX_SAFE_INTEGER };
   return { config, reading, log, io };
 }

@@ -1,5 +1,5 @@
 import { secretsOf } from "../config/load-config.ts";
-import type { Config } from "../config/schema.ts";
+import { type Config, pinnedBodyForm } from "../config/schema.ts";
 import type { Client } from "../upstream/client.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
 import { type Wire, wait } from "../upstream/wire.ts";
@@ -84,13 +84,14 @@ export async function createUpstreamClient(
   now: () => number,
 ): Promise<Client> {
   const { createClient } = await import("../upstream/client.ts");
+  const has = (habit: Config["gatewayHabits"][number]) => config.gatewayHabits.includes(habit);
   return createClient({
     wire,
     apiKey,
     basePath,
-    bodyForm: config.bodyForm,
+    bodyForm: pinnedBodyForm(config) ?? "auto",
     timeoutMs: config.timeoutMs,
-    send: { priceCap: config.sendPriceCap, idempotencyKey: config.sendIdempotencyKey, quote: config.quotes },
+    send: { priceCap: !has("no-cap"), idempotencyKey: !has("no-key"), quote: !has("no-quotes") },
     retry: { withinMs: config.retryMs, random: Math.random, wait },
     onExchange,
     now,

@@ -61,13 +61,13 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   const books = { source, ...kept, replyRoom, gateway: upstream, ledger, now, onUnsettled } as const;
   const { maxPriceUsd, askAboveUsd } = config;
   // In the sandbox nothing costs anything, so nothing has to be held to a cap.
-  const capIsSent = config.sendPriceCap || source === "sandbox";
+  const capIsSent = !config.gatewayHabits.includes("no-cap") || source === "sandbox";
   const askPrice = spend.createAskPrice({
     ...books,
     fetchQuote,
     quoteMemory,
     maxPriceUsd,
-    ...(source === "aisa" && config.quotes && { quoteTurns }),
+    ...(source === "aisa" && !config.gatewayHabits.includes("no-quotes") && { quoteTurns }),
   });
   const approve = spend.createApprove({ askPrice, ledger, now, maxPriceUsd, askAboveUsd, capIsSent });
   const leftUsd = async () => toUsdOrNull(await ledger.left());

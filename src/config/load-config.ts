@@ -3,6 +3,7 @@ import { isAbsolute } from "node:path";
 import type { z } from "zod";
 import { AppError } from "../errors.ts";
 import { readUrl } from "../read-url.ts";
+import { TAKEN_IN, takeInFormerNames } from "./former-names.ts";
 import type { HttpConfig } from "./http-settings.ts";
 import { type Config, ConfigSchema, SETTINGS, type Setting } from "./schema.ts";
 import { decodePercents } from "./values.ts";
@@ -13,6 +14,8 @@ export interface LoadedConfig<C extends Config = Config> {
   secrets: string[];
   /** Variables that were there but count as unset, and why; one sentence each. */
   ignored: string[];
+  /** What was set by a name that it no longer has, and what it is called by now; one sentence each. */
+  former: string[];
 }
 
 /**
@@ -36,13 +39,14 @@ function loadSettings<C extends Config>(
   env: ByName,
   flags: ByName,
 ): LoadedConfig<C> {
-  const { values, typedAs, refused, ignored } = gatherValues(settings, env, flags);
+  const { values, typedAs, refused, ignored } = gatherValues([...settings, ...TAKEN_IN], env, flags);
+  const { former, problems: badFormer } = takeInFormerNames({ values, typedAs });
   // Parsed once: to compile the schema first, as zod does, takes longer than that.
   const parsed = schema.safeParse(values, { jitless: true });
   const problems = parsed.success
     ? []
     : parsed.error.issues.map(({ path: [key], message }) => ({ name: typedAs[String(key)] ?? String(key), message }));
-  problems.push(...refused.values(), ...findPasswordFlag(flags));
+  problems.push(...badFormer, ...refused.values(), ...findPasswordFlag(flags));
   if (values["source"] === "aisa" && values["apiKey"] === undefined && !refused.has("apiKey")) {
     problems.push({ name: typedAs["source"] ?? "source", message: '"aisa" needs AISA_API_KEY' });
   }
@@ -51,7 +55,7 @@ function loadSettings<C extends Config>(
     const lines = problems.map(({ name, message }) => `${name}: ${message}`);
     throw new AppError("config", lines.join("\n"), { refused: problems.map(({ name }) => name) });
   }
-  return { config: parsed.data, secrets: secretsOf(parsed.data), ignored };
+  return { config: parsed.data, secrets: secretsOf(parsed.data), ignored, former };
 }
 
 /** Values that must not leave: not in logs, messages, books, nor as the id of a request. */
@@ -109,7 +113,11 @@ function findPasswordFlag(flags: ByName): Problem[] {
 type ByName = Readonly<Record<string, string | undefined>>;
 
 /** What was set, by key; how each was typed, for messages; what cannot be meant; what was there but counts as unset. */
-function gatherValues(settings: readonly Setting[], env: ByName, flags: ByName) {
+function gatherValues(
+  settings: readonly { key: string; facts: Pick<Setting["facts"], "env">; flag: string | undefined }[],
+  env: ByName,
+  flags: ByName,
+) {
   const values: Record<string, string> = {};
   const typedAs: Record<string, string> = {};
   const refused = new Map<string, Problem>();

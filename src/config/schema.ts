@@ -2,14 +2,16 @@ import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { LOG_LEVELS } from "../log.ts";
 import {
+  type BODY_FORMS,
   baseUrl,
   choice,
   dollars,
   dollarsOrOff,
+  gatewayHabits,
   proxyExemptions,
   proxyUrl,
   redisAddress,
-  switchable,
+  toFlag,
   whole,
 } from "./values.ts";
 
@@ -73,12 +75,10 @@ export const ConfigSchema = z.object({
         help: "auto: your key is used if there is one. sandbox: generated data, never a charge. aisa: only with a key.",
       },
     }),
-  bodyForm: choice(["auto", "object", "array"])
-    .default("auto")
-    .register(settings, {
-      env: ["DOMAIN_PAGES_BODY_FORM"],
-      says: "Form of the request body; `auto` starts with the documented object and tries the array after an unbilled refusal.",
-    }),
+  gatewayHabits: gatewayHabits.prefault("").register(settings, {
+    env: ["DOMAIN_PAGES_GATEWAY_HABITS"],
+    says: "What another gateway wants otherwise, with commas between: `no-cap`, `no-key`, `no-quotes`, `object` or `array` (costs.md).",
+  }),
   unknownFields: choice(["refuse", "allow"])
     .default("refuse")
     .register(settings, {
@@ -197,18 +197,6 @@ export const ConfigSchema = z.object({
       env: ["DOMAIN_PAGES_RETRY_MS"],
       says: "How long unbilled refusals that pass (rate limits, no connection) are tried again; 0 never does.",
     }),
-  sendPriceCap: switchable.prefault("on").register(settings, {
-    env: ["DOMAIN_PAGES_SEND_PRICE_CAP"],
-    says: "`off` leaves out the header that caps the price, should a gateway refuse it; calls are then quoted first.",
-  }),
-  sendIdempotencyKey: switchable.prefault("on").register(settings, {
-    env: ["DOMAIN_PAGES_SEND_IDEMPOTENCY_KEY"],
-    says: "`off` leaves out the header that keeps one purchase from being billed twice.",
-  }),
-  quotes: switchable.prefault("on").register(settings, {
-    env: ["DOMAIN_PAGES_QUOTES"],
-    says: "`off` never asks the gateway for a price.",
-  }),
   timeoutMs: whole(1000, 600_000)
     .prefault(130_000)
     .register(settings, {
@@ -275,11 +263,12 @@ export const toSettings = (schema: z.ZodObject): readonly Setting[] =>
 /** Those that every command reads. */
 export const SETTINGS = toSettings(ConfigSchema);
 
-function toFlag(env: string): string {
-  return env.replace("DOMAIN_PAGES_", "").toLowerCase().replaceAll("_", "-");
-}
-
 /** Whether calls go to the paid endpoint. */
 export function isLive({ source, apiKey }: Config): boolean {
   return source === "aisa" || (source === "auto" && apiKey !== undefined);
+}
+
+/** The form that the request's body is to have; undefined where calls find it out. */
+export function pinnedBodyForm({ gatewayHabits: habits }: Config): (typeof BODY_FORMS)[number] | undefined {
+  return habits.find((habit) => habit === "object" || habit === "array");
 }

@@ -117,3 +117,29 @@ export const switchable = z.stringbool({ error: "must be on or off" });
 
 export const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(", ")}` });
+
+export const BODY_FORMS = ["object", "array"] as const;
+
+/** What a gateway may want otherwise than the one that the program was written for. */
+const HABITS = ["no-cap", "no-key", "no-quotes", ...BODY_FORMS] as const;
+
+export type GatewayHabit = (typeof HABITS)[number];
+
+/** Some of these words with commas between; none for an empty text. */
+export const gatewayHabits = z.string().transform((text, context): GatewayHabit[] => {
+  const words = text
+    .split(",")
+    .map((word) => word.trim().toLowerCase())
+    .filter((word) => word !== "");
+  const known = HABITS.filter((habit) => words.includes(habit));
+  if (words.some((word) => !HABITS.some((habit) => habit === word))) {
+    context.addIssue(`must be words of ${HABITS.join(", ")}, with commas between`);
+  }
+  if (BODY_FORMS.every((form) => words.includes(form))) context.addIssue(`must name one of ${BODY_FORMS.join(", ")}`);
+  return known;
+});
+
+/** `DOMAIN_PAGES_CACHE_DIR` → `cache-dir` */
+export function toFlag(env: string): string {
+  return env.replace("DOMAIN_PAGES_", "").toLowerCase().replaceAll("_", "-");
+}

@@ -67,10 +67,10 @@ function requireWithinCap(price: Exclude<Price, { kind: "bought" }>, capMicros: 
   const cap = formatUsd(toUsd(capMicros));
   throw new AppError(
     "budget",
-    `Nothing would hold this call to the cap of ${cap}: DOMAIN_PAGES_SEND_PRICE_CAP is off, and ${why}.`,
+    `Nothing would hold this call to the cap of ${cap}: the gateway is not told it (DOMAIN_PAGES_GATEWAY_HABITS), and ${why}.`,
     {
       charge: "not_charged",
-      advice: "Set DOMAIN_PAGES_SEND_PRICE_CAP to on, so that the gateway refuses what is dearer.",
+      advice: "Take no-cap out of DOMAIN_PAGES_GATEWAY_HABITS, so that the gateway refuses what is dearer.",
     },
   );
 }

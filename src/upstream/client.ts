@@ -30,7 +30,7 @@ export function createClient(deps: ClientDeps): Client {
   };
 
   const fetchQuote: FetchQuote = async (request, terms, signal) => {
-    if (!deps.send.quote) return { kind: "none", why: "quotes are switched off (DOMAIN_PAGES_QUOTES)" };
+    if (!deps.send.quote) return { kind: "none", why: "quotes are switched off (DOMAIN_PAGES_GATEWAY_HABITS)" };
     const send = beginCall({ request, terms, signal, mode: "quote" }, readQuote, deps);
     const outcome = await inAcceptedForm(send, ({ quote }) => quote.kind === "bought");
     return outcome.ok ? outcome.quote : toNoQuote(outcome.error);
@@ -84,7 +84,7 @@ export function readQuote(reply: WireReply, at: number): { ok: true; quote: Quot
 function chargedForQuote({ facts }: AppError): AppError {
   return new AppError("contract", "The gateway charged for telling its price.", {
     ...facts,
-    advice: "Set DOMAIN_PAGES_QUOTES to off, and tell the gateway's support.",
+    advice: "Set DOMAIN_PAGES_GATEWAY_HABITS to no-quotes, and tell the gateway's support.",
   });
 }
 

@@ -179,7 +179,8 @@ const BY_NAME: readonly { match: RegExp; row: Row }[] = [
     row: {
       kind: "contract",
       message: "The gateway says the request does not match its description of this endpoint.",
-      advice: "Try without filters and sorting; if that is refused too, set DOMAIN_PAGES_BODY_FORM or report it.",
+      advice:
+        "Try without filters and sorting; if that is refused too, name a form of the body in DOMAIN_PAGES_GATEWAY_HABITS or report it.",
     },
   },
   {

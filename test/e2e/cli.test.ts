@@ -130,7 +130,7 @@ describe("exit codes", () => {
       env: {
         AISA_API_KEY: KEY,
         AISA_BASE_URL: upstream.baseUrl,
-        DOMAIN_PAGES_BODY_FORM: "array",
+        DOMAIN_PAGES_GATEWAY_HABITS: "array",
         DOMAIN_PAGES_RETRY_MS: "0",
       },
     });

@@ -198,7 +198,7 @@ describe("the question for a price", () => {
     const { code, text } = await diagnose(env);
     expect(code).toBe(5);
     expect(linesOf(text, "quote").join("\n")).toMatch(
-      /^FAIL {2}quote {8}CHARGED: .* carried the call out and charged \$0\.04872\n +-> Set DOMAIN_PAGES_QUOTES to off.* kept as s_/,
+      /^FAIL {2}quote {8}CHARGED: .* carried the call out and charged \$0\.04872\n +-> Set DOMAIN_PAGES_GATEWAY_HABITS to no-quotes.* kept as s_/,
     );
     expect(await booksIn(env)).toMatchObject({
       countedMicros: 48_720,
@@ -216,7 +216,7 @@ describe("the question for a price", () => {
     expect(code).toBe(5);
     expect(linesOf(text, "quote")).toEqual([
       "FAIL  quote        CHARGED $0.01 for the question: The gateway charged for telling its price",
-      "                   -> Set DOMAIN_PAGES_QUOTES to off, and tell the gateway's support. It is in the books: domain-pages-mcp spend.",
+      "                   -> Set DOMAIN_PAGES_GATEWAY_HABITS to no-quotes, and tell the gateway's support. It is in the books: domain-pages-mcp spend.",
     ]);
     expect((await booksIn(env)).countedMicros).toBe(10_000);
   });
@@ -230,8 +230,8 @@ describe("the question for a price", () => {
   });
 
   it.each([
-    ["DOMAIN_PAGES_QUOTES", "off", "switched off (DOMAIN_PAGES_QUOTES)"],
-    ["DOMAIN_PAGES_SEND_PRICE_CAP", "off", "nothing would hold back a gateway that takes a question for an order"],
+    ["DOMAIN_PAGES_GATEWAY_HABITS", "no-quotes", "switched off (DOMAIN_PAGES_GATEWAY_HABITS)"],
+    ["DOMAIN_PAGES_GATEWAY_HABITS", "no-cap", "nothing would hold back a gateway that takes a question for an order"],
     ["DOMAIN_PAGES_MAX_PRICE_USD", "0", "money is set aside for a question too"],
   ])("is not asked with %s=%s", async (name, value, words) => {
     const gateway = await startGateway(QUOTED);

@@ -184,7 +184,7 @@ describe("a paid reply", { timeout: 60_000 }, () => {
     const text = body(task(result("acme.example", 40)));
     const { ask } = await openOver(text.slice(0, text.length / 2), env);
     const { snapshotId } = await ask();
-    const { service, ask: askNext } = await openOver("", { ...env, DOMAIN_PAGES_QUOTES: "off" });
+    const { service, ask: askNext } = await openOver("", { ...env, DOMAIN_PAGES_GATEWAY_HABITS: "no-quotes" });
     const NOTE = "the reply broke off; its pages were read as far as they are whole";
     expect(renderText(await askNext())).toContain(`note: ${NOTE}`);
     expect(renderQueryText(await service.queryPages({ snapshot_id: snapshotId }, { surface: "mcp" }))).toContain(NOTE);

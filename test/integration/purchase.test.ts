@@ -309,7 +309,7 @@ describe("the cap per call", () => {
   });
 
   it("is kept by a quote where its header is switched off", async () => {
-    const env = { DOMAIN_PAGES_SEND_PRICE_CAP: "off", DOMAIN_PAGES_MAX_PRICE_USD: "0.026" };
+    const env = { DOMAIN_PAGES_GATEWAY_HABITS: "no-cap", DOMAIN_PAGES_MAX_PRICE_USD: "0.026" };
     const service = await shop.open({ env });
     await ask(service);
     expect(await failureOf(ask(service, { limit: 2 }))).toMatchObject({
@@ -321,14 +321,14 @@ describe("the cap per call", () => {
 });
 
 describe("a cap that the gateway is not told", () => {
-  const env = { DOMAIN_PAGES_SEND_PRICE_CAP: "off" };
+  const env = { DOMAIN_PAGES_GATEWAY_HABITS: "no-cap" };
 
   it("buys nothing where there is no quote", async () => {
-    const service = await shop.open({ env: { ...env, DOMAIN_PAGES_QUOTES: "off" } });
+    const service = await shop.open({ env: { DOMAIN_PAGES_GATEWAY_HABITS: "no-cap,no-quotes" } });
     expect(await failureOf(ask(service))).toMatchObject({
       kind: "budget",
       message:
-        "Nothing would hold this call to the cap of $0.25: DOMAIN_PAGES_SEND_PRICE_CAP is off, and there is no quote (quotes are switched off (DOMAIN_PAGES_QUOTES)).",
+        "Nothing would hold this call to the cap of $0.25: the gateway is not told it (DOMAIN_PAGES_GATEWAY_HABITS), and there is no quote (quotes are switched off (DOMAIN_PAGES_GATEWAY_HABITS)).",
       facts: { charge: "not_charged" },
     });
     expect(calls().received).toBe(0);
@@ -495,7 +495,7 @@ describe("a purchase above the threshold", () => {
   });
 
   it("is asked about with the cap where the gateway quotes nothing", async () => {
-    const service = await shop.open({ env: { ...env, DOMAIN_PAGES_QUOTES: "off" } });
+    const service = await shop.open({ env: { ...env, DOMAIN_PAGES_GATEWAY_HABITS: "no-quotes" } });
     const { message, facts } = await failureOf(ask(service));
     expect(message).toContain("at a price that the gateway did not quote, at most $0.25?");
     expect(facts.ask?.upToUsd).toBe(0.25);

@@ -82,14 +82,14 @@ describe("a question for the price", () => {
       estimate({ estimated_cost_micros_usd: 48_000 }, { "x-aisa-price-usd": "0.01" }),
     );
     expect(describeFailure(await failureOf(fetchQuote()))).toBe(
-      "The gateway charged for telling its price. This call was charged $0.01. Set DOMAIN_PAGES_QUOTES to off, and tell the gateway's support.",
+      "The gateway charged for telling its price. This call was charged $0.01. Set DOMAIN_PAGES_GATEWAY_HABITS to no-quotes, and tell the gateway's support.",
     );
   });
 
   it("is not sent when quotes are switched off", async () => {
     const send = { priceCap: true, idempotencyKey: true, quote: false };
     const { fetchQuote } = clientOver(liveWire(await refusedOrigin()), { send });
-    expect(await fetchQuote()).toEqual({ kind: "none", why: "quotes are switched off (DOMAIN_PAGES_QUOTES)" });
+    expect(await fetchQuote()).toEqual({ kind: "none", why: "quotes are switched off (DOMAIN_PAGES_GATEWAY_HABITS)" });
   });
 
   it("is answered by the sandbox", async () => {

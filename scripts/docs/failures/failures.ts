@@ -76,7 +76,7 @@ const SET_UP: FailureGroup = {
       title: "The form of the request is not accepted",
       cause: { fault: "gateway_400_contract" },
       means: "The gateway changed what it takes. Both documented forms were tried where that was safe.",
-      cure: "Try a call without filters. If it is refused too, set `DOMAIN_PAGES_BODY_FORM` to `object` or `array`, and report it.",
+      cure: "Try a call without filters. If it is refused too, set `DOMAIN_PAGES_GATEWAY_HABITS` to `object` or `array`, and report it.",
     },
   ],
 };

@@ -245,7 +245,7 @@ export async function askForNothing(deps: AskForNothingDeps, signal: AbortSignal
   let form: BodyForm | undefined;
   const client = await createUpstreamClient(
     // What holds the gateway back is not to be switched off here.
-    { ...config, sendPriceCap: true },
+    { ...config, gatewayHabits: config.gatewayHabits.filter((habit) => habit !== "no-cap") },
     upstream,
     (event) => {
       form = event.form;

@@ -1,3 +1,4 @@
+import { pinnedBodyForm } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
 import { countOf, formatAge, formatUsd } from "../../lists/text.ts";
 import type { Price } from "../../spend/approve.ts";
@@ -114,8 +115,8 @@ export const quote: Check = {
 export const bodyForm: Check = {
   name: "body form",
   look: async (examination) => {
-    const { bodyForm: wanted } = examination.config;
-    if (wanted !== "auto") return [ok(`${wanted}, as DOMAIN_PAGES_BODY_FORM says`)];
+    const wanted = pinnedBodyForm(examination.config);
+    if (wanted !== undefined) return [ok(`${wanted}, as DOMAIN_PAGES_GATEWAY_HABITS says`)];
     const told =
       (await findIdle(examination)) === undefined ? await examination.price().catch(() => undefined) : undefined;
     return [judgeForm(told)];
@@ -136,9 +137,9 @@ async function findIdle(examination: Examination): Promise<string | undefined> {
   const { probe: probed } = await probe();
   if (!probed.reached) return "the gateway gives no answer";
   if (probed.key === "refused") return "the key is refused";
-  if (!config.quotes) return "switched off (DOMAIN_PAGES_QUOTES)";
-  if (!config.sendPriceCap) {
-    return "not asked: with DOMAIN_PAGES_SEND_PRICE_CAP off, nothing would hold back a gateway that takes a question for an order";
+  if (config.gatewayHabits.includes("no-quotes")) return "switched off (DOMAIN_PAGES_GATEWAY_HABITS)";
+  if (config.gatewayHabits.includes("no-cap")) {
+    return "not asked: with no-cap in DOMAIN_PAGES_GATEWAY_HABITS, nothing would hold back a gateway that takes a question for an order";
   }
   if (
     config.maxPriceUsd === 0 ||
@@ -162,12 +163,12 @@ function judgeQuote(price: Price, maxPriceUsd: number): Finding {
       if (price.reason === "price_cap") {
         return note(
           "no price: the gateway refused the question for the cap of $0 that went with it; not charged",
-          "Either it checks caps before it quotes, or it takes questions for orders. If you cannot tell, set DOMAIN_PAGES_QUOTES to off; purchases keep their cap.",
+          "Either it checks caps before it quotes, or it takes questions for orders. If you cannot tell, set DOMAIN_PAGES_GATEWAY_HABITS to no-quotes; purchases keep their cap.",
         );
       }
       return note(
         `the gateway tells no price: ${price.why}; not charged`,
-        "Purchases work without it: the cap goes with each call. DOMAIN_PAGES_QUOTES=off saves the question.",
+        "Purchases work without it: the cap goes with each call. DOMAIN_PAGES_GATEWAY_HABITS=no-quotes saves the question.",
       );
     case "bought":
       return judgeBought(price);
@@ -177,13 +178,16 @@ function judgeQuote(price: Price, maxPriceUsd: number): Finding {
 function judgeBought({ bought: { snapshot } }: Extract<Price, { kind: "bought" }>): Finding {
   const { charge } = snapshot;
   if (charge.kind === "reported" && charge.usd === 0) {
-    return note("the gateway sends the answer instead of its price, at no charge", "Set DOMAIN_PAGES_QUOTES to off.");
+    return note(
+      "the gateway sends the answer instead of its price, at no charge",
+      "Set DOMAIN_PAGES_GATEWAY_HABITS to no-quotes.",
+    );
   }
   const amount = charge.kind === "reported" ? formatUsd(charge.usd) : "an amount it does not tell";
   return fail(
     "contract",
     `CHARGED: the gateway was asked for a price and allowed to charge $0; it carried the call out and charged ${amount}`,
-    `Set DOMAIN_PAGES_QUOTES to off, and tell the gateway's support. ${IN_THE_BOOKS} The answer is kept as ${snapshot.id}.`,
+    `Set DOMAIN_PAGES_GATEWAY_HABITS to no-quotes, and tell the gateway's support. ${IN_THE_BOOKS} The answer is kept as ${snapshot.id}.`,
   );
 }
 
@@ -194,7 +198,11 @@ function judgeFailure(error: AppError): Finding {
   if (charge === "charged") {
     const amount = chargedUsd === undefined ? "an amount it does not tell" : formatUsd(chargedUsd);
     const says = `CHARGED ${amount} for the question: ${words}${id}`;
-    return fail("contract", says, `Set DOMAIN_PAGES_QUOTES to off, and tell the gateway's support. ${IN_THE_BOOKS}`);
+    return fail(
+      "contract",
+      says,
+      `Set DOMAIN_PAGES_GATEWAY_HABITS to no-quotes, and tell the gateway's support. ${IN_THE_BOOKS}`,
+    );
   }
   // Cut short by whoever stopped us, or by our own time limit.
   const exit = error.kind === "cancelled" ? "unavailable" : exitOf(error);

@@ -17,14 +17,14 @@ export const program: Check = {
 /** Whether the settings could be read, and what counts as unset. */
 export const settings: Check = {
   name: "settings",
-  look: async ({ settings: { problems, ignored }, config, isLive }) => {
+  look: async ({ settings: { problems, ignored, former }, config, isLive }) => {
     const source = isLive ? `answers come from the gateway at ${config.baseUrl}` : "answers come from the sandbox";
     return [
       ...problems.map((problem) =>
         fail("usage", problem, "Correct it: no other command starts before that. What follows leaves it out."),
       ),
       ...(problems.length === 0 ? [ok(`read; ${source}`)] : []),
-      ...ignored.map((what) => note(what)),
+      ...[...ignored, ...former].map((what) => note(what)),
     ];
   },
 };

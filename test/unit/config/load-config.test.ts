@@ -23,7 +23,7 @@ describe("defaults", () => {
     expect(config).toMatchObject({
       baseUrl: "https://api.aisa.one/apis/v1",
       source: "auto",
-      bodyForm: "auto",
+      gatewayHabits: [],
       unknownFields: "refuse",
       timeoutMs: 130_000,
       answerForm: "both",
@@ -44,14 +44,14 @@ describe("bad settings", () => {
     const env = {
       AISA_API_KEY: "two words",
       AISA_BASE_URL: "ftp://acme.example",
-      DOMAIN_PAGES_BODY_FORM: "list",
+      DOMAIN_PAGES_GATEWAY_HABITS: "list",
       DOMAIN_PAGES_TIMEOUT_MS: "soon",
       https_proxy: "gopher://proxy.example",
     };
     expect(problemsOf(env, { "log-level": "loud" })).toEqual([
       "AISA_API_KEY: must be visible ASCII without spaces",
       "AISA_BASE_URL: must be a URL such as https://api.aisa.one/apis/v1",
-      "DOMAIN_PAGES_BODY_FORM: must be one of auto, object, array",
+      "DOMAIN_PAGES_GATEWAY_HABITS: must be words of no-cap, no-key, no-quotes, object, array, with commas between",
       "DOMAIN_PAGES_TIMEOUT_MS: must be a whole number, 1000 to 600000",
       "--log-level: must be one of debug, info, warn, error, silent",
       "https_proxy: must be a proxy URL such as http://proxy.example:3128",
@@ -88,7 +88,7 @@ describe("bad settings", () => {
   });
 
   it("asks for the missing key together with everything else", () => {
-    expect(problemsOf({ DOMAIN_PAGES_SOURCE: "aisa", DOMAIN_PAGES_BODY_FORM: "x" })).toHaveLength(2);
+    expect(problemsOf({ DOMAIN_PAGES_SOURCE: "aisa", DOMAIN_PAGES_GATEWAY_HABITS: "x" })).toHaveLength(2);
   });
 });
 
@@ -282,9 +282,9 @@ describe("what counts as unset", () => {
 
 describe("precedence", () => {
   it("puts flags over the environment, and a blank flag under it", () => {
-    const env = { DOMAIN_PAGES_BODY_FORM: "array", DOMAIN_PAGES_LOG_LEVEL: "debug" };
-    const { config, ignored } = loadConfig(env, { "body-form": "object", "log-level": "" });
-    expect(config).toMatchObject({ bodyForm: "object", logLevel: "debug" });
+    const env = { DOMAIN_PAGES_GATEWAY_HABITS: "array", DOMAIN_PAGES_LOG_LEVEL: "debug" };
+    const { config, ignored } = loadConfig(env, { "gateway-habits": "object", "log-level": "" });
+    expect(config).toMatchObject({ gatewayHabits: ["object"], logLevel: "debug" });
     expect(ignored).toEqual(["--log-level counts as unset: it holds nothing"]);
   });
 
