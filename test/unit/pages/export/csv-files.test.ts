@@ -62,12 +62,17 @@ describe("pages csv", () => {
   it("has one line a page and thirteen cells a line, whatever the pages hold", () => {
     const text = fc.option(hostileText);
     const item = fc.record({ url: text, location: text, title: text, summary: fc.record({ lost_date: text }) });
+    const noUrl = { url: null, location: null, title: null, summary: { lost_date: null } };
+    const unseen = { ...noUrl, url: "\u200b" };
     fc.assert(
       fc.property(fc.array(item, { maxLength: 6 }), (items) => {
         const rows = readCsv(renderPagesCsv(makeSnapshot({ items })).trimEnd());
-        expect(rows.map((row) => row.length)).toEqual(Array(items.length + 1).fill(13));
-        expect(rows.slice(1).map(([handle]) => handle)).toEqual(items.map((_, index) => `p${index + 1}`));
+        // The very same URL twice is one page, also where nobody can see it; items without any are pages each.
+        const pages = items.filter(({ url }, at) => !url || items.findIndex((each) => each.url === url) === at);
+        expect(rows.map((row) => row.length)).toEqual(Array(pages.length + 1).fill(13));
+        expect(rows.slice(1).map(([handle]) => handle)).toEqual(pages.map((_, index) => `p${index + 1}`));
       }),
+      { examples: [[[unseen, unseen]], [[unseen, { ...unseen, url: "\u200b\u200b" }]], [[noUrl, noUrl]]] },
     );
   });
 });
