@@ -25,6 +25,8 @@ export interface Fold {
   main: Page;
   /** What the main page's URL says it is; undefined when it has none. */
   identity: UrlIdentity | undefined;
+  /** The same of the other members, as far as they have one; where these stand, the row does not. */
+  otherIdentities: readonly UrlIdentity[];
   /** In fetched order, `main` included. */
   members: Page[];
   /** Redirecting members, `main` not counted. */
@@ -144,6 +146,7 @@ function toFold(places: readonly Place[], named: Folding["named"]): Fold {
   return {
     main,
     identity: mainPlace.identity,
+    otherIdentities: places.length === 1 ? NO_OTHERS : places.flatMap((place) => othersThan(mainPlace, place)),
     members,
     redirects: members.filter((page) => page !== main && isRedirect(page)).length,
     rank: summarise(members, (page) => page.rank)?.most ?? null,
@@ -158,6 +161,11 @@ function toFold(places: readonly Place[], named: Folding["named"]): Fold {
     leadsToUnfetched: main.location !== null && isRedirect(main) && !mainPlace.isLocationFetched,
   };
 }
+
+const NO_OTHERS: readonly UrlIdentity[] = [];
+
+const othersThan = (main: Place, { page, identity }: Place): UrlIdentity[] =>
+  page === main.page || identity === undefined ? [] : [identity];
 
 /**
  * An answering page before one of unknown status before a redirect; errors are among themselves. Then the one whose URL carries no tracking, because it is

@@ -85,7 +85,7 @@ const UNREADABLE = "";
 /** Keyed by host and segment. */
 function gather(folds: readonly Fold[]): Map<string, Fold[]> {
   const places = folds.map(placeOf);
-  const folders = foldersAmong(places);
+  const folders = foldersAmong(folds, places);
   const sections = new Map<string, Fold[]>();
   for (const [at, fold] of folds.entries()) {
     const place = places[at];
@@ -124,18 +124,28 @@ export function placeOf({ identity }: Pick<Fold, "identity">): SectionPlace | un
   return { host, folder: host + segment, isDeep: isSlashFirst && segment !== "/" };
 }
 
-/** First path segments that have pages below them: these are sections. */
-export const foldersOf = (folds: readonly Fold[]): Set<string> => foldersAmong(folds.map(placeOf));
+/**
+ * First path segments that have pages below them: these are sections. Redirects count that lead out of the folder, since
+ * they are rows of their own where they alone are asked for. A spelling of the page itself (`/about/` of `/about`) makes
+ * no folder of it.
+ */
+export const foldersOf = (folds: readonly Fold[]): Set<string> => foldersAmong(folds, folds.map(placeOf));
 
-function foldersAmong(places: readonly (SectionPlace | undefined)[]): Set<string> {
+function foldersAmong(folds: readonly Fold[], places: readonly (SectionPlace | undefined)[]): Set<string> {
   const folders = new Set<string>();
-  for (const place of places) if (place?.isDeep === true) folders.add(place.folder);
+  for (const [at, { otherIdentities }] of folds.entries()) {
+    const place = places[at];
+    if (place?.isDeep === true) folders.add(place.folder);
+    for (const identity of otherIdentities) {
+      const other = placeOf({ identity });
+      if (other?.isDeep === true && other.folder !== place?.folder) folders.add(other.folder);
+    }
+  }
   return folders;
 }
 
 /** The page stands at the top level of its host, its home page included: together these are the section `/`. */
-export const isTopLevel = ({ folder, isDeep }: SectionPlace, folders: ReadonlySet<string>): boolean =>
-  !isDeep && !folders.has(folder);
+export const isTopLevel = ({ folder }: SectionPlace, folders: ReadonlySet<string>): boolean => !folders.has(folder);
 
 /** `acme.example/blog`, or `acme.example/` for the top level. */
 export const sectionOf = (place: SectionPlace, folders: ReadonlySet<string>): string =>

@@ -3,12 +3,13 @@ import { atWorst, estimateTokens } from "../../lists/tokens.ts";
 import { type Fold, sumBacklinks } from "../answer/fold.ts";
 import { measureCoverage, readCrawled } from "../answer/header-facts.ts";
 import type { Surface } from "../answer/next-steps.ts";
+import type { Cell } from "../answer/table.ts";
 import { foldsOf } from "../findings/find-facts.ts";
 import { withDefaults } from "../request.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { QueryTable } from "./fit-table.ts";
 import { countLines, emptyTable, fitConditions, fitNotes, fitSteps, fitTable, toQuotedLine } from "./fit-table.ts";
-import { groupRows, toGroupingRule } from "./group-rows.ts";
+import { byTime, type Group, groupRows, isByTime, newestFirst, toGroupingRule } from "./group-rows.ts";
 import { orderGroups, toGroupTable } from "./group-table.ts";
 import { suggestQueries } from "./next-queries.ts";
 import { findHandles, type PageRecord, toRecords } from "./page-record.ts";
@@ -178,8 +179,11 @@ function withGroups(
 ): QueryAnswer {
   const { filters, text } = query.where;
   const isInPart = query.fold && (filters !== undefined || text !== undefined);
-  const rule = toGroupingRule(grouping, snapshot, isInPart ? findWholes(snapshot) : undefined);
-  const usual = groupRows(rows, rule, itemRulesOf(snapshot).listLimit);
+  const rule = toGroupingRule({ grouping, fold: query.fold }, snapshot, isInPart ? findWholes(snapshot) : undefined);
+  const inOrder = groupRows(rows, rule, itemRulesOf(snapshot).listLimit);
+  // Months are chosen from the newest on, and shown in the order of time.
+  const isOfTime = isByTime(rule) && query.orderBy.length === 0;
+  const usual = isOfTime ? newestFirst(inOrder) : inOrder;
   const groups = orderGroups(usual, query.orderBy, toGroupTable(grouping, usual, rows, rule));
   const groupTable = toGroupTable(grouping, groups, rows, rule);
   const skipped = Math.min(query.offset, groups.length);
@@ -197,12 +201,19 @@ function withGroups(
     estimateTokens(toQuotedLine(groupTable, others));
   const table = fitTable([groupTable], { tokens, total: groups.length, skipped, limit: query.limit });
   const shown = groups.slice(skipped, skipped + table.rows.length);
+  const cells = isOfTime ? toTimeOrder(table.rows, shown) : table.rows;
   const rest = groupTable.others(shown);
   return {
     ...noted,
-    table: { ...table, rows: rest === null ? table.rows : [...table.rows, rest] },
+    table: { ...table, rows: rest === null ? cells : [...cells, rest] },
     next: suggest(table),
   };
+}
+
+/** @param groups those of the rows, in their order */
+function toTimeOrder(rows: readonly Cell[][], groups: readonly Group[]): Cell[][] {
+  const places = new Map(groups.map((group, at) => [group, rows[at] ?? []]));
+  return groups.toSorted(byTime).map((group) => places.get(group) ?? []);
 }
 
 function withoutRows(

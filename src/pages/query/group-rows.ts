@@ -25,7 +25,7 @@ export interface Group {
  */
 export function groupRows(rows: readonly Fold[], rule: GroupingRule, listLimit: number | null): Group[] {
   const groups = rule.kind === "value" ? groupByValue(rows, rule) : groupByMap(rows, rule, listLimit);
-  if (rule.kind === "value" && rule.isTime === true) return groups.sort(byTime);
+  if (isByTime(rule)) return groups.sort(byTime);
   return groups.sort((a, b) => (b.links ?? -1) - (a.links ?? -1));
 }
 
@@ -44,8 +44,15 @@ function groupByValue(rows: readonly Fold[], { read }: ByValue): Group[] {
   return [...groups].map(([key, members]) => ({ key, rows: members, ...sumBacklinks(members) }));
 }
 
+/** Whether it parts rows by month: its groups stand in the order of time. */
+export const isByTime = (rule: GroupingRule): boolean => rule.kind === "value" && rule.isTime === true;
+
+/** For groups of which not all may be shown: the newest months are what is asked for. Those of unknown time last. */
+export const newestFirst = (groups: readonly Group[]): Group[] =>
+  groups.toSorted((a, b) => (a.key === null || b.key === null ? byTime(a, b) : byTime(b, a)));
+
 /** Months in their order, those of unknown time last. */
-function byTime({ key: a }: Group, { key: b }: Group): number {
+export function byTime({ key: a }: Group, { key: b }: Group): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return a < b ? -1 : Number(a > b);
 }
@@ -137,27 +144,33 @@ export type GroupingRule = ByValue | ByMap;
 export const UNKNOWN = "(unknown)";
 const NONE = "(none)";
 
+/** By what rows are grouped, and whether they are folded or one per fetched page. */
+export interface Grouped {
+  grouping: Grouping;
+  fold: boolean;
+}
+
 /**
  * How a grouping reads the rows of a snapshot.
  * @param wholeOf the row that says what a page is, given the row of those of its URLs which match: a filter on the same
  * goes by it. Left out: the row itself
  */
-export function toGroupingRule(grouping: Grouping, snapshot: Snapshot, wholeOf?: (row: Fold) => Fold): GroupingRule {
-  const rule = findRule(grouping, snapshot);
-  if (rule.kind === "map" || wholeOf === undefined || BY_ARGUMENT.has(grouping)) return rule;
+export function toGroupingRule(grouped: Grouped, snapshot: Snapshot, wholeOf?: (row: Fold) => Fold): GroupingRule {
+  const rule = findRule(grouped, snapshot);
+  if (rule.kind === "map" || wholeOf === undefined || BY_ARGUMENT.has(grouped.grouping)) return rule;
   return { ...rule, read: (row: Fold) => rule.read(wholeOf(row)) };
 }
 
 /** Groups that an argument of their own chooses, which goes by the rows of what matches. */
 const BY_ARGUMENT: ReadonlySet<Grouping> = new Set(["section", "area", "subdomain", "status"]);
 
-function findRule(grouping: Grouping, snapshot: Snapshot): GroupingRule {
+function findRule({ grouping, fold }: Grouped, snapshot: Snapshot): GroupingRule {
   if (grouping === "section") {
-    const sections = sectionsOf(snapshot);
+    const sections = sectionsOf(snapshot, fold);
     return byValue((row) => sections.nameOf(row));
   }
   if (grouping === "area") {
-    const sections = sectionsOf(snapshot);
+    const sections = sectionsOf(snapshot, fold);
     return byValue((row) => sections.areaOf(row));
   }
   if (grouping === "month_first_seen" || grouping === "month_first_visited")

@@ -66,11 +66,14 @@ export function orderGroups(
 ): readonly Group[] {
   if (order.length === 0) return groups;
   const keyed = groups.map((group, index) => ({ group, cells: row(index) }));
-  const keyOf = (cells: readonly Cell[], field: string) =>
-    toSortKey(cells[columns.indexOf(field)], columns[0] === field);
+  const keyOf = ({ group, cells }: (typeof keyed)[number], field: string) => {
+    const isName = columns[0] === field;
+    // The name of what is unknown is a word of ours.
+    return isName && group.key === null ? null : toSortKey(cells[columns.indexOf(field)], isName);
+  };
   keyed.sort((a, b) => {
     for (const { field, direction } of order) {
-      const by = compareKeys(keyOf(a.cells, field), keyOf(b.cells, field), direction === "desc");
+      const by = compareKeys(keyOf(a, field), keyOf(b, field), direction === "desc");
       if (by !== 0) return by;
     }
     return 0;

@@ -80,11 +80,13 @@ const ask = ({ snapshot, surface }: Shown, query: PagesQuery, gain: string): Nex
 const countGroups = ({ rows, total, skipped }: QueryTable): number => Math.min(rows.length, total - skipped);
 
 function askForMore(shown: Shown, { total, skipped }: QueryTable, count: number): NextStep[] {
+  const { groupBy, orderBy } = shown.query;
   const seen = skipped + count;
   if (count === 0 || seen >= total) return [];
   const what = shown.groups === undefined ? "rows" : "groups";
   const query = { ...shown.query, offset: seen };
-  return [ask(shown, query, `${what} ${formatCount(seen + 1)} on, of ${formatCount(total)}`)];
+  const older = groupBy?.startsWith("month_") === true && orderBy.length === 0 ? ", which are older" : "";
+  return [ask(shown, query, `${what} ${formatCount(seen + 1)} on, of ${formatCount(total)}${older}`)];
 }
 
 function openTop(shown: Shown, { rows }: QueryTable): NextStep[] {

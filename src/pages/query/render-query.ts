@@ -87,8 +87,10 @@ export function renderQueryStructured(answer: QueryAnswer): Record<string, unkno
   });
 }
 
-function toOrderFact({ table, order, groupBy }: QueryAnswer): string | undefined {
+function toOrderFact(answer: QueryAnswer): string | undefined {
+  const { table, order, groupBy } = answer;
   if (table === null) return undefined;
+  if (isOfTime(answer) && countAfter(table, true) > 0) return describeOrder(answer)[0];
   return order.join("; ") || (groupBy === null ? "fetched order" : undefined);
 }
 
@@ -184,9 +186,15 @@ function countMatch({ pagesFetched, pagesTotal, urlsMatched, conditions, isFolde
     : `${urls} match${inAll}`;
 }
 
-function describeOrder({ order, groupBy, table }: QueryAnswer): string[] {
+/** Its groups are months that nobody asked to order otherwise: the newest are shown, in the order of time. */
+const isOfTime = ({ groupBy, order }: QueryAnswer): boolean =>
+  groupBy !== null && order.length === 0 && groupBy.startsWith("month_");
+
+function describeOrder(answer: QueryAnswer): string[] {
+  const { order, groupBy, table } = answer;
   if (table === null) return [];
-  if (groupBy !== null && order.length === 0 && groupBy.startsWith("month_")) return ["in order of time"];
+  if (isOfTime(answer))
+    return [table.skipped === 0 && countAfter(table, true) > 0 ? "the newest, in order of time" : "in order of time"];
   if (groupBy !== null && order.length === 0)
     return [`by ${table.columns.includes("ref_links") ? "ref_links" : "backlinks"} desc`];
   return [order.length === 0 ? "in fetched order" : `by ${order.join(", ")}`];
@@ -230,6 +238,9 @@ function describeShown(answer: QueryAnswer): string {
   return [`${held}${fetched}${unknown}`, ...(table === null ? [] : describeLeftOut(answer, table))].join("; ");
 }
 
+const wordSkipped = (count: number, noun: string, isNewer: boolean): string =>
+  isNewer ? `${countOf(count, `newer ${noun}`)} skipped` : `${countOf(count, noun)} before these skipped`;
+
 /** Groups that have no row are summed in one, so that only rows are ever out of sight. */
 function describeLeftOut(answer: QueryAnswer, table: QueryTable): string[] {
   const isGroups = answer.groupBy !== null;
@@ -238,7 +249,7 @@ function describeLeftOut(answer: QueryAnswer, table: QueryTable): string[] {
   const why = wordBoundOf(answer, after);
   const bound = why === undefined ? "" : ` (${why})`;
   const parts = [
-    ...(table.skipped > 0 ? [`${countOf(table.skipped, noun)} before these skipped`] : []),
+    ...(table.skipped > 0 ? [wordSkipped(table.skipped, noun, isOfTime(answer))] : []),
     ...(after > 0 ? [`${countOf(after, `more ${noun}`)} ${isGroups ? "summed up" : "left out"}${bound}`] : []),
     ...(table.columnsLeftOut.length > 0 ? [`the columns ${table.columnsLeftOut.join(", ")} left out`] : []),
     ...(table.cutTo === null ? [] : [`texts cut to ${table.cutTo} characters to fit`]),

@@ -1,18 +1,40 @@
 import { toOneLine } from "../../lists/text.ts";
-import type { Fold } from "../answer/fold.ts";
+import { type Fold, type Folding, foldAll } from "../answer/fold.ts";
 import { foldersOf, isTopLevel, placeOf, type SectionPlace, sectionOf } from "../answer/sections.ts";
-import { foldsOf } from "../findings/find-facts.ts";
+import { foldingOf, foldsOf } from "../findings/find-facts.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Section } from "./pages-query.ts";
 
-const INDEXED = new WeakMap<Snapshot, SectionIndex>();
+/** Of single rows, and of folded ones. */
+const INDEXED: readonly WeakMap<Snapshot, SectionIndex>[] = [new WeakMap(), new WeakMap()];
 
-/** The sections of a snapshot, the same for every question to it. */
-export function sectionsOf(snapshot: Snapshot): SectionIndex {
-  const known = INDEXED.get(snapshot);
+/** One row per fetched page; made when first asked for. */
+const SINGLES = new WeakMap<Snapshot, Fold[]>();
+
+export function singlesOf(snapshot: Snapshot): Fold[] {
+  const known = SINGLES.get(snapshot);
   if (known !== undefined) return known;
-  const fresh = indexSections(foldsOf(snapshot), snapshot.request.target);
-  INDEXED.set(snapshot, fresh);
+  const fresh = foldAll(apart(foldingOf(snapshot)));
+  SINGLES.set(snapshot, fresh);
+  return fresh;
+}
+
+/** Every page a row of its own; what it knows of its twin, or of where it ends, it knows still. */
+const apart = ({ places, named }: Folding): Folding => ({
+  places: places.map((place) => ({ ...place, finalKey: undefined })),
+  named,
+});
+
+/**
+ * The sections of a snapshot, the same for every question to it that is about rows of one kind.
+ * @param fold false for one row per fetched page: of these, one more may have something below it
+ */
+export function sectionsOf(snapshot: Snapshot, fold = true): SectionIndex {
+  const indexed = INDEXED[Number(fold)];
+  const known = indexed?.get(snapshot);
+  if (known !== undefined) return known;
+  const fresh = indexSections(fold ? foldsOf(snapshot) : singlesOf(snapshot), snapshot.request.target);
+  indexed?.set(snapshot, fresh);
   return fresh;
 }
 
@@ -71,7 +93,10 @@ function indexAreas(
   folders: ReadonlySet<string>,
   target: string,
 ): (place: SectionPlace) => string | null {
-  const places = folds.flatMap((fold) => placeOf(fold) ?? []);
+  // Where only redirects stand: the area has a name where these are asked for alone.
+  const places = folds.flatMap((fold) =>
+    [fold, ...fold.otherIdentities.map((identity) => ({ identity }))].flatMap((each) => placeOf(each) ?? []),
+  );
   const labelOf = (host: string) => (host.endsWith(`.${target}`) ? host.slice(0, -target.length - 1) : undefined);
   const labels = new Set(places.flatMap(({ host }) => labelOf(host) ?? []));
   const keyOf = (place: SectionPlace): { key: string; part: string } => {

@@ -3,7 +3,7 @@ import type { CompileRegex } from "../../lists/filters/evaluate-filter.ts";
 import { type Filter, toAskedFilter } from "../../lists/filters/filter.ts";
 import { listRegexes } from "../../lists/filters/match-texts.ts";
 import { toOneLine, toSafeJson } from "../../lists/text.ts";
-import { type Fold, type Folding, foldAll, foldSome } from "../answer/fold.ts";
+import { type Fold, foldSome } from "../answer/fold.ts";
 import { isDead } from "../answer/follow-redirects.ts";
 import { OWN_FIELDS } from "../catalogue.ts";
 import { compilePageFilter, type ItemRules } from "../field-readers.ts";
@@ -11,10 +11,10 @@ import { foldingOf, foldsOf } from "../findings/find-facts.ts";
 import { classifyStatus, type Page } from "../page.ts";
 import { withDefaults } from "../request.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { type GroupingRule, toGroupingRule } from "./group-rows.ts";
+import { type Grouped, type GroupingRule, toGroupingRule } from "./group-rows.ts";
 import { type Where, wordSection } from "./pages-query.ts";
-import { GROUPINGS, type Grouping, type PageState } from "./query-schema.ts";
-import { sectionsOf } from "./section-index.ts";
+import { GROUPINGS, type PageState } from "./query-schema.ts";
+import { sectionsOf, singlesOf } from "./section-index.ts";
 
 /** The rows that meet a question's conditions. */
 export interface Selection {
@@ -35,17 +35,6 @@ export interface Selection {
 export interface PartOfRow {
   handle: string;
   whole: string;
-}
-
-/** One row per fetched page; made when first asked for. */
-const SINGLES = new WeakMap<Snapshot, Fold[]>();
-
-function singlesOf(snapshot: Snapshot): Fold[] {
-  const known = SINGLES.get(snapshot);
-  if (known !== undefined) return known;
-  const fresh = foldAll(apart(foldingOf(snapshot)));
-  SINGLES.set(snapshot, fresh);
-  return fresh;
 }
 
 /**
@@ -70,10 +59,10 @@ function ownReadersOf(snapshot: Snapshot, fold: boolean): NonNullable<ItemRules[
   const groupings = GROUPINGS.filter((grouping) => OWN_FIELDS.has(grouping));
   const fresh = new Map<string, (item: unknown) => unknown>([
     ["id", (item) => places(item)?.page.handle],
-    ...groupings.map((grouping) => [grouping, readGroup(grouping, snapshot, places)] as const),
+    ...groupings.map((grouping) => [grouping, readGroup({ grouping, fold }, snapshot, places)] as const),
     // The fields of these names are the upstream's own, and select as it does: by each URL.
-    ["page_language", readGroup("language", snapshot, places)],
-    ["page_media_type", readGroup("media_type", snapshot, places)],
+    ["page_language", readGroup({ grouping: "language", fold }, snapshot, places)],
+    ["page_media_type", readGroup({ grouping: "media_type", fold }, snapshot, places)],
   ]);
   made?.set(snapshot, fresh);
   return fresh;
@@ -91,10 +80,10 @@ function placeItems(listRows: () => readonly Fold[]): PlaceItem {
 }
 
 /** The groups of an item's row: several for what it may have several of, else one; null when it does not tell. */
-function readGroup(grouping: Grouping, snapshot: Snapshot, places: PlaceItem): (item: unknown) => unknown {
+function readGroup(grouped: Grouped, snapshot: Snapshot, places: PlaceItem): (item: unknown) => unknown {
   let rule: GroupingRule | undefined;
   return (item) => {
-    rule ??= toGroupingRule(grouping, snapshot);
+    rule ??= toGroupingRule(grouped, snapshot);
     const row = places(item)?.row;
     if (row === undefined || rule.kind !== "value") return null;
     const groups = rule.read(row);
@@ -151,7 +140,7 @@ export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, term
   const answers = status === undefined ? () => true : answersAs(status);
   const isChosen = (row: Fold) =>
     answers(row.main) &&
-    (section === undefined || sectionsOf(snapshot).isIn(row, section)) &&
+    (section === undefined || sectionsOf(snapshot, fold).isIn(row, section)) &&
     isAtLeast(row.backlinks, where.minBacklinks) &&
     isAtLeast(row.referringDomains?.low ?? null, where.minReferringDomains);
   const chosen = rows.filter(isChosen);
@@ -201,12 +190,6 @@ function takeSingles(snapshot: Snapshot, matching: readonly Page[] | undefined):
   const wanted = new Set(matching);
   return singles.filter(({ main }) => wanted.has(main));
 }
-
-/** Every page a row of its own; what it knows of its twin, or of where it ends, it knows still. */
-const apart = ({ places, named }: Folding): Folding => ({
-  places: places.map((place) => ({ ...place, finalKey: undefined })),
-  named,
-});
 
 /** One thing that was asked of the pages, and the question without it. */
 export interface Condition {

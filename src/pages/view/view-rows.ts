@@ -72,7 +72,7 @@ export const toBreakdowns = (snapshot: Snapshot): SnapshotView["breakdowns"] => 
 });
 
 function toBreakdown(grouping: Grouping, snapshot: Snapshot): Breakdown {
-  const rule = toGroupingRule(grouping, snapshot);
+  const rule = toGroupingRule({ grouping, fold: true }, snapshot);
   const groups = groupRows(foldsOf(snapshot), rule, itemRulesOf(snapshot).listLimit);
   return {
     entries: groups

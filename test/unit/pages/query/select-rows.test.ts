@@ -6,6 +6,7 @@ import { toTable } from "../../../../src/pages/answer/table.ts";
 import { compilePageFilter } from "../../../../src/pages/field-readers.ts";
 import { DEFAULT_COLUMNS } from "../../../../src/pages/query/parse-query.ts";
 import { GROUPINGS } from "../../../../src/pages/query/query-schema.ts";
+import { renderQueryStructured, renderQueryText } from "../../../../src/pages/query/render-query.ts";
 import { selectRows, startRegexClock } from "../../../../src/pages/query/select-rows.ts";
 import { anyFilter } from "../../../support/any-filter.ts";
 import { caught } from "../../../support/caught.ts";
@@ -13,15 +14,15 @@ import { makePages, makeSnapshot } from "../../../support/make-snapshot.ts";
 import { sandboxSnapshot } from "../../../support/sandbox-answer.ts";
 import { ask, columnOf, handlesOf } from "./ask.ts";
 
+const page = (path: string, status: number | null, backlinks: number | null, more: object = {}) => ({
+  url: `https://acme.example${path}`,
+  status,
+  summary: { backlinks, referring_domains: backlinks, rank: backlinks },
+  ...more,
+});
+
 describe("select rows", () => {
   const acme = sandboxSnapshot({ target: "acme.example" });
-
-  const page = (path: string, status: number | null, backlinks: number | null, more: object = {}) => ({
-    url: `https://acme.example${path}`,
-    status,
-    summary: { backlinks, referring_domains: backlinks, rank: backlinks },
-    ...more,
-  });
 
   const small = makeSnapshot({
     items: [
@@ -273,6 +274,77 @@ describe("group rows", () => {
     it("by subdomain and month", () => {
       expect(rowsOf("subdomain")?.map(([name]) => name)).toEqual(["acme.example", "shop.acme.example"]);
       expect(rowsOf("month_first_seen")?.map(([name]) => name)).toEqual(["2026-01", "2026-02", "(unknown)"]);
+    });
+
+    describe("by month, of which not all are shown,", () => {
+      const months = ["2026-01", "2026-02", "2026-03", "2026-04", null];
+      const over = makeSnapshot({
+        items: months.map((month, at) =>
+          page(`/${at}`, 200, 1, { summary: { backlinks: 1, first_seen: month && `${month}-03 00:00:00 +00:00` } }),
+        ),
+      });
+      const shownOf = (more: object) => {
+        const answer = ask(over, { group_by: "month_first_seen", ...more });
+        return { answer, names: answer.table?.rows.map(([name]) => name) };
+      };
+
+      it("are the newest, in order of time, with all others in one row", () => {
+        const { answer, names } = shownOf({ limit: 2 });
+        expect(names).toEqual(["2026-03", "2026-04", "(3 others)"]);
+        expect(renderQueryText(answer)).toContain("5 groups by month_first_seen; the newest, in order of time");
+        expect(renderQueryStructured(answer)).toMatchObject({ order_by: "the newest, in order of time" });
+        expect(answer.next.map(({ gain }) => gain)).toContain("groups 3 on, of 5, which are older");
+        expect(answer.next.map(({ gain }) => gain)).toContain("the pages of 2026-04");
+      });
+
+      it("lead on to those before them, and last to those of unknown time", () => {
+        const { answer, names } = shownOf({ limit: 2, offset: 2 });
+        expect(names).toEqual(["2026-01", "2026-02", "(3 others)"]);
+        expect(renderQueryText(answer)).toContain("2 newer groups skipped");
+        expect(answer.next.map(({ gain }) => gain)).toContain("the pages of 2026-02");
+        expect(shownOf({ offset: 4 }).names).toEqual(["(unknown)", "(4 others)"]);
+        expect(shownOf({ offset: 3 }).names).toEqual(["2026-01", "(unknown)", "(3 others)"]);
+      });
+
+      it("stand as asked for where an order is", () => {
+        expect(shownOf({ limit: 2, order_by: ["month_first_seen,asc"] }).names).toEqual([
+          "2026-01",
+          "2026-02",
+          "(3 others)",
+        ]);
+      });
+
+      it("are all there, in order of time, where they fit", () => {
+        const { answer, names } = shownOf({});
+        expect(names).toEqual(["2026-01", "2026-02", "2026-03", "2026-04", "(unknown)"]);
+        expect(renderQueryText(answer)).toContain("5 groups by month_first_seen; in order of time");
+      });
+    });
+
+    it("by section hold, one row a URL, what their own next call finds", () => {
+      const both = makeSnapshot({ items: [page("/b", 200, 2), page("/b/", 200, 1), page("/c", 200, 1)] });
+      expect(ask(both, { group_by: "section" }).table?.rows.map((row) => row.slice(0, 2))).toEqual([["/", 2]]);
+      expect(ask(both, { group_by: "section", fold: false }).table?.rows.map((row) => row.slice(0, 2))).toEqual([
+        ["/b", 2],
+        ["/", 1],
+      ]);
+      expect(ask(both, { section: "/b", fold: false }).rowsMatched).toBe(2);
+      expect(ask(both, { filters: ["section", "=", "/b"], fold: false }).rowsMatched).toBe(2);
+    });
+
+    it.each(["section", "area"])("by %s hold of redirects alone what their own next call finds", (group_by) => {
+      const moved = makeSnapshot({
+        items: [
+          page("/new", 200, 9),
+          page("/new/x", 200, 9),
+          page("/old", 301, 2, { location: "/new" }),
+          page("/old/x", 301, 1, { location: "/new/x" }),
+        ],
+      });
+      const filters = ["status_code", "=", 301];
+      expect(ask(moved, { group_by, filters }).table?.rows.map((row) => row.slice(0, 2))).toEqual([["/old", 2]]);
+      expect(ask(moved, { section: "/old", filters }).rowsMatched).toBe(2);
+      expect(ask(moved, { group_by }).table?.rows.map((row) => row.slice(0, 2))).toEqual([["/new", 2]]);
     });
 
     it("by list count links, at least where a list was cut or is not told", () => {
