@@ -1,11 +1,11 @@
 import { PACKAGING_FILES } from "../packaging/files.ts";
 import { filesTable, findingsTable, redirectFormats } from "./answer-parts.ts";
 import { CAPTURES } from "./captures/captures.ts";
+import { checksTable, exitCodeTable } from "./command-parts.ts";
 import { backlinkFields, operatorTable, pageFields } from "./cookbook/filter-language.ts";
 import { renderMistakes, renderReadKindly } from "./cookbook/mistakes.ts";
 import { renderRecipes } from "./cookbook/render-recipes.ts";
 import { asWhole, type GeneratedDocument, withParts } from "./document.ts";
-import { exitCodeTable } from "./exit-codes.ts";
 import { FAILURES } from "./failures/failures.ts";
 import { commandNotFound, ownMistake } from "./failures/outside-failures.ts";
 import { renderFailures } from "./failures/render-failures.ts";
@@ -43,6 +43,7 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
     "backlink-fields": backlinkFields,
   }),
   withParts("docs/troubleshooting.md", {
+    checks: checksTable,
     "command-not-found": commandNotFound,
     "set-up": () => renderFailures(FAILURES.setUp),
     network: () => renderFailures(FAILURES.network),

@@ -160,8 +160,15 @@ export const isOpen = ({ failure, tlsFailure, certificate }: PathLook): boolean 
 
 /** One thing that is looked at. Each stands for itself: what another one found is asked of the examination. */
 export interface Check {
-  /** The word in front of its lines, at most `NAME_WIDTH` long. */
+  /** The word in front of its lines. */
   name: string;
+  /** What it looks at, for the table of the documents. */
+  says: string;
+  /**
+   * `here` takes no network, `service` neither, where something says that `http` is used; `gateway` is for who means to use
+   * a key, `sandbox` for all others.
+   */
+  where: "here" | "service" | "gateway" | "sandbox";
   /** Throws nothing that it can say itself; `AppError`s are told in their own words. */
   look: (examination: Examination) => Promise<Finding[]>;
 }

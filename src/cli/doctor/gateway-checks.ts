@@ -18,9 +18,10 @@ import {
   type ToldPrice,
 } from "./examination.ts";
 
-/** Whether the gateway takes the key, by its free question for the balance. */
 export const access: Check = {
   name: "access",
+  says: "whether the gateway takes the key, by its free question for the balance",
+  where: "gateway",
   look: async (examination) => {
     const blocked = await findBlock(examination);
     if (blocked !== undefined) return [skip(blocked)];
@@ -69,9 +70,10 @@ const TOLERATED_MS = 5 * 60_000;
 /** The gateway tells whole seconds. */
 const RESOLUTION_MS = 1000;
 
-/** Whether this machine's clock agrees with the gateway's. */
 export const clock: Check = {
   name: "clock",
+  says: "whether this machine's clock agrees with the gateway's",
+  where: "gateway",
   look: async (examination) => {
     const blocked = await findBlock(examination);
     return [blocked === undefined ? judgeClock(await examination.probe()) : skip("nobody was asked for the time")];
@@ -99,6 +101,8 @@ const IN_THE_BOOKS = "It is in the books: domain-pages-mcp spend.";
 /** The price of a tiny request: the paid address answers, and tells prices for free. Nothing can be bought by it. */
 export const quote: Check = {
   name: "quote",
+  says: "the price of a tiny request, asked so that nothing can be bought",
+  where: "gateway",
   look: async (examination) => {
     const blocked = await findIdle(examination);
     if (blocked !== undefined) return [skip(blocked)];
@@ -111,9 +115,10 @@ export const quote: Check = {
   },
 };
 
-/** Which form of the body the gateway takes, as far as the quote shows it. */
 export const bodyForm: Check = {
   name: "body form",
+  says: "which form of the request the gateway takes, as far as the quote shows",
+  where: "gateway",
   look: async (examination) => {
     const wanted = pinnedBodyForm(examination.config);
     if (wanted !== undefined) return [ok(`${wanted}, as DOMAIN_PAGES_GATEWAY_HABITS says`)];

@@ -4,9 +4,10 @@ import { type Check, type Finding, fail, note, ok, STORE_SETTINGS, skip } from "
 
 const MONEY_SETTINGS = ["DOMAIN_PAGES_MAX_PRICE_USD", "DOMAIN_PAGES_DAILY_BUDGET_USD", "DOMAIN_PAGES_ASK_ABOVE_USD"];
 
-/** What a call may cost, and what is left of today. */
 export const budget: Check = {
   name: "budget",
+  says: "what a call may cost, and what is left of today",
+  where: "here",
   look: async ({ config, isLive, ledger, findLeftOut }) => {
     const leftOut = findLeftOut("AISA_API_KEY", ...MONEY_SETTINGS, ...STORE_SETTINGS);
     if (leftOut !== undefined) return [skip(leftOut)];

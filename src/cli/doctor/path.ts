@@ -14,9 +14,10 @@ import {
   wordNetworkCode,
 } from "./examination.ts";
 
-/** Which proxy stands before the gateway, and whether it opens the way. */
 export const proxy: Check = {
   name: "proxy",
+  says: "which proxy stands before the gateway, and whether it opens the way",
+  where: "gateway",
   look: async (examination) => {
     const { config, path, findLeftOut } = examination;
     const leftOut = findLeftOut(...PATH_SETTINGS);
@@ -105,9 +106,10 @@ function judgeRefusal(name: string, code: string, { variable, host, hasPassword 
   );
 }
 
-/** Whether somebody is at the gateway's address. */
 export const origin: Check = {
   name: "gateway",
+  says: "whether the gateway's name is known and its address takes connections",
+  where: "gateway",
   look: async ({ config, path, findLeftOut }) => {
     const leftOut = findLeftOut(...PATH_SETTINGS);
     if (leftOut !== undefined) return [skip(leftOut)];
@@ -142,9 +144,10 @@ const DAY_MS = 86_400_000;
 /** By then most who renew by machine have done so. */
 const SOON_DAYS = 7;
 
-/** Whether the gateway shows that it is who it should be. */
 export const certificate: Check = {
   name: "certificate",
+  says: "whether the gateway's certificate is accepted here, and until when",
+  where: "gateway",
   look: async (examination) => {
     const leftOut = examination.findLeftOut(...PATH_SETTINGS);
     const finding = leftOut === undefined ? judgeCertificate(await examination.path(), examination) : skip(leftOut);

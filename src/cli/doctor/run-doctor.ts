@@ -13,9 +13,23 @@ import { http } from "./service.ts";
 import { key, program, sandbox, settings } from "./set-up.ts";
 import { storage } from "./storage.ts";
 
-/** What takes no network comes first. */
-const HERE: readonly Check[] = [program, settings, key, storage, budget, http];
-const TO_GATEWAY: readonly Check[] = [proxy, origin, certificate, access, clock, quote, bodyForm];
+/** THE table of checks, in the order in which they are told: what takes no network comes first, then along the way of a call. */
+export const CHECKS: readonly Check[] = [
+  program,
+  settings,
+  key,
+  storage,
+  budget,
+  http,
+  proxy,
+  origin,
+  certificate,
+  access,
+  clock,
+  quote,
+  bodyForm,
+  sandbox,
+];
 
 /** A connection takes milliseconds; who sits before it does not want to wait for minutes. */
 const LIMITS: Limits = { totalMs: 60_000, connectMs: 10_000, callMs: 20_000 };
@@ -55,7 +69,7 @@ export async function runDoctor(
 /** The way to the gateway is of interest too where only the key is bad. */
 function choose({ isLive, settings: { leftOut } }: Examination): readonly Check[] {
   const wantsGateway = isLive || leftOut.has("AISA_API_KEY");
-  return [...HERE, ...(wantsGateway ? TO_GATEWAY : [sandbox])];
+  return CHECKS.filter(({ where }) => where !== (wantsGateway ? "sandbox" : "gateway"));
 }
 
 async function lookAt({ look }: Check, examination: Examination, io: Io): Promise<Finding[]> {
@@ -98,8 +112,7 @@ function toReport(all: readonly { name: string; finding: Finding }[], exitCode: 
   };
 }
 
-/** The longest name of a check. */
-const NAME_WIDTH = "certificate".length;
+const NAME_WIDTH = Math.max(...CHECKS.map(({ name }) => name.length));
 const VERDICT_WIDTH = "note".length;
 const INDENT = " ".repeat(VERDICT_WIDTH + 2 + NAME_WIDTH + 2);
 

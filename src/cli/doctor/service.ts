@@ -12,6 +12,8 @@ const FLAG_PREFIX = "http-";
 /** Whether the settings of `http` can be used together; silent where nothing says that it is used. */
 export const http: Check = {
   name: "http",
+  says: "whether the settings of `http` go together: address, names, tokens, OAuth",
+  where: "service",
   look: async (examination) => {
     const { env, flags, now } = examination;
     const isSet =

@@ -3,9 +3,10 @@ import { countOf } from "../../lists/text.ts";
 import { isSupportedNode, NODE_RANGE, PRODUCT } from "../../version.ts";
 import { type Check, type Finding, fail, note, ok, skip, TINY_REQUEST } from "./examination.ts";
 
-/** Which version of the program, and whether Node is new enough for it. */
 export const program: Check = {
   name: "program",
+  says: "the version of the program, and whether Node is new enough",
+  where: "here",
   look: async ({ nodeVersion }) => {
     const needed = NODE_RANGE.replace(/^>=/, "");
     const says = `${PRODUCT.name} ${PRODUCT.version} on Node ${nodeVersion}`;
@@ -14,9 +15,10 @@ export const program: Check = {
   },
 };
 
-/** Whether the settings could be read, and what counts as unset. */
 export const settings: Check = {
   name: "settings",
+  says: "whether every setting can be read, what counts as unset, what has another name today",
+  where: "here",
   look: async ({ settings: { problems, ignored, former }, config, isLive }) => {
     const source = isLive ? `answers come from the gateway at ${config.baseUrl}` : "answers come from the sandbox";
     return [
@@ -44,6 +46,8 @@ const COPY_ANEW = `Copy the key anew from your AIsa account into ${VARIABLE}.`;
 /** Whether the key looks like one. Nothing of it is shown beyond the prefix that all keys have. */
 export const key: Check = {
   name: "key",
+  says: "whether there is a key, and whether it has the shape of one",
+  where: "here",
   look: async ({ config: { apiKey, source }, isLive, findLeftOut }) => {
     const leftOut = findLeftOut(VARIABLE);
     if (leftOut !== undefined) return [skip(leftOut)];
@@ -79,6 +83,8 @@ function findOddity(apiKey: string, hasPrefix: boolean): string | undefined {
 /** Really asks the sandbox, through everything that a real call passes. */
 export const sandbox: Check = {
   name: "sandbox",
+  says: "whether the sandbox answers, through all that a real call passes",
+  where: "sandbox",
   look: async ({ config, upstream, now, signal }) => {
     const { fetchPages } = await createUpstreamClient(config, await upstream(), () => {}, now);
     const { answer } = await fetchPages(TINY_REQUEST, { id: "doctor", maxPriceUsd: 0 }, signal);

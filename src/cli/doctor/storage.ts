@@ -8,9 +8,10 @@ const MB = 1024 * 1024;
 /** Some hundreds of compressed snapshots; less than this is soon used up by whatever else runs. */
 const LOW_MB = 100;
 
-/** Where answers and books are kept, and whether they can be. */
 export const storage: Check = {
   name: "storage",
+  says: "whether answers and books can be kept, who else can read them, what room is left",
+  where: "here",
   look: async (examination) => {
     const { config, findLeftOut } = examination;
     const leftOut = findLeftOut(...STORE_SETTINGS);
