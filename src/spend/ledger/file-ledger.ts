@@ -277,9 +277,11 @@ export function createMemoryLines(): LedgerLines {
     where: "memory",
     append: async (day, text) => {
       const fold = folds.get(day) ?? createFold();
+      folds.delete(day);
       folds.set(day, fold);
       for (const line of text.split("\n")) addLine(fold, line);
-      for (const old of newestFirst().slice(KEPT_DAYS)) folds.delete(old);
+      // By when they were written: a clock that was ahead has written days that are still to come.
+      if (folds.size > KEPT_DAYS) folds.delete(folds.keys().next().value as string);
     },
     fold: async (day) => folds.get(day) ?? createFold(),
     oneAtATime: createOneAtATime(),

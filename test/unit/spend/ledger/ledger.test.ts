@@ -32,6 +32,15 @@ describe("memory ledger", () => {
       expect(await ledger.left()).toBe(0);
     });
 
+    it("counts on when the clock is right again that was days ahead", async () => {
+      const { clock, ledger } = ledgerWith(100);
+      for (const ahead of [365, 366, 367, 0, 1, 0]) {
+        clock.ms = NOON + ahead * DAY_MS;
+        await ledger.reserve(FACTS, 10);
+      }
+      expect(await ledger.left()).toBe(80);
+    });
+
     it("gives every purchase an id of its own", async () => {
       const { ledger } = ledgerWith(null);
       const all = await Promise.all(Array.from({ length: 50 }, () => ledger.reserve(FACTS, 1)));
