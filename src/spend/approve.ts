@@ -21,7 +21,7 @@ export type Approve = (order: Order, signal: AbortSignal) => Promise<Approved>;
 
 export interface ApproveDeps {
   askPrice: AskPrice;
-  ledger: Pick<Ledger, "read">;
+  ledger: Pick<Ledger, "days" | "read">;
   now: () => number;
   maxPriceUsd: number;
   /** Above this a person has to say yes; null never asks. */
@@ -78,16 +78,23 @@ function requireWithinCap(price: Exclude<Price, { kind: "bought" }>, capMicros: 
 /** What a person has agreed to, once; a yes to another request counts nothing, and neither does one that was used. */
 async function agreedMicros({ consent, requestKey }: Order, { ledger, now }: ApproveDeps): Promise<number> {
   if (consent?.requestKey !== requestKey) return 0;
-  // A question may be put before midnight and answered after it.
-  const days = [now(), now() - DAY_MS].map(toDay);
-  const books = await Promise.all(days.map((day) => ledger.read(day)));
+  const books = await Promise.all((await recentDays(ledger, now())).map((day) => ledger.read(day)));
   const isUsed = books.some(({ purchases }) =>
     purchases.some((purchase) => purchase.consent === consent.id && purchase.state !== "not_charged"),
   );
   return isUsed ? 0 : toMicros(consent.upToUsd);
 }
 
-const DAY_MS = 86_400_000;
+/**
+ * The days whose books may hold what was done a while ago: this one, and the one before it that has books, since a question may be
+ * put before midnight and answered after it; and those that a clock has left ahead which was wrong, or is now. Today is the last.
+ */
+async function recentDays(ledger: Pick<Ledger, "days">, now: number): Promise<string[]> {
+  const today = toDay(now);
+  const days = await ledger.days();
+  const past = days.filter((day) => day <= today).slice(0, 2);
+  return [...days.filter((day) => day > today), ...past.reverse()];
+}
 
 function aboveCap(quotedMicros: number, capMicros: number): AppError {
   const [price, cap] = [toUsd(quotedMicros), toUsd(capMicros)].map(formatUsd);
@@ -235,10 +242,11 @@ async function askUnlessCharged(order: Order, deps: QuoteDeps, signal: AbortSign
 const WAS_CARRIED_OUT: Price = { kind: "none", why: "this gateway carried an earlier question out as a paid call" };
 
 /** Whether a question to this gateway ever came out as a charge, as far as the books go back. */
-async function hasPaidForQuestion({ ledger, gateway, quoteMemory: memory }: QuoteDeps): Promise<boolean> {
-  const [today, ...before] = (await ledger.days()).slice(0, DAYS_BACK);
-  for (const day of [today, ...(memory.hasReadBack ? [] : before)]) {
-    const { purchases } = day === undefined ? { purchases: [] } : await ledger.read(day);
+async function hasPaidForQuestion({ ledger, gateway, quoteMemory: memory, now }: QuoteDeps): Promise<boolean> {
+  // Today's are read last, so that they are those that are followed on.
+  const all = async () => (await ledger.days()).slice(0, DAYS_BACK).reverse();
+  for (const day of memory.hasReadBack ? await recentDays(ledger, now()) : await all()) {
+    const { purchases } = await ledger.read(day);
     if (purchases.some((each) => each.gateway === gateway && isPaidQuestion(each))) return true;
   }
   memory.hasReadBack = true;

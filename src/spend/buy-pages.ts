@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { formatUsd } from "../lists/text.ts";
 import type { FetchPages } from "../pages/fetch-pages.ts";
-import { findHeld, findHolding, type KeptSnapshots } from "../pages/held.ts";
+import { findHolding, type KeptSnapshots } from "../pages/held.ts";
 import { toListKey } from "../pages/request.ts";
 import { ageOf, type Snapshot, type SnapshotInfo } from "../pages/snapshot.ts";
 import type { Approve } from "./approve.ts";
@@ -139,14 +139,13 @@ async function findFresh(shelf: Shelf, order: Order, deps: BuyDeps): Promise<Bou
   return findOn(shelf, (each) => isFresh(each, order, deps), order, deps);
 }
 
-/** What came while we waited is as fresh as can be, told by what was kept before and not by the time of day, which may have been set. */
+/**
+ * What came while we waited is as fresh as can be. It is told by what was kept before and not by any date, its own neither:
+ * clocks are set, and those of two replicas differ.
+ */
 async function findNew(before: Shelf, now: Shelf, order: Order, deps: BuyDeps): Promise<Bought | undefined> {
-  const known = [...before.ofTarget, ...(before.same === undefined ? [] : [before.same])];
-  const ids = new Set(known.map(({ id }) => id));
-  const isOfThis = (each: Snapshot | SnapshotInfo) =>
-    each.id === before.same?.id || ("pageCount" in each && findHeld(each, order.request, deps.upstream) !== undefined);
-  const newestAt = Math.max(0, ...known.filter(isOfThis).map(({ fetchedAt }) => fetchedAt ?? 0));
-  return findOn(now, ({ id, fetchedAt }) => !ids.has(id) && (fetchedAt ?? 0) >= newestAt, order, deps);
+  const known = new Set([...before.ofTarget, ...(before.same === undefined ? [] : [before.same])].map(({ id }) => id));
+  return findOn(now, ({ id }) => !known.has(id), order, deps);
 }
 
 type WillDo = (info: Pick<SnapshotInfo, "id" | "fetchedAt">) => boolean;

@@ -14,6 +14,24 @@ const HOUR_MS = 3_600_000;
 /** One page at the shop's prices. */
 const ONE_PAGE_USD = 0.026;
 
+/** What the endpoint answers, with one page. */
+const ONE_PAGE = JSON.stringify({
+  status_code: 20000,
+  tasks: [
+    {
+      id: "x",
+      status_code: 20000,
+      result: [
+        {
+          target: "acme.example",
+          total_count: 9,
+          items: [{ type: "backlinks_domain_page", page: "https://acme.example/", status_code: 200, page_summary: {} }],
+        },
+      ],
+    },
+  ],
+});
+
 let shop: Shop;
 
 beforeEach(async () => {
@@ -376,6 +394,46 @@ describe("a clock that is set while things are bought", () => {
     expect(billed().calls).toBe(1);
   });
 
+  it.each(
+    [...HOURS, -24 * 365].flatMap((hours) => [
+      { hours, wantsFresh: true },
+      { hours, wantsFresh: false },
+    ]),
+  )("leaves one purchase for all who wait, beside an old answer: %j", async ({ hours, wantsFresh }) => {
+    let now = NOON - 72 * HOUR_MS;
+    let [bills, looks, isSlow] = [0, 0, false];
+    let answer = () => {};
+    const released = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const wire: Wire = async () => {
+      bills += 1;
+      if (isSlow) await released;
+      return { status: 200, headers: { "x-aisa-customer-cost-micros-usd": "26000" }, body: ONE_PAGE };
+    };
+    const env = { ...onDisk(makeTempFolder()).env, AISA_API_KEY: "sk-aisa-test" };
+    const first = await serviceOver(wire, { env, now: () => now });
+    const second = await serviceOver(wire, {
+      env,
+      now: () => {
+        looks += 1;
+        return now;
+      },
+    });
+    await ask(first);
+    now = NOON;
+    isSlow = true;
+    const buying = ask(first, {}, { wantsFresh: true });
+    await waitFor(() => bills === 2);
+    const waiting = ask(second, {}, { wantsFresh });
+    // It has looked at the dates of what is kept, and waits for its turn.
+    await waitFor(() => looks > 2);
+    now += hours * HOUR_MS;
+    answer();
+    expect((await waiting).snapshotId).toBe((await buying).snapshotId);
+    expect(bills).toBe(2);
+  });
+
   it.each(["memory", "disk"])("ahead makes dates that are none, once it is right again (%s)", async (store) => {
     let now = NOON + 30 * 24 * HOUR_MS;
     const open = () => shop.open({ env: onDisk(folder, { DOMAIN_PAGES_STORE: store }).env, now: () => now });
@@ -484,6 +542,18 @@ describe("a purchase above the threshold", () => {
     expect(billed().calls).toBe(1);
   });
 
+  it.each([-72, 72, 24 * 365])("is made with that word once, also when the clock is set by %d hours", async (hours) => {
+    let now = NOON;
+    const { env: settings } = onDisk(makeTempFolder(), { ...env, DOMAIN_PAGES_FRESH_HOURS: "0" });
+    const service = await shop.open({ env: settings, now: () => now });
+    const { facts } = await failureOf(ask(service, { limit: 20 }));
+    const consent = facts.ask as NonNullable<Caller["consent"]>;
+    await ask(service, { limit: 20 }, { consent });
+    now += hours * HOUR_MS;
+    expect((await failureOf(ask(service, { limit: 20 }, { consent }))).facts.ask?.id).not.toBe(consent.id);
+    expect(billed().calls).toBe(1);
+  });
+
   it("is made with that word again where the gateway refused it unbilled", async () => {
     const service = await shop.open({ env });
     const { facts } = await failureOf(ask(service, { limit: 20 }));
@@ -541,6 +611,25 @@ describe("a gateway that takes a quote for a call", () => {
       expect((await estimateBy(now)).price).toMatchObject({ kind: "none", why: expect.stringContaining("paid call") });
     }
     expect(calls().received).toBe(1);
+  });
+
+  it("is not asked by a process that it has quoted to, also beside the books of a clock that was ahead", async () => {
+    const folder = makeTempFolder();
+    const estimateBy = (service: ServiceOver, offset: number) =>
+      service.estimatePages(
+        { target: "acme.example", limit: 1, offset },
+        { signal: new AbortController().signal, surface: "mcp" },
+      );
+    await ask(await shop.open({ ...onDisk(folder), now: () => NOON + 365 * 24 * HOUR_MS }), { limit: 3 });
+    const [first, second] = [await shop.open(onDisk(folder)), await shop.open(onDisk(folder))];
+    expect((await estimateBy(first, 1)).price.kind).toBe("quoted");
+    shop.gateway.faults.add("data_for_quote");
+    expect((await estimateBy(second, 2)).price.kind).toBe("bought");
+    expect((await estimateBy(first, 3)).price).toMatchObject({
+      kind: "none",
+      why: expect.stringContaining("paid call"),
+    });
+    expect(billed().calls).toBe(2);
   });
 });
 
