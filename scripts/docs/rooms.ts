@@ -112,7 +112,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       pages: "all",
       lists: "all",
       mcp: ["http/session-records.ts"],
-      serve: ["turns.ts"],
+      serve: ["rate-limit.ts"],
       upstream: ["wire.ts"],
     },
     files: WORDS,

@@ -16,8 +16,8 @@ import { TOOLS } from "../pages/tools.ts";
 import type { RequestScope } from "../serve/access-log.ts";
 import { ROUTES } from "../serve/guards.ts";
 import { REFUSAL_REASONS } from "../serve/http-refusal.ts";
+import type { RateLimit } from "../serve/rate-limit.ts";
 import { serveHttp } from "../serve/serve-http.ts";
-import type { TakeTurn } from "../serve/turns.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
 import { PRODUCT } from "../version.ts";
 import { openAccess } from "./open-access.ts";
@@ -122,7 +122,7 @@ export async function startHttpService({ config, ignored, log, now, scope }: Htt
       onError: (error) => log.error("http.defect", { error: error.stack ?? error.message }),
     }),
     access,
-    takeTurn: shared.takeTurn,
+    rateLimit: shared.rateLimit,
     callsPerMinute: config.principalCallsPerMinute,
     readiness: async () => toReadiness(await organisation.checkHealth()),
     metrics,
@@ -164,7 +164,7 @@ const toReadiness = ({ store, circuit }: ReturnType<Organisation["health"]>) => 
 export interface SharedParts {
   sessions: SessionRecords;
   mail: SessionMail;
-  takeTurn: TakeTurn;
+  rateLimit: RateLimit;
   /** Bytes that are the same on all of them, made by the first that asks. */
   secret(name: string, make: () => Uint8Array): Promise<Uint8Array>;
 }
@@ -176,17 +176,17 @@ const MAX_SESSIONS = 10_000;
 export async function openShared({ shared }: Stores, now: () => number): Promise<SharedParts> {
   if (shared !== undefined) {
     const { sessions, mail, turns, secret } = shared;
-    return { sessions, mail, takeTurn: turns, secret };
+    return { sessions, mail, rateLimit: turns, secret };
   }
-  const [{ createMemorySessionRecords }, { createNoMail }, { createMemoryTurns }] = await Promise.all([
+  const [{ createMemorySessionRecords }, { createNoMail }, { createMemoryRateLimit }] = await Promise.all([
     import("../mcp/http/session-records.ts"),
     import("../mcp/http/session-records.ts"),
-    import("../serve/turns.ts"),
+    import("../serve/rate-limit.ts"),
   ]);
   return {
     sessions: createMemorySessionRecords({ now, max: MAX_SESSIONS }),
     mail: createNoMail(),
-    takeTurn: createMemoryTurns(),
+    rateLimit: createMemoryRateLimit(),
     secret: async (_name, make) => make(),
   };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import RateLimiterRedis from "rate-limiter-flexible/lib/RateLimiterRedis.js";
-import type { TakeTurn } from "../serve/turns.ts";
+import type { RateLimit } from "../serve/rate-limit.ts";
 import { type Wire, WireFailure } from "../upstream/wire.ts";
 import { type OnRedisProblem, toFailureCode } from "./failures.ts";
 import type { RedisLink } from "./link.ts";
@@ -106,7 +106,7 @@ const MINUTE_S = 60;
 /**
  * Turns counted for all replicas together; by each for itself while Redis is gone. A minute begins with the first call.
  */
-export function createRedisTurns(link: RedisLink): TakeTurn {
+export function createRedisRateLimit(link: RedisLink): RateLimit {
   // The limit differs from name to name, so the limiter only counts: its own is never reached, and never refuses.
   const counting = { points: Number.MAX_SAFE_INTEGER, duration: MINUTE_S };
   const counter = new RateLimiterRedis({

@@ -1,13 +1,13 @@
 import type { SessionMail, SessionRecords } from "../mcp/http/session-records.ts";
 import type { KeptReplies } from "../pages/kept-reply.ts";
-import type { TakeTurn } from "../serve/turns.ts";
+import type { RateLimit } from "../serve/rate-limit.ts";
 import type { WithKeyLock } from "../spend/carry-out.ts";
 import type { LedgerLines } from "../spend/ledger/lines.ts";
 import { createMemoryReplies } from "../store/kept-replies.ts";
 import type { SnapshotStore } from "../store/snapshot-store.ts";
 import type { Wire } from "../upstream/wire.ts";
 import type { OnRedisProblem } from "./failures.ts";
-import { createRedisTurns, createSharedGate, type SharedLimits } from "./gate.ts";
+import { createRedisRateLimit, createSharedGate, type SharedLimits } from "./gate.ts";
 import { createRedisLines } from "./ledger-lines.ts";
 import { createRedisLink } from "./link.ts";
 import { createPendingWrites } from "./pending-writes.ts";
@@ -23,7 +23,7 @@ export interface RedisRoom {
   keyLock(tenant: string): WithKeyLock;
   ledgerLines: LedgerLines;
   gate: (wire: Wire, limits: SharedLimits) => Wire;
-  turns: TakeTurn;
+  turns: RateLimit;
   sessions: SessionRecords;
   mail: SessionMail;
   /** Bytes that are the same on all replicas, made by the first that asks. */
@@ -79,7 +79,7 @@ export function createRedisRoom(deps: RedisRoomDeps): RedisRoom {
     keyLock: (tenant) => createRedisKeyLock({ ...lock, link, tenant, written, onProblem }),
     ledgerLines: createRedisLines({ link, pending: books, now }),
     gate: (wire, limits) => createSharedGate(wire, { link, ...limits, onProblem }),
-    turns: createRedisTurns(link),
+    turns: createRedisRateLimit(link),
     sessions: createRedisSessionRecords(link, onProblem),
     mail: createRedisSessionMail(link, onProblem),
     secret: (name, make) => getSharedSecret(link, name, make),

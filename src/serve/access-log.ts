@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Log } from "../log.ts";
 import type { Refusal } from "./http-refusal.ts";
-import type { RequestFacts, Visit } from "./visit.ts";
+import type { RequestContext, RequestFacts } from "./request-context.ts";
 
 /** What is counted of requests. */
 export interface RequestCounts {
@@ -24,31 +24,31 @@ const PROBED = new Set(["/healthz", "/readyz", "/metrics"]);
  * One event `http.request` when a request is over, whichever way: at info; at warn with its reason when it was refused;
  * at debug when a probe got its answer. The path is never in it, only the route.
  */
-export function createAccessLog({ log, counts }: AccessLogDeps): (visit: Visit) => void {
-  return (visit) => {
-    const { req, res, route } = visit;
+export function createAccessLog({ log, counts }: AccessLogDeps): (context: RequestContext) => void {
+  return (context) => {
+    const { req, res, route } = context;
     const { socket } = req;
     const startedMs = performance.now();
     const bytesBefore = socket.bytesWritten;
     res.once("close", () => {
       const status = res.headersSent ? res.statusCode : CLIENT_LEFT;
       counts.requestEnded({ route, status });
-      if (visit.refusal !== undefined) counts.refused(visit.refusal.reason);
-      log[toLevel(visit, status)]("http.request", {
+      if (context.refusal !== undefined) counts.refused(context.refusal.reason);
+      log[toLevel(context, status)]("http.request", {
         method: req.method,
         route,
         status,
         ms: Math.round(performance.now() - startedMs),
         bytes: socket.bytesWritten - bytesBefore,
         ...(res.writableFinished ? {} : { is_cut_off: true }),
-        ...toRequestFields(visit.facts),
-        ...toRefusalFields(visit.refusal),
+        ...toRequestFields(context.facts),
+        ...toRefusalFields(context.refusal),
       });
     });
   };
 }
 
-function toLevel({ refusal, route }: Visit, status: number): "debug" | "info" | "warn" {
+function toLevel({ refusal, route }: RequestContext, status: number): "debug" | "info" | "warn" {
   if (refusal !== undefined) return "warn";
   return PROBED.has(route) && status === 200 ? "debug" : "info";
 }

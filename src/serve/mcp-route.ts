@@ -9,13 +9,13 @@ import {
 } from "../access/principal.ts";
 import { AppError } from "../errors.ts";
 import { type RequestScope, toTraceparent } from "./access-log.ts";
-import type { AnswerRoom } from "./answer-room.ts";
 import { toAllow, toPreflightHeaders } from "./guards.ts";
 import { Refusal, type RefusalReason, toRetryAfter } from "./http-refusal.ts";
+import type { LargeAnswers } from "./large-answers.ts";
 import type { HttpLimits } from "./limited-server.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import { parseBody, readBody } from "./request-body.ts";
-import type { TakeTurn } from "./turns.ts";
-import type { RequestFacts, Visit } from "./visit.ts";
+import type { RequestContext, RequestFacts } from "./request-context.ts";
 
 /**
  * Serves one request of the protocol and ends its answer.
@@ -33,19 +33,19 @@ interface EndpointDeps {
   mcp: ServeMcp;
   /** Left out where everyone who reaches the server may use it. */
   access?: Access;
-  takeTurn: TakeTurn;
+  rateLimit: RateLimit;
   /** For principals that have no number of their own. */
   callsPerMinute: number;
   scope: RequestScope;
   limits: HttpLimits;
-  /** The one behind the visit is let in. */
-  onAdmitted: (visit: Visit) => void;
+  /** The one behind the request is let in. */
+  onAdmitted: (context: RequestContext) => void;
   /** Nobody will see the answer. */
-  isInVain: (visit: Visit) => boolean;
+  isInVain: (context: RequestContext) => boolean;
   /** For the large answers. */
-  room: AnswerRoom;
+  largeAnswers: LargeAnswers;
   /** It stays open for news: no longer waited for when the server drains, and to be closed when its token is. */
-  onStream: (visit: Visit, principal: Principal | undefined) => void;
+  onStream: (context: RequestContext, principal: Principal | undefined) => void;
 }
 
 /** Who takes the turns where nobody has a name. */
@@ -56,21 +56,21 @@ const STREAM_METHOD = "subscriptions/listen";
 
 /**
  * The MCP endpoint behind its guards; the target, host, origin and headers have been looked at before.
- * @returns serves a visit, or throws {Refusal}
+ * @returns serves a request, or throws {Refusal}
  */
-export function createEndpoint(deps: EndpointDeps): (visit: Visit) => Promise<void> {
+export function createEndpoint(deps: EndpointDeps): (context: RequestContext) => Promise<void> {
   const { limits, scope } = deps;
 
-  const readMessages = async (visit: Visit, name: string, perMinute: number): Promise<unknown> => {
-    if (visit.awaitsContinue) visit.res.writeContinue();
+  const readMessages = async (context: RequestContext, name: string, perMinute: number): Promise<unknown> => {
+    if (context.awaitsContinue) context.res.writeContinue();
     const bounds = { maxBytes: limits.maxBodyBytes, timeoutMs: limits.bodyTimeoutMs };
-    const body = parseBody(await readBody(visit.req, bounds), limits.maxJsonDepth, limits.maxBatch);
-    if (Array.isArray(body)) await takeTurns(deps.takeTurn, name, perMinute, body.length - 1);
+    const body = parseBody(await readBody(context.req, bounds), limits.maxJsonDepth, limits.maxBatch);
+    if (Array.isArray(body)) await takeTurns(deps.rateLimit, name, perMinute, body.length - 1);
     return body;
   };
 
-  return async (visit) => {
-    const { req, res } = visit;
+  return async (context) => {
+    const { req, res } = context;
     if (req.method === "OPTIONS") {
       const { allow } = toAllow("/mcp");
       res.writeHead(204, { allow, ...toPreflightHeaders(allow, req.headers["access-control-request-headers"]) });
@@ -78,20 +78,20 @@ export function createEndpoint(deps: EndpointDeps): (visit: Visit) => Promise<vo
       return;
     }
     const principal = deps.access && (await authenticateBy(deps.access, req.headers.authorization, CLIENT_SCOPES));
-    if (principal !== undefined) visit.facts = { ...visit.facts, principal: principal.name };
-    deps.onAdmitted(visit);
+    if (principal !== undefined) context.facts = { ...context.facts, principal: principal.name };
+    deps.onAdmitted(context);
     const name = principal?.name ?? NOBODY;
     const perMinute = principal?.callsPerMinute ?? deps.callsPerMinute;
     // Whatever the method: a stream opened and a session ended cost us as much as a small call.
-    await takeTurns(deps.takeTurn, name, perMinute, 1);
-    const body = req.method === "POST" ? await readMessages(visit, name, perMinute) : undefined;
-    if (req.method === "GET" || isStream(body)) deps.onStream(visit, principal);
-    if (deps.isInVain(visit)) throw new Refusal("gone");
+    await takeTurns(deps.rateLimit, name, perMinute, 1);
+    const body = req.method === "POST" ? await readMessages(context, name, perMinute) : undefined;
+    if (req.method === "GET" || isStream(body)) deps.onStream(context, principal);
+    if (deps.isInVain(context)) throw new Refusal("gone");
     // A query means nothing here, and is not for others to find a meaning in.
     req.url = "/mcp";
-    visit.facts = { ...visit.facts, ...traceOf(body, visit.facts) };
-    await takePlace(deps.room, name, visit, body);
-    await scope.run(visit.facts, () => deps.mcp(req, res, body, principal));
+    context.facts = { ...context.facts, ...traceOf(body, context.facts) };
+    await takePlace(deps.largeAnswers, name, context, body);
+    await scope.run(context.facts, () => deps.mcp(req, res, body, principal));
   };
 }
 
@@ -107,10 +107,15 @@ function traceOf(body: unknown, { traceparent }: RequestFacts): Pick<RequestFact
 const LARGE_METHOD = "resources/read";
 
 /** @throws {Refusal} `gone` */
-async function takePlace(room: AnswerRoom, caller: string, visit: Visit, body: unknown): Promise<void> {
+async function takePlace(
+  largeAnswers: LargeAnswers,
+  caller: string,
+  context: RequestContext,
+  body: unknown,
+): Promise<void> {
   const messages = [body].flat() as ({ method?: unknown } | undefined)[];
   if (!messages.some((message) => message?.method === LARGE_METHOD)) return;
-  if (!(await room.enter(caller, visit))) throw new Refusal("gone");
+  if (!(await largeAnswers.enter(caller, context))) throw new Refusal("gone");
 }
 
 function isStream(body: unknown): boolean {
@@ -165,9 +170,9 @@ export function checkScope(access: Access, principal: Principal, scope: Scope): 
  * Takes a turn for each message of a body.
  * @throws {Refusal} `rate_limited`, `limits_unavailable`
  */
-export async function takeTurns(takeTurn: TakeTurn, name: string, perMinute: number, turns: number): Promise<void> {
+export async function takeTurns(rateLimit: RateLimit, name: string, perMinute: number, turns: number): Promise<void> {
   for (let taken = 0; taken < turns; taken += 1) {
-    const turn = await takeTurn(name, perMinute).catch((error: unknown) => {
+    const turn = await rateLimit(name, perMinute).catch((error: unknown) => {
       throw toUnavailable(error, "limits_unavailable");
     });
     if (!turn.granted) throw new Refusal("rate_limited", { headers: toRetryAfter(turn.retryAfterMs) });

@@ -1,6 +1,6 @@
 import { type Access, authenticateBy, checkScope } from "./mcp-route.ts";
+import type { RequestContext } from "./request-context.ts";
 import { sendJson, sendText } from "./send.ts";
-import type { Visit } from "./visit.ts";
 
 /** Whether calls can be served now, part by part (`store`, `upstream`, …). */
 export interface Readiness {
@@ -19,14 +19,14 @@ interface PublicRoutesDeps {
   onProblem: (problem: string, error: unknown) => void;
 }
 
-type AnswerVisit = (visit: Visit) => Promise<void> | void;
+type AnswerRequest = (context: RequestContext) => Promise<void> | void;
 
 export interface PublicRoutes {
-  healthz: AnswerVisit;
-  readyz: AnswerVisit;
-  metrics: AnswerVisit;
+  healthz: AnswerRequest;
+  readyz: AnswerRequest;
+  metrics: AnswerRequest;
   /** Readable for every page: it holds nothing that is secret. */
-  metadata: AnswerVisit;
+  metadata: AnswerRequest;
 }
 
 /** All that is served beside the endpoint. `metrics` throws {Refusal} where a principal with `metrics:read` is needed. */
@@ -44,30 +44,30 @@ export function createPublicRoutes(deps: PublicRoutesDeps): PublicRoutes {
   };
 
   return {
-    healthz: (visit) => sendJson(visit, 200, { status: "up" }),
-    async readyz(visit) {
+    healthz: (context) => sendJson(context, 200, { status: "up" }),
+    async readyz(context) {
       const readiness = await getReadiness();
-      sendJson(visit, readiness.ready ? 200 : 503, readiness);
+      sendJson(context, readiness.ready ? 200 : 503, readiness);
     },
-    async metrics(visit) {
-      const principal = access && (await authenticateBy(access, visit.req.headers.authorization, ["metrics:read"]));
+    async metrics(context) {
+      const principal = access && (await authenticateBy(access, context.req.headers.authorization, ["metrics:read"]));
       if (access !== undefined && principal !== undefined) {
-        visit.facts = { ...visit.facts, principal: principal.name };
+        context.facts = { ...context.facts, principal: principal.name };
         checkScope(access, principal, "metrics:read");
       }
       const { contentType, text } = await deps.renderMetrics();
-      sendText(visit, 200, text, { "content-type": contentType });
+      sendText(context, 200, text, { "content-type": contentType });
     },
-    metadata(visit) {
+    metadata(context) {
       const open = { "access-control-allow-origin": "*" };
-      if (visit.req.method === "OPTIONS") {
+      if (context.req.method === "OPTIONS") {
         const methods = { "access-control-allow-methods": "GET, HEAD", "access-control-allow-headers": "*" };
-        visit.res.writeHead(204, { ...open, ...methods });
-        visit.res.end();
+        context.res.writeHead(204, { ...open, ...methods });
+        context.res.end();
         return;
       }
       // Clients ask for it before they have a token, and each anew.
-      sendJson(visit, 200, access?.metadata?.document ?? {}, { ...open, "cache-control": "public, max-age=300" });
+      sendJson(context, 200, access?.metadata?.document ?? {}, { ...open, "cache-control": "public, max-age=300" });
     },
   };
 }

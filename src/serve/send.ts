@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Refusal } from "./http-refusal.ts";
 import { hasBody } from "./request-body.ts";
-import type { Visit } from "./visit.ts";
+import type { RequestContext } from "./request-context.ts";
 
 /** An unread body up to this size is read to its end and the connection kept; beyond it, closing is cheaper. */
 const SMALL_BODY_BYTES = 64 * 1024;
@@ -10,12 +10,22 @@ const SMALL_BODY_BYTES = 64 * 1024;
 const MAX_DROPPED_BYTES = 16 * 1024 * 1024;
 
 /** A small answer of our own; nothing happens when the client is gone or an answer has begun. */
-export function sendJson(visit: Visit, status: number, body: object, headers: Record<string, string> = {}): void {
-  sendText(visit, status, `${JSON.stringify(body)}\n`, { "content-type": "application/json", ...headers });
+export function sendJson(
+  context: RequestContext,
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): void {
+  sendText(context, status, `${JSON.stringify(body)}\n`, { "content-type": "application/json", ...headers });
 }
 
 /** @param headers with the content type */
-export function sendText({ req, res }: Visit, status: number, text: string, headers: Record<string, string>): void {
+export function sendText(
+  { req, res }: RequestContext,
+  status: number,
+  text: string,
+  headers: Record<string, string>,
+): void {
   if (res.headersSent || res.destroyed) return;
   res.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(text)) });
   res.end(req.method === "HEAD" ? undefined : text);
@@ -25,10 +35,10 @@ export function sendText({ req, res }: Visit, status: number, text: string, head
  * A JSON-RPC error on the endpoint, `{"error": "…"}` elsewhere; its id is null, since the refusal came before the
  * message was read, or is about more than one.
  */
-export function sendRefusal(visit: Visit, refusal: Refusal, lingerMs: number): void {
+export function sendRefusal(context: RequestContext, refusal: Refusal, lingerMs: number): void {
   const { status, code, message } = refusal.form;
-  const body = visit.route === "/mcp" ? { jsonrpc: "2.0", error: { code, message }, id: null } : { error: message };
-  sendAfterUnread(visit, status, body, { ...refusal.facts.headers }, refusal.form.closes === true, lingerMs);
+  const body = context.route === "/mcp" ? { jsonrpc: "2.0", error: { code, message }, id: null } : { error: message };
+  sendAfterUnread(context, status, body, { ...refusal.facts.headers }, refusal.form.closes === true, lingerMs);
 }
 
 /**
@@ -36,20 +46,20 @@ export function sendRefusal(visit: Visit, refusal: Refusal, lingerMs: number): v
  * and the client may never see why: so the answer is complete at once, and the end of it waits for the client to stop.
  */
 function sendAfterUnread(
-  visit: Visit,
+  context: RequestContext,
   status: number,
   body: object,
   headers: Record<string, string>,
   mustClose: boolean,
   lingerMs: number,
 ): void {
-  const { req, res, awaitsContinue } = visit;
+  const { req, res, awaitsContinue } = context;
   if (res.headersSent || res.destroyed) return;
   const isUnread = hasBody(req) && !req.complete;
   const closes = mustClose || (isUnread && (awaitsContinue || !isSmall(req)));
   if (closes) res.setHeader("connection", "close");
   if (!closes || !isUnread || awaitsContinue || req.method === "HEAD") {
-    sendJson(visit, status, body, headers);
+    sendJson(context, status, body, headers);
     return;
   }
   const text = `${JSON.stringify(body)}\n`;

@@ -2,16 +2,16 @@ import type { Socket } from "node:net";
 import { AccessDenied, type Principal, toRights } from "../access/principal.ts";
 import type { Log } from "../log.ts";
 import { createAccessLog, type RequestCounts, type RequestScope } from "./access-log.ts";
-import { createAnswerRoom } from "./answer-room.ts";
-import { createBadBytes, createRawAnswers, createTally } from "./bad-bytes.ts";
-import { createDoor } from "./door.ts";
+import { createClientErrorHandler, createRawAnswers, createTally } from "./client-errors.ts";
+import { createConnectionLimits } from "./connection-limits.ts";
 import { createOriginCheck } from "./guards.ts";
+import { createLargeAnswers } from "./large-answers.ts";
 import { admitOnly, createLimitedServer, HTTP_LIMITS, type HttpLimits, listen } from "./limited-server.ts";
 import { type Access, createEndpoint, type ServeMcp } from "./mcp-route.ts";
 import { createPublicRoutes, type Readiness } from "./public-routes.ts";
-import { createReception } from "./reception.ts";
-import type { TakeTurn } from "./turns.ts";
-import { createDrain, type Visit } from "./visit.ts";
+import type { RateLimit } from "./rate-limit.ts";
+import { createDrain, type RequestContext } from "./request-context.ts";
+import { createRequestHandler } from "./request-handler.ts";
 
 export interface ServeHttpDeps {
   /** Port 0 takes any free one. */
@@ -23,7 +23,7 @@ export interface ServeHttpDeps {
   mcp: ServeMcp;
   /** Left out where everyone who reaches the port may use it. */
   access?: Access;
-  takeTurn: TakeTurn;
+  rateLimit: RateLimit;
   /** For principals without a number of their own, and for all together where nobody has a name. */
   callsPerMinute: number;
   /** Should answer within a second: probes wait for it. */
@@ -69,12 +69,12 @@ export async function serveHttp(deps: ServeHttpDeps): Promise<HttpServer> {
     onRefused("connections");
     answerRaw(socket, { status: 503, message: "The server has no connection to spare. Try later." });
   };
-  const door = createDoor({ ...limits, turnAway });
+  const connections = createConnectionLimits({ ...limits, turnAway });
   const drain = createDrain();
   const streams = createStreamWatch({ ...(access !== undefined && { access }), now });
   const followInLog = createAccessLog({ log, counts: metrics });
 
-  const reception = createReception({
+  const handler = createRequestHandler({
     hosts: new Set(deps.hosts.map((name) => name.toLowerCase())),
     isAllowedOrigin: createOriginCheck(deps.origins),
     metricsNeedToken: access !== undefined && access.isOpen === undefined,
@@ -82,17 +82,17 @@ export async function serveHttp(deps: ServeHttpDeps): Promise<HttpServer> {
     endpoint: createEndpoint({
       ...deps,
       limits,
-      room: createAnswerRoom({
+      largeAnswers: createLargeAnswers({
         maxPerCaller: limits.maxLargeAnswersPerCaller,
         maxOverall: limits.maxLargeAnswers,
         stalledMs: limits.largeStallMs,
       }),
-      onAdmitted: ({ req }) => door.know(req.socket),
-      isInVain: ({ req }) => door.isInVain(req),
-      onStream: (visit, principal) => {
-        visit.holdsDrain = false;
+      onAdmitted: ({ req }) => connections.know(req.socket),
+      isInVain: ({ req }) => connections.isInVain(req),
+      onStream: (context, principal) => {
+        context.holdsDrain = false;
         drain.recheck();
-        streams.follow(visit, principal);
+        streams.follow(context, principal);
       },
     }),
     publicRoutes: createPublicRoutes({
@@ -101,11 +101,11 @@ export async function serveHttp(deps: ServeHttpDeps): Promise<HttpServer> {
       renderMetrics: metrics.render,
       onProblem: (event, error) => log.error(event, { error: error instanceof Error ? error.stack : String(error) }),
     }),
-    door,
+    connections,
     isDraining: drain.isDraining,
-    follow: (visit) => {
-      followInLog(visit);
-      drain.follow(visit);
+    follow: (context) => {
+      followInLog(context);
+      drain.follow(context);
     },
     scope,
     log,
@@ -114,19 +114,19 @@ export async function serveHttp(deps: ServeHttpDeps): Promise<HttpServer> {
   });
 
   const server = createLimitedServer(limits);
-  server.on("request", reception.onRequest);
-  server.on("checkContinue", reception.onCheckContinue);
-  server.on("checkExpectation", reception.onCheckExpectation);
-  server.on("clientError", createBadBytes({ door, answerRaw, onRefused }));
+  server.on("request", handler.onRequest);
+  server.on("checkContinue", handler.onCheckContinue);
+  server.on("checkExpectation", handler.onCheckExpectation);
+  server.on("clientError", createClientErrorHandler({ connections, answerRaw, onRefused }));
   server.on("connect", (_req, socket) => {
     onRefused("malformed");
     answerRaw(socket as Socket, { status: 400, message: "This is no proxy." });
   });
   // One that is only waited for is left alone; one that takes nothing of its answer is not waited for any longer.
   server.on("timeout", (socket) => {
-    if (door.busyWith(socket) === 0 || socket.writableLength > 0) socket.destroy();
+    if (connections.busyWith(socket) === 0 || socket.writableLength > 0) socket.destroy();
   });
-  admitOnly(server, door.admit);
+  admitOnly(server, connections.admit);
   const port = await listen(server, deps.listen);
 
   const endConnections = () => {
@@ -136,7 +136,7 @@ export async function serveHttp(deps: ServeHttpDeps): Promise<HttpServer> {
 
   return {
     url: `http://${toUrlHost(deps.listen.host)}:${port}/mcp`,
-    openConnections: door.size,
+    openConnections: connections.size,
     async drain(withinMs) {
       const isEnded = new Promise<void>((resolve) => server.close(() => resolve()));
       const isDone = await drain.begin(withinMs);
@@ -167,12 +167,12 @@ interface StreamWatchDeps {
 
 /** Streams outlive the request that opened them, and must not outlive the right to it. */
 interface StreamWatch {
-  /** Ends the answer of a visit once its token is revoked, has expired, or means other rights than it did. */
-  follow(visit: Visit, principal: Principal | undefined): void;
+  /** Ends the answer of a request once its token is revoked, has expired, or means other rights than it did. */
+  follow(context: RequestContext, principal: Principal | undefined): void;
 }
 
 interface Stream {
-  visit: Visit;
+  context: RequestContext;
   principal: Principal | undefined;
   lookedAt: number;
 }
@@ -190,22 +190,22 @@ function createStreamWatch({ access, now, everyMs = EVERY_MS }: StreamWatchDeps)
   const look = async (asked: Access): Promise<void> => {
     const verdicts = new Map<string | undefined, Promise<Principal | undefined | "out" | "unknown">>();
     for (const stream of streams) {
-      const { authorization } = stream.visit.req.headers;
+      const { authorization } = stream.context.req.headers;
       if (!isDue(stream, now(), everyMs)) continue;
       stream.lookedAt = now();
       const verdict = verdicts.get(authorization) ?? findOut(asked, authorization);
       verdicts.set(authorization, verdict);
-      if (!isStillIn(stream, await verdict, now())) stream.visit.res.end();
+      if (!isStillIn(stream, await verdict, now())) stream.context.res.end();
     }
   };
 
   return {
-    follow(visit, principal) {
-      if (access === undefined || visit.res.closed) return;
-      const stream = { visit, principal, lookedAt: now() };
+    follow(context, principal) {
+      if (access === undefined || context.res.closed) return;
+      const stream = { context, principal, lookedAt: now() };
       streams.add(stream);
       timer ??= setInterval(() => void look(access), everyMs.own).unref();
-      visit.res.once("close", () => {
+      context.res.once("close", () => {
         streams.delete(stream);
         if (streams.size > 0) return;
         clearInterval(timer);

@@ -64,7 +64,7 @@ async function tell(method: string, params: Record<string, unknown>): Promise<Ra
   return answer;
 }
 
-describe("what comes in at the door", () => {
+describe("what comes in on a connection", () => {
   it("is served when it is good, so that the refusals below say something", async () => {
     expect((await attack({})).status).toBe(200);
     expect((await attack({ origin: "http://localhost:6274" })).status).toBe(200);

@@ -260,7 +260,7 @@ describe("the course of a request", () => {
       "tokens",
       { access: { ...accessOf(), authenticate: () => Promise.reject(new AppError("unavailable", "no keys")) } },
     ],
-    ["limits", { takeTurn: () => Promise.reject(new AppError("unavailable", "no store", { retryAfterMs: 1500 })) }],
+    ["limits", { rateLimit: () => Promise.reject(new AppError("unavailable", "no store", { retryAfterMs: 1500 })) }],
   ])("ends in 503 where %s cannot be checked", async (_, deps) => {
     service = await openHttpService(deps);
     const { status, headers, text } = await post();

@@ -1,9 +1,9 @@
 import { AccessDenied, type Principal, type Scope } from "../../src/access/principal.ts";
 import type { Log } from "../../src/log.ts";
 import { createRequestScope } from "../../src/serve/access-log.ts";
+import { createMemoryRateLimit } from "../../src/serve/rate-limit.ts";
+import type { RequestFacts } from "../../src/serve/request-context.ts";
 import { type HttpServer, type ServeHttpDeps, serveHttp } from "../../src/serve/serve-http.ts";
-import { createMemoryTurns } from "../../src/serve/turns.ts";
-import type { RequestFacts } from "../../src/serve/visit.ts";
 
 /** One call that got through every guard. */
 export interface SeenCall {
@@ -76,7 +76,7 @@ export async function openHttpService(changes: Partial<ServeHttpDeps> = {}): Pro
     listen: { host: "127.0.0.1", port: 0 },
     hosts: ["127.0.0.1", "localhost", "[::1]"],
     origins: ["https://app.example", "http://localhost:*"],
-    takeTurn: createMemoryTurns(),
+    rateLimit: createMemoryRateLimit(),
     callsPerMinute: 1000,
     readiness: async () => ({ ready: true, checks: { store: true, upstream: true } }),
     metrics: {

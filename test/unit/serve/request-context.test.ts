@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createRequestScope, toLogText, toRequestId, toTraceparent } from "../../../src/serve/access-log.ts";
-import { createTally } from "../../../src/serve/bad-bytes.ts";
-import { createMemoryTurns } from "../../../src/serve/turns.ts";
+import { createTally } from "../../../src/serve/client-errors.ts";
+import { createMemoryRateLimit } from "../../../src/serve/rate-limit.ts";
 
 describe("the request's scope", () => {
   it("follows what was begun in it, however that is interleaved", async () => {
@@ -68,12 +68,12 @@ describe("turns kept in memory", () => {
   });
 
   it("are granted up to the number of each name, and again in the next minute", async () => {
-    const takeTurn = createMemoryTurns();
-    const take = async (name: string, perMinute: number) => (await takeTurn(name, perMinute)).granted;
+    const rateLimit = createMemoryRateLimit();
+    const take = async (name: string, perMinute: number) => (await rateLimit(name, perMinute)).granted;
     expect([await take("a", 2), await take("a", 2), await take("a", 2)]).toEqual([true, true, false]);
     expect([await take("b", 1), await take("b", 1)]).toEqual([true, false]);
     vi.advanceTimersByTime(20_000);
-    expect(await takeTurn("a", 2)).toEqual({ granted: false, retryAfterMs: 40_000 });
+    expect(await rateLimit("a", 2)).toEqual({ granted: false, retryAfterMs: 40_000 });
     vi.advanceTimersByTime(40_000);
     expect(await take("a", 2)).toBe(true);
     // Nothing but the one name of this minute is kept.
@@ -81,8 +81,8 @@ describe("turns kept in memory", () => {
   });
 
   it("are taken one at a time by calls that come together", async () => {
-    const takeTurn = createMemoryTurns();
-    const turns = await Promise.all(Array.from({ length: 50 }, () => takeTurn("a", 7)));
+    const rateLimit = createMemoryRateLimit();
+    const turns = await Promise.all(Array.from({ length: 50 }, () => rateLimit("a", 7)));
     expect(turns.filter(({ granted }) => granted)).toHaveLength(7);
   });
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-interface Guest {
+interface Connection {
   /** In the order in which they came. */
   underWay: Map<IncomingMessage, ServerResponse>;
   /** The connection ends with an answer before these: nobody will ever see theirs. */
@@ -15,7 +15,7 @@ interface Guest {
   isKnown: boolean;
 }
 
-interface DoorDeps {
+interface ConnectionLimitsDeps {
   maxConnections: number;
   probeConnections: number;
   /** Ends a connection that finds no place, or has to give up its own. */
@@ -23,7 +23,7 @@ interface DoorDeps {
 }
 
 /** The connections that are open, and which of them has to go when there are too many. */
-export interface Door {
+export interface ConnectionLimits {
   /** @returns false when it was turned away */
   admit(socket: Socket): boolean;
   /**
@@ -51,14 +51,18 @@ export interface Door {
  * displaces silent ones: whoever sends a request is served, and a known client keeps its place. When every place is in
  * good use, a few more are let in for health checks, and the rest is turned away.
  */
-export function createDoor({ maxConnections, probeConnections, turnAway }: DoorDeps): Door {
-  const guests = new Map<Socket, Guest>();
+export function createConnectionLimits({
+  maxConnections,
+  probeConnections,
+  turnAway,
+}: ConnectionLimitsDeps): ConnectionLimits {
+  const open = new Map<Socket, Connection>();
   // Both in the order in which they fell idle: a Set keeps the order of insertion.
   const silent = new Set<Socket>();
   const idleStrangers = new Set<Socket>();
 
   const forget = (socket: Socket) => {
-    guests.delete(socket);
+    open.delete(socket);
     silent.delete(socket);
     idleStrangers.delete(socket);
   };
@@ -71,21 +75,21 @@ export function createDoor({ maxConnections, probeConnections, turnAway }: DoorD
 
   return {
     admit(socket) {
-      if (guests.size >= maxConnections) makeRoom();
-      if (guests.size >= maxConnections + probeConnections) {
+      if (open.size >= maxConnections) makeRoom();
+      if (open.size >= maxConnections + probeConnections) {
         turnAway(socket);
         return false;
       }
-      guests.set(socket, {
+      open.set(socket, {
         underWay: new Map(),
         inVain: new Set(),
         isEnding: false,
-        isProbe: guests.size >= maxConnections,
+        isProbe: open.size >= maxConnections,
         isKnown: false,
       });
       silent.add(socket);
       socket.once("close", () => {
-        const unanswered = guests.get(socket)?.underWay ?? new Map();
+        const unanswered = open.get(socket)?.underWay ?? new Map();
         forget(socket);
         // After Node's own listeners, which close the response that was being written.
         setImmediate(() => [...unanswered.values()].forEach(closeUnsent));
@@ -93,34 +97,34 @@ export function createDoor({ maxConnections, probeConnections, turnAway }: DoorD
       return true;
     },
     enter(socket, req, res) {
-      const guest = guests.get(socket);
-      if (guest === undefined || guest.isEnding) return false;
+      const connection = open.get(socket);
+      if (connection === undefined || connection.isEnding) return false;
       silent.delete(socket);
       idleStrangers.delete(socket);
-      guest.underWay.set(req, res);
-      guest.last = { req, res };
+      connection.underWay.set(req, res);
+      connection.last = { req, res };
       res.once("close", () => {
-        guest.underWay.delete(req);
-        if (guest.underWay.size === 0 && !guest.isKnown && guests.has(socket)) idleStrangers.add(socket);
+        connection.underWay.delete(req);
+        if (connection.underWay.size === 0 && !connection.isKnown && open.has(socket)) idleStrangers.add(socket);
       });
       return true;
     },
     endWith(socket, req) {
-      const guest = guests.get(socket);
-      if (guest === undefined) return;
-      guest.isEnding = true;
-      const order = [...guest.underWay.keys()];
-      for (const later of order.slice(order.indexOf(req) + 1)) guest.inVain.add(later);
+      const connection = open.get(socket);
+      if (connection === undefined) return;
+      connection.isEnding = true;
+      const order = [...connection.underWay.keys()];
+      for (const later of order.slice(order.indexOf(req) + 1)) connection.inVain.add(later);
     },
-    isInVain: (req) => guests.get(req.socket)?.inVain.has(req) === true,
+    isInVain: (req) => open.get(req.socket)?.inVain.has(req) === true,
     know(socket) {
-      const guest = guests.get(socket);
-      if (guest !== undefined) guest.isKnown = true;
+      const connection = open.get(socket);
+      if (connection !== undefined) connection.isKnown = true;
     },
-    busyWith: (socket) => guests.get(socket)?.underWay.size ?? 0,
-    lastOf: (socket) => guests.get(socket)?.last,
-    isForProbes: (socket) => guests.size > maxConnections && guests.get(socket)?.isProbe === true,
-    size: () => guests.size,
+    busyWith: (socket) => open.get(socket)?.underWay.size ?? 0,
+    lastOf: (socket) => open.get(socket)?.last,
+    isForProbes: (socket) => open.size > maxConnections && open.get(socket)?.isProbe === true,
+    size: () => open.size,
   };
 }
 

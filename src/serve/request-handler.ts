@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../log.ts";
 import { type RequestScope, toLogText, toRequestId, toTraceparent } from "./access-log.ts";
-import type { Door } from "./door.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
 import {
   checkHeaders,
   checkHost,
@@ -16,22 +16,22 @@ import { Refusal, toRetryAfter } from "./http-refusal.ts";
 import type { HttpLimits } from "./limited-server.ts";
 import type { PublicRoutes } from "./public-routes.ts";
 import { hasBody } from "./request-body.ts";
+import type { RequestContext } from "./request-context.ts";
 import { sendJson, sendRefusal } from "./send.ts";
-import type { Visit } from "./visit.ts";
 
-interface ReceptionDeps {
+interface RequestHandlerDeps {
   /** Lower case, without ports. */
   hosts: ReadonlySet<string>;
   isAllowedOrigin: IsAllowedOrigin;
   /** Then no page of another name can read them, and a collector may ask for them by whatever name it has for us. */
   metricsNeedToken: boolean;
   metadataPath: string | undefined;
-  endpoint: (visit: Visit) => Promise<void>;
+  endpoint: (context: RequestContext) => Promise<void>;
   publicRoutes: PublicRoutes;
-  door: Door;
+  connections: ConnectionLimits;
   isDraining: () => boolean;
-  /** Follows a visit to its end. */
-  follow: (visit: Visit) => void;
+  /** Follows a request to its end. */
+  follow: (context: RequestContext) => void;
   scope: RequestScope;
   log: Log;
   makeId: () => string;
@@ -44,7 +44,7 @@ const AWAY_MS = 5000;
 const HEALTH_ROUTES: ReadonlySet<Route> = new Set(["/healthz", "/readyz"]);
 
 /** Every way in of Node's server but CONNECT. */
-interface Reception {
+interface RequestHandler {
   onRequest(req: IncomingMessage, res: ServerResponse): void;
   /** The client waits for a word before it sends its body. */
   onCheckContinue(req: IncomingMessage, res: ServerResponse): void;
@@ -53,10 +53,10 @@ interface Reception {
 }
 
 /** Takes in requests, turns away those that are not served, and lets no mistake of ours out but as a reference. */
-export function createReception(deps: ReceptionDeps): Reception {
-  const { door, limits, log, scope } = deps;
+export function createRequestHandler(deps: RequestHandlerDeps): RequestHandler {
+  const { connections, limits, log, scope } = deps;
 
-  const begin = (req: IncomingMessage, res: ServerResponse, awaitsContinue: boolean): Visit => {
+  const begin = (req: IncomingMessage, res: ServerResponse, awaitsContinue: boolean): RequestContext => {
     const traceparent = toTraceparent(req.headers["traceparent"]);
     const requestId = toRequestId(req.headers["x-request-id"], deps.makeId);
     return {
@@ -69,7 +69,7 @@ export function createReception(deps: ReceptionDeps): Reception {
     };
   };
 
-  const setHeaders = ({ req, res, route, facts }: Visit): void => {
+  const setHeaders = ({ req, res, route, facts }: RequestContext): void => {
     res.setHeader("x-request-id", facts.requestId);
     res.setHeader("x-content-type-options", "nosniff");
     res.setHeader("cache-control", "no-store");
@@ -80,18 +80,18 @@ export function createReception(deps: ReceptionDeps): Reception {
   };
 
   /** @throws {Refusal} where there is no room; health checks find some */
-  const checkRoom = ({ req: { socket, method, headers: given }, route }: Visit): void => {
+  const checkRoom = ({ req: { socket, method, headers: given }, route }: RequestContext): void => {
     const headers = toRetryAfter(AWAY_MS);
-    if (door.busyWith(socket) > limits.maxPipelined) throw new Refusal("pipelined", { headers });
+    if (connections.busyWith(socket) > limits.maxPipelined) throw new Refusal("pipelined", { headers });
     if (HEALTH_ROUTES.has(route)) return;
     // A word about a call under way still gets there (a cancellation, a person's answer); the endpoint refuses the rest.
     const isOfSession = route === "/mcp" && method === "POST" && given["mcp-session-id"] !== undefined;
     if (deps.isDraining() && !isOfSession) throw new Refusal("draining", { headers });
-    if (door.isForProbes(socket)) throw new Refusal("busy", { headers });
+    if (connections.isForProbes(socket)) throw new Refusal("busy", { headers });
   };
 
   /** @throws {Refusal} cheap questions first: nothing is looked up, nothing of the body read */
-  const checkHead = ({ req, route }: Visit): void => {
+  const checkHead = ({ req, route }: RequestContext): void => {
     if (req.httpVersion !== "1.1" && req.httpVersion !== "1.0") throw new Refusal("bad_version");
     // Probes come by address, and learn nothing that a page could want.
     const takesAnyHost = HEALTH_ROUTES.has(route) || (route === "/metrics" && deps.metricsNeedToken);
@@ -102,48 +102,48 @@ export function createReception(deps: ReceptionDeps): Reception {
     if (req.method !== "POST" && hasBody(req)) throw new Refusal("unexpected_body");
   };
 
-  const answer = async (visit: Visit): Promise<void> => {
-    checkRoom(visit);
-    checkHead(visit);
+  const answer = async (context: RequestContext): Promise<void> => {
+    checkRoom(context);
+    checkHead(context);
     const { healthz, readyz, metrics, metadata } = deps.publicRoutes;
-    if (visit.route === "/mcp") await deps.endpoint(visit);
-    else if (visit.route === "/healthz") await healthz(visit);
-    else if (visit.route === "/readyz") await readyz(visit);
-    else if (visit.route === "/metrics") await metrics(visit);
-    else await metadata(visit);
+    if (context.route === "/mcp") await deps.endpoint(context);
+    else if (context.route === "/healthz") await healthz(context);
+    else if (context.route === "/readyz") await readyz(context);
+    else if (context.route === "/metrics") await metrics(context);
+    else await metadata(context);
   };
 
-  const answerDefect = (visit: Visit, error: unknown): void => {
-    const { requestId } = visit.facts;
+  const answerDefect = (context: RequestContext, error: unknown): void => {
+    const { requestId } = context.facts;
     log.error("http.defect", {
       request_id: requestId,
       error: error instanceof Error ? error.stack : toLogText(String(error)),
     });
-    if (visit.res.headersSent) {
+    if (context.res.headersSent) {
       // Half an answer must not look like a whole one.
-      visit.res.destroy();
+      context.res.destroy();
       return;
     }
     const message = `The server made a mistake (reference ${requestId}); details are in its log.`;
     const body = { jsonrpc: "2.0", error: { code: -32603, message }, id: null };
-    sendJson(visit, 500, visit.route === "/mcp" ? body : { error: message });
+    sendJson(context, 500, context.route === "/mcp" ? body : { error: message });
   };
 
-  const receive = (visit: Visit, answerIt: (visit: Visit) => Promise<void>): void => {
-    const { req, res } = visit;
-    if (!door.enter(req.socket, req, res)) return;
+  const receive = (context: RequestContext, answerIt: (context: RequestContext) => Promise<void>): void => {
+    const { req, res } = context;
+    if (!connections.enter(req.socket, req, res)) return;
     // A client that breaks off is no failure of ours, and its requests are closed wherever they stand.
     req.on("error", () => {});
     res.on("error", () => {});
-    setHeaders(visit);
-    deps.follow(visit);
+    setHeaders(context);
+    deps.follow(context);
     scope
-      .run(visit.facts, () => answerIt(visit))
+      .run(context.facts, () => answerIt(context))
       .catch((error: unknown) => {
-        if (!(error instanceof Refusal)) return answerDefect(visit, error);
-        visit.refusal = error;
-        sendRefusal(visit, error, limits.lingerMs);
-        if (res.getHeader("connection") === "close") door.endWith(req.socket, req);
+        if (!(error instanceof Refusal)) return answerDefect(context, error);
+        context.refusal = error;
+        sendRefusal(context, error, limits.lingerMs);
+        if (res.getHeader("connection") === "close") connections.endWith(req.socket, req);
       });
   };
 

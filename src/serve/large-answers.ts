@@ -1,6 +1,6 @@
-import type { Visit } from "./visit.ts";
+import type { RequestContext } from "./request-context.ts";
 
-export interface AnswerRoomLimits {
+export interface LargeAnswerLimits {
   /** Large answers of one caller that may be made, or wait to be read, at once. */
   maxPerCaller: number;
   /** The same of all together. */
@@ -10,17 +10,17 @@ export interface AnswerRoomLimits {
 }
 
 /** Places for answers that are large, so that readers who take nothing bound what they take of the memory. */
-export interface AnswerRoom {
+export interface LargeAnswers {
   /**
    * Waits for a place, and keeps it until the answer has left.
    * @returns false when the client has gone meanwhile
    */
-  enter(caller: string, visit: Visit): Promise<boolean>;
+  enter(caller: string, context: RequestContext): Promise<boolean>;
 }
 
 interface Place {
   caller: string;
-  visit: Visit;
+  context: RequestContext;
   /** Bytes that had left on its connection when they were last looked at, and when they had changed. */
   written: number;
   movedAt: number;
@@ -28,7 +28,7 @@ interface Place {
 
 interface Waiting {
   caller: string;
-  visit: Visit;
+  context: RequestContext;
   go: (isThere: boolean) => void;
 }
 
@@ -37,7 +37,7 @@ const CHECK_MS = 1000;
 /**
  * A caller waits for places of its own: those who read are never behind those who do not, unless they are the same.
  */
-export function createAnswerRoom({ maxPerCaller, maxOverall, stalledMs }: AnswerRoomLimits): AnswerRoom {
+export function createLargeAnswers({ maxPerCaller, maxOverall, stalledMs }: LargeAnswerLimits): LargeAnswers {
   const places = new Set<Place>();
   const waiting = new Set<Waiting>();
   let timer: NodeJS.Timeout | undefined;
@@ -45,16 +45,16 @@ export function createAnswerRoom({ maxPerCaller, maxOverall, stalledMs }: Answer
   const hasPlace = (caller: string): boolean =>
     places.size < maxOverall && [...places].filter((place) => place.caller === caller).length < maxPerCaller;
 
-  const take = ({ caller, visit }: Waiting) => {
-    const { socket } = visit.req;
+  const take = ({ caller, context }: Waiting) => {
+    const { socket } = context.req;
     const place: Place = {
       caller,
-      visit,
+      context,
       written: socket.bytesWritten - socket.writableLength,
       movedAt: performance.now(),
     };
     places.add(place);
-    visit.res.once("close", () => {
+    context.res.once("close", () => {
       places.delete(place);
       admit();
     });
@@ -77,7 +77,7 @@ export function createAnswerRoom({ maxPerCaller, maxOverall, stalledMs }: Answer
   const dropStalled = () => {
     const now = performance.now();
     for (const place of places) {
-      const { req, res } = place.visit;
+      const { req, res } = place.context;
       const written = req.socket.bytesWritten - req.socket.writableLength;
       // One that is still being made is waited for.
       if (written !== place.written || !res.headersSent) Object.assign(place, { written, movedAt: now });
@@ -86,11 +86,11 @@ export function createAnswerRoom({ maxPerCaller, maxOverall, stalledMs }: Answer
   };
 
   return {
-    enter: (caller, visit) =>
+    enter: (caller, context) =>
       new Promise((resolve) => {
-        if (visit.res.destroyed || visit.req.socket.destroyed) return resolve(false);
-        const one: Waiting = { caller, visit, go: resolve };
-        visit.res.once("close", () => {
+        if (context.res.destroyed || context.req.socket.destroyed) return resolve(false);
+        const one: Waiting = { caller, context, go: resolve };
+        context.res.once("close", () => {
           if (waiting.delete(one)) resolve(false);
         });
         waiting.add(one);

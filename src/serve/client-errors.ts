@@ -1,11 +1,11 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Log } from "../log.ts";
-import type { Door } from "./door.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
 import type { ConnectionRefusal } from "./http-refusal.ts";
 
-interface BadBytesDeps {
-  door: Door;
+interface ClientErrorDeps {
+  connections: ConnectionLimits;
   answerRaw: AnswerRaw;
   onRefused: (reason: ConnectionRefusal) => void;
 }
@@ -29,7 +29,7 @@ const PROBLEMS: Readonly<Record<string, Problem>> = {
  * The answer is written raw, so only where nobody can take it for the answer to something else: a request whose own
  * body broke gets it, one that is complete and under way gets its answer and then the connection ends.
  */
-export function createBadBytes({ door, answerRaw, onRefused }: BadBytesDeps) {
+export function createClientErrorHandler({ connections, answerRaw, onRefused }: ClientErrorDeps) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
     const problem = toProblem(error.code);
     if (problem === undefined || !socket.writable) {
@@ -37,13 +37,13 @@ export function createBadBytes({ door, answerRaw, onRefused }: BadBytesDeps) {
       return;
     }
     onRefused(problem);
-    const last = door.lastOf(socket);
+    const last = connections.lastOf(socket);
     if (last?.req.complete && !last.res.closed) {
       // The parser is done for: no further request can come on this connection.
       last.res.once("close", () => socket.destroySoon());
       return;
     }
-    if (last === undefined || last.req.complete || isAlone(last, door.busyWith(socket))) {
+    if (last === undefined || last.req.complete || isAlone(last, connections.busyWith(socket))) {
       answerRaw(socket, ANSWERS[problem]);
     } else socket.destroy();
   };

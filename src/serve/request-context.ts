@@ -13,7 +13,7 @@ export interface RequestFacts {
 }
 
 /** One request on its way through the server. */
-export interface Visit {
+export interface RequestContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly route: Route;
@@ -30,9 +30,9 @@ export interface Visit {
 /** The requests under way, and the wait for their end. */
 interface Drain {
   isDraining(): boolean;
-  /** Follows a visit until its answer is over. */
-  follow(visit: Visit): void;
-  /** Something about a visit has changed that may end the wait. */
+  /** Follows a request until its answer is over. */
+  follow(context: RequestContext): void;
+  /** Something about a request has changed that may end the wait. */
   recheck(): void;
   /**
    * Begins the drain: answers that have not begun tell their clients to close the connection.
@@ -42,11 +42,11 @@ interface Drain {
 }
 
 export function createDrain(): Drain {
-  const visits = new Set<Visit>();
+  const contexts = new Set<RequestContext>();
   const waiting = new Set<() => void>();
   let isDraining = false;
 
-  const isIdle = () => [...visits].every((visit) => !visit.holdsDrain);
+  const isIdle = () => [...contexts].every((context) => !context.holdsDrain);
   const recheck = () => {
     if (waiting.size === 0 || !isIdle()) return;
     for (const resolve of waiting) resolve();
@@ -54,17 +54,17 @@ export function createDrain(): Drain {
 
   return {
     isDraining: () => isDraining,
-    follow(visit) {
-      visits.add(visit);
-      visit.res.once("close", () => {
-        visits.delete(visit);
+    follow(context) {
+      contexts.add(context);
+      context.res.once("close", () => {
+        contexts.delete(context);
         recheck();
       });
     },
     recheck,
     async begin(withinMs) {
       isDraining = true;
-      for (const { res } of visits) if (!res.headersSent) res.setHeader("connection", "close");
+      for (const { res } of contexts) if (!res.headersSent) res.setHeader("connection", "close");
       if (isIdle()) return true;
       return await new Promise<boolean>((resolve) => {
         const finish = (isDone: boolean) => {
