@@ -152,6 +152,7 @@ export function createOrganisation(deps: OrganisationDeps): Organisation {
         snapshots,
         freshHours: config.freshHours,
         now,
+        gateway: config.baseUrl,
         matchTexts: async (...args) => (await loadMatchPool()).for(principal?.name ?? "")(...args),
       }),
       source,

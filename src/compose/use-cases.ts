@@ -82,6 +82,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
     getPages: createGetPages({
       ...common,
       freshMs,
+      snapshots,
       buyPages: spend.createBuyPages({
         ...books,
         upstream: common.upstream,
@@ -135,15 +136,17 @@ export interface ReaderParts {
   /** How long a snapshot is fresh, hours. */
   freshHours: number;
   now: () => number;
+  /** Whom snapshots of the source `aisa` are bought of: its address. */
+  gateway: string;
   /** For the caller whose reader it is. */
   matchTexts: MatchTexts;
 }
 
 /** Each part is loaded when it is first asked for. */
-export function createReader({ maxTokens, snapshots, freshHours, now, matchTexts }: ReaderParts): Reader {
+export function createReader({ maxTokens, snapshots, freshHours, now, gateway, matchTexts }: ReaderParts): Reader {
   const findSnapshot: FindSnapshot = async (...args) => {
     const { createFindSnapshot } = await import("../pages/find-snapshot.ts");
-    return createFindSnapshot({ snapshots, freshMs: freshHours * HOUR_MS, now })(...args);
+    return createFindSnapshot({ snapshots, freshMs: freshHours * HOUR_MS, now, gateway })(...args);
   };
   return {
     findSnapshot,

@@ -4,7 +4,7 @@ import { got, Refusal, toInputError } from "../lists/arguments.ts";
 import { parseTarget, registrableDomain } from "../lists/target.ts";
 import { countOf, formatCount, formatMinute, formatUsd, quoteForMessage, toOneLine } from "../lists/text.ts";
 import { type Surface, toCall } from "./answer/next-steps.ts";
-import { fullestFirst } from "./held.ts";
+import { fullestFirst, withBeside } from "./held.ts";
 import { toRequestBody } from "./request.ts";
 import { ageOf, type ReadSnapshots, type Snapshot, type SnapshotInfo } from "./snapshot.ts";
 
@@ -37,6 +37,8 @@ export interface FindSnapshotDeps {
   /** How long a snapshot is fresh after it was fetched, ms. */
   freshMs: number;
   now: () => number;
+  /** Whom snapshots of the source `aisa` are bought of. @default "aisa" */
+  gateway?: string;
 }
 
 /** How many of the newest snapshots an error looks through for those to name: to tell of all takes seconds. */
@@ -48,6 +50,12 @@ const MAX_NAMED = 5;
 const MAX_TARGET_CHARS = 80;
 
 export function createFindSnapshot(deps: FindSnapshotDeps): FindSnapshot {
+  const { snapshots, freshMs, gateway = "aisa" } = deps;
+  const find = createFindAlone(deps);
+  return async (...asked) => withBeside(await find(...asked), { snapshots, freshMs, gateway });
+}
+
+function createFindAlone(deps: FindSnapshotDeps): FindSnapshot {
   const { snapshots } = deps;
   return async (ref, { prefix = "", surface = "mcp", onChoice, beside } = {}) => {
     const names = { id: `${prefix}snapshot_id`, target: `${prefix}target` };

@@ -4,6 +4,7 @@ import { type AnswerOptions, buildAnswer } from "./answer/answer.ts";
 import type { Delivery, HeaderOptions } from "./answer/header-facts.ts";
 import type { Surface } from "./answer/next-steps.ts";
 import type { Answer } from "./answer/render-answer.ts";
+import { type BesideDeps, withBeside } from "./held.ts";
 import { parseRequest, type RequestRules } from "./parse-request.ts";
 import { type PagesRequest, toRequestKey } from "./request.ts";
 import { ageOf, type Snapshot } from "./snapshot.ts";
@@ -37,6 +38,8 @@ export interface GetPagesDeps {
   freshMs: number;
   rules: RequestRules;
   maxTokens: number;
+  /** What else is kept, which may hold the rest of a list. @default nothing */
+  snapshots?: BesideDeps["snapshots"];
   /** A sentence for an answer without pages: what the source does know. */
   whenEmpty?: string;
 }
@@ -60,7 +63,8 @@ export function createGetPages(deps: GetPagesDeps): GetPages {
       },
       signal,
     );
-    const { snapshot, how } = bought;
+    const { how } = bought;
+    const snapshot = await toldBeside(bought.snapshot, deps);
     const hint = snapshot.pages.length === 0 && deps.whenEmpty !== undefined ? [deps.whenEmpty] : [];
     const told = {
       notes: [...notes, ...bought.notes, ...hint],
@@ -75,6 +79,9 @@ export function createGetPages(deps: GetPagesDeps): GetPages {
     return buildAnswer(snapshot, { maxTokens: deps.maxTokens, surface, ...told });
   };
 }
+
+const toldBeside = async (snapshot: Snapshot, { snapshots, upstream, freshMs }: GetPagesDeps): Promise<Snapshot> =>
+  snapshots === undefined ? snapshot : withBeside(snapshot, { snapshots, gateway: upstream, freshMs });
 
 type BuildAnswer = (snapshot: Snapshot, options: AnswerOptions) => Answer;
 

@@ -1,5 +1,5 @@
 import { type PagesRequest, toListKey, toRequestKey, withDefaults } from "./request.ts";
-import type { ReadSnapshots, Snapshot, SnapshotInfo } from "./snapshot.ts";
+import type { KeptPart, ReadSnapshots, Snapshot, SnapshotInfo } from "./snapshot.ts";
 
 /** Where the pages that a request asks for stand in a kept snapshot: from the first to before the last, counted from 0. */
 export interface Held {
@@ -66,6 +66,72 @@ export async function findHolding(
 export async function findKept(wanted: Wanted, snapshots: KeptSnapshots): Promise<Snapshot | undefined> {
   const same = await snapshots.newest(toRequestKey(wanted.request, wanted.upstream));
   return same !== undefined && wanted.willDo(same) ? same : findHolding(wanted, snapshots);
+}
+
+/** Where the pages stand in the list that they are of; of a slice, those of the snapshot that it is cut from. */
+export function placeInList({ request, pages, sliceOf, oddList }: Snapshot): Held {
+  const from = (request.offset ?? 0) - (sliceOf?.from ?? 0);
+  // What came without being a page was fetched all the same: asking again would bring the same.
+  const { emptyItems = 0, repeatedItems = 0 } = oddList ?? {};
+  return { from, to: from + (sliceOf?.pages ?? pages.length) + emptyItems + repeatedItems };
+}
+
+export interface BesideDeps {
+  snapshots: Pick<ReadSnapshots, "get" | "list">;
+  /** Whom snapshots of the source `aisa` were bought of. */
+  gateway: string;
+  /** How far apart in time two parts of one list may be, ms: as long as an answer is fresh. */
+  freshMs: number;
+}
+
+/** The last one made of each, so that what is worked out of a snapshot is worked out once. */
+const BESIDE = new WeakMap<Snapshot, Snapshot>();
+
+/**
+ * A snapshot that knows which others hold the rest of its list, where it does not hold all of it: others of the same
+ * request but for limit and offset, of about the same time. The snapshot itself where there are none, and where what is
+ * kept cannot be listed: no answer fails over it.
+ */
+export async function withBeside(snapshot: Snapshot, deps: BesideDeps): Promise<Snapshot> {
+  const { source, totalCount, fetchedAt } = snapshot;
+  if (source === "import" || totalCount === null || fetchedAt === null) return snapshot;
+  const { from, to } = placeInList(snapshot);
+  if (from === 0 && to >= totalCount) return snapshot;
+  const beside = await listBeside({ ...snapshot, fetchedAt }, deps).catch(() => []);
+  if (beside.length === 0) return snapshot;
+  const known = BESIDE.get(snapshot);
+  if (JSON.stringify(known?.beside) === JSON.stringify(beside)) return known ?? snapshot;
+  const fresh = { ...snapshot, beside };
+  BESIDE.set(snapshot, fresh);
+  return fresh;
+}
+
+async function listBeside(
+  { id, source, request, fetchedAt }: Snapshot & { fetchedAt: number },
+  { snapshots, gateway, freshMs }: BesideDeps,
+): Promise<KeptPart[]> {
+  const upstream = source === "aisa" ? gateway : source;
+  const listKey = toListKey(request, upstream);
+  const others = (await snapshots.list(request.target)).filter(
+    (info) =>
+      info.id !== id &&
+      info.source === source &&
+      info.pageCount > 0 &&
+      info.fetchedAt !== null &&
+      Math.abs(info.fetchedAt - fetchedAt) <= freshMs &&
+      info.requestKey === toRequestKey(info.request, upstream) &&
+      toListKey(info.request, upstream) === listKey,
+  );
+  return Promise.all(others.map((info) => toPart(info, snapshots)));
+}
+
+async function toPart(info: SnapshotInfo, snapshots: BesideDeps["snapshots"]): Promise<KeptPart> {
+  const { id, pageCount, totalCount } = info;
+  const { limit, offset } = withDefaults(info.request);
+  const isShort = pageCount < Math.min(limit, (totalCount ?? 0) - offset);
+  // Fewer pages than were asked for may be all that came: only the snapshot itself tells how many items were none.
+  const whole = isShort ? await snapshots.get(id) : undefined;
+  return { id, ...(whole === undefined ? { from: offset, to: offset + pageCount } : placeInList(whole)) };
 }
 
 /** For `sort`: the whole list of a target first, then the one with more pages, then the newer. */

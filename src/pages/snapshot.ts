@@ -45,6 +45,15 @@ export interface Snapshot {
   isBrokenOff?: true;
   /** On a part of a kept snapshot, with its id and handles: how many of its pages stand before these, and how many it has. */
   sliceOf?: { from: number; pages: number };
+  /** Other kept snapshots of the same list and of its time: what they hold was fetched too. Found when asked, never written down. */
+  beside?: readonly KeptPart[];
+}
+
+/** Where in a list the pages of a kept snapshot stand: from the first to before the last, counted from 0. */
+export interface KeptPart {
+  id: string;
+  from: number;
+  to: number;
 }
 
 /** How far the clocks of two machines that share a store may be apart. */

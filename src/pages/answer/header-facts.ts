@@ -1,8 +1,9 @@
 import { parseTime, type WireFilter } from "../../lists/filters/filter.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
+import { type Held, placeInList } from "../held.ts";
 import type { Page } from "../page.ts";
 import { toRequestBody, withDefaults } from "../request.ts";
-import { type Charge, latestOf, noteBrokenOff, type Snapshot, type Source } from "../snapshot.ts";
+import { type Charge, type KeptPart, latestOf, noteBrokenOff, type Snapshot, type Source } from "../snapshot.ts";
 
 /** What is told of a snapshot above its rows: what was asked, what came, what it cost, and how much of the whole it is. */
 export interface HeaderFacts {
@@ -170,15 +171,23 @@ export interface Coverage {
   bound: Bound | null;
   /** Pages that are not in this answer may well be kept. */
   isSlice?: true;
+  /** Where the rest of the list lies, where other kept snapshots hold some of it. */
+  elsewhere?: Elsewhere;
+}
+
+/** What other kept snapshots hold of a list, and what none does; in the order of the list. */
+export interface Elsewhere {
+  kept: KeptPart[];
+  gaps: Held[];
 }
 
 /** How much of the target's list a snapshot holds, and what bounds the rest. */
 export function measureCoverage(snapshot: Snapshot): Coverage {
   const { pages, totalCount, sliceOf } = snapshot;
   const { offset } = withDefaults(snapshot.request);
-  const { emptyItems = 0, repeatedItems = 0 } = snapshot.oddList ?? {};
-  // What came without being a page was fetched all the same: asking again would bring the same.
-  const came = (sliceOf?.pages ?? pages.length) + emptyItems + repeatedItems;
+  const { from, to } = placeInList(snapshot);
+  const came = to - from;
+  const elsewhere = findElsewhere(snapshot);
   // Of a slice, what the kept snapshot holds beside it was fetched too, before it and after it.
   const before = sliceOf === undefined ? offset : 0;
   const notFetched = totalCount === null ? null : Math.max(0, totalCount - before - came);
@@ -190,8 +199,63 @@ export function measureCoverage(snapshot: Snapshot): Coverage {
     // No bound holds for what a kept snapshot skipped itself.
     bound: notFetched === 0 || (sliceOf !== undefined && sliceOf.from < offset) ? null : findBound(snapshot),
     ...(sliceOf !== undefined && { isSlice: true }),
+    ...(elsewhere !== undefined && { elsewhere }),
   };
 }
+
+/** @returns undefined where no other kept snapshot holds anything that this one lacks */
+function findElsewhere(snapshot: Snapshot): Elsewhere | undefined {
+  const { beside = [], totalCount } = snapshot;
+  const own = placeInList(snapshot);
+  const found: Elsewhere = { kept: [], gaps: [] };
+  for (let at = 0; beside.length > 0 && totalCount !== null && at < totalCount; ) {
+    const [here, ...others] = beside.filter(({ from, to }) => from <= at && at < to);
+    const isOwn = own.from <= at && at < own.to;
+    const starts = [own, ...beside].map(({ from }) => from).filter((from) => from > at);
+    const until = Math.min(
+      totalCount,
+      ...(isOwn || here !== undefined ? [own.from].filter((from) => from > at) : starts),
+    );
+    if (isOwn) at = own.to;
+    else if (here === undefined) {
+      found.gaps.push({ from: at, to: until });
+      at = until;
+    } else {
+      const longest = others.reduce((best, each) => (each.to > best.to ? each : best), here);
+      const to = Math.min(longest.to, until);
+      found.kept.push({ id: longest.id, from: at, to });
+      at = to;
+    }
+  }
+  return found.kept.length === 0 ? undefined : found;
+}
+
+/** How many parts of a list are named. */
+const MAX_PARTS = 4;
+
+/** `URLs 11-50 are kept in s_q9xa5kkn, 51-93 in s_k2m4b7ca` */
+export function wordKept({ kept }: Elsewhere): string {
+  const named = kept.slice(0, MAX_PARTS).map(({ id, ...range }, at) => {
+    if (at > 0) return `${wordSpan(range)} in ${id}`;
+    return `${wordUrls(range)} ${range.to - range.from === 1 ? "is" : "are"} kept in ${id}`;
+  });
+  const rest = kept.length - named.length;
+  return [...named, ...(rest > 0 ? [`${countOf(rest, "more part")} in others`] : [])].join(", ");
+}
+
+/** `URLs 51-60, 81-93`; empty where there is none. */
+export function wordGaps({ gaps }: Elsewhere): string {
+  const [first, ...others] = gaps;
+  if (first === undefined) return "";
+  const named = others.slice(0, MAX_PARTS - 1).map(wordSpan);
+  const rest = others.length - named.length;
+  return [wordUrls(first), ...named, ...(rest > 0 ? [countOf(rest, "more part")] : [])].join(", ");
+}
+
+export const wordUrls = (range: Held): string => `URL${range.to - range.from === 1 ? "" : "s"} ${wordSpan(range)}`;
+
+const wordSpan = ({ from, to }: Held): string =>
+  to - from === 1 ? formatCount(to) : `${formatCount(from + 1)}-${formatCount(to)}`;
 
 /** The fields whose values we read as numbers; others give no bound. */
 export const BOUNDING_FIELDS: Readonly<Record<string, (page: Page) => number | null>> = {

@@ -3,7 +3,7 @@ import { MAX_LIMIT } from "../body.ts";
 import { type RequestBody, toRequestBody } from "../request.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { TOOLS } from "../tools.ts";
-import type { Coverage } from "./header-facts.ts";
+import { type Coverage, wordUrls } from "./header-facts.ts";
 
 /** Where an answer is read: by a client of the server, on the command line, or in a program that uses the library. */
 export type Surface = "mcp" | "cli" | "library";
@@ -78,11 +78,21 @@ function showLeftOut({ snapshot, rowsShown, leftOut, surface }: Situation): Next
 /** The same request for the most pages one call can bring; after a full call, for those behind it. */
 function fetchMore(
   snapshot: Snapshot,
-  { pagesNotFetched }: Coverage,
+  { pagesNotFetched, elsewhere }: Coverage,
 ): { body: { limit: number; offset?: number }; gain: string } | undefined {
   const { pages, request } = snapshot;
-  if (pagesNotFetched === null || pagesNotFetched === 0 || pages.length === 0) return undefined;
   const { tag: _label, ...body } = toRequestBody(request);
+  if (elsewhere !== undefined) {
+    const [gap] = elsewhere.gaps;
+    if (gap === undefined) return undefined;
+    const limit = Math.min(MAX_LIMIT, gap.to - gap.from);
+    const { offset: _own, ...list } = body;
+    return {
+      body: { ...list, limit, ...(gap.from > 0 && { offset: gap.from }) },
+      gain: `${wordUrls({ from: gap.from, to: gap.from + limit })}, which no kept snapshot holds`,
+    };
+  }
+  if (pagesNotFetched === null || pagesNotFetched === 0 || pages.length === 0) return undefined;
   // Asking again for the most would bring the same, even where the upstream sent fewer than it was asked for.
   const isFull = (request.limit ?? 0) >= MAX_LIMIT || pages.length >= MAX_LIMIT;
   const offset = (request.offset ?? 0) + (isFull ? pages.length : 0);

@@ -1,7 +1,7 @@
 import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
 import { BODY_DEFAULTS } from "../body.ts";
 import { describeEvidence, describeFinding, type Finding, needsNote, SHARE_NOTE } from "../findings/finding.ts";
-import type { Bound, Coverage, Delivery, HeaderFacts } from "./header-facts.ts";
+import { type Bound, type Coverage, type Delivery, type HeaderFacts, wordGaps, wordKept } from "./header-facts.ts";
 import type { NextStep } from "./next-steps.ts";
 import { renderSections, type Sections } from "./sections.ts";
 import { type Cell, toCsv } from "./table.ts";
@@ -167,7 +167,11 @@ function describeLeftOut({ rowsLeftOut, columnsLeftOut, textsCutTo, findingsLeft
   ];
 }
 
-function describeNotFetched({ pagesNotFetched, pagesSkipped, bound, isSlice }: Coverage): string[] {
+function describeNotFetched({ pagesNotFetched, pagesSkipped, bound, isSlice, elsewhere }: Coverage): string[] {
+  if (elsewhere !== undefined) {
+    const gaps = wordGaps(elsewhere);
+    return [wordKept(elsewhere), ...(gaps === "" ? [] : [`${gaps} not fetched`])];
+  }
   if (pagesNotFetched === 0) return [];
   if (pagesNotFetched === null) {
     const unknown = "how many URLs are not fetched is not known";
@@ -280,13 +284,23 @@ function toCoverage({ coverage, ...answer }: Answer): Record<string, unknown> {
     backlinks_shown: answer.backlinksShown,
     urls_without_count: coverage.pagesWithoutCount || undefined,
     urls_skipped: coverage.pagesSkipped || undefined,
-    urls_not_fetched: coverage.pagesNotFetched,
-    not_fetched_have: coverage.bound === null ? undefined : wordBound(coverage.bound),
+    ...toNotFetched(coverage),
     rows_left_out: answer.rowsLeftOut || undefined,
     columns_left_out: answer.columnsLeftOut.length === 0 ? undefined : answer.columnsLeftOut,
     texts_cut_to: answer.textsCutTo ?? undefined,
     findings_left_out: answer.findingsLeftOut.length === 0 ? undefined : answer.findingsLeftOut,
   });
+}
+
+function toNotFetched({ pagesNotFetched, bound, elsewhere }: Coverage): Record<string, unknown> {
+  if (elsewhere === undefined) {
+    return { urls_not_fetched: pagesNotFetched, not_fetched_have: bound === null ? undefined : wordBound(bound) };
+  }
+  return {
+    kept_elsewhere: wordKept(elsewhere),
+    urls_not_fetched: elsewhere.gaps.reduce((sum, { from, to }) => sum + to - from, 0),
+    not_fetched: wordGaps(elsewhere) || undefined,
+  };
 }
 
 function dropEmpty(object: Record<string, unknown>): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import type { Filter } from "../../lists/filters/filter.ts";
 import { countOf, formatCount, toSafeJson } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
-import type { Coverage, Crawled } from "../answer/header-facts.ts";
+import { type Coverage, type Crawled, wordGaps, wordKept } from "../answer/header-facts.ts";
 import type { NextStep } from "../answer/next-steps.ts";
 import { wordBound } from "../answer/render-answer.ts";
 import { BREAKDOWNS } from "../catalogue.ts";
@@ -171,7 +171,11 @@ export function describeMissing(snapshot: Snapshot, coverage: Coverage): string[
   ];
 }
 
-function describeNotFetched({ pagesNotFetched, pagesSkipped, bound }: Coverage): string[] {
+function describeNotFetched({ pagesNotFetched, pagesSkipped, bound, elsewhere }: Coverage): string[] {
+  if (elsewhere !== undefined) {
+    const gaps = wordGaps(elsewhere);
+    return [wordKept(elsewhere), ...(gaps === "" ? [] : [`${gaps} of the target not fetched may match too`])];
+  }
   if (pagesNotFetched === null) return ["how many URLs were not fetched is not known; they may match too"];
   const missing = pagesNotFetched + pagesSkipped;
   if (missing === 0) return [];

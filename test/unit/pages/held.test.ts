@@ -1,14 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../src/errors.ts";
+import { buildAnswer } from "../../../src/pages/answer/answer.ts";
+import { measureCoverage } from "../../../src/pages/answer/header-facts.ts";
+import { renderStructured, renderText } from "../../../src/pages/answer/render-answer.ts";
 import { otherTargetOf, partAnswers } from "../../../src/pages/asked-for.ts";
+import { renderSummary } from "../../../src/pages/export/report.ts";
+import { SNAPSHOT_FILES } from "../../../src/pages/export/snapshot-files.ts";
+import { createFindSnapshot } from "../../../src/pages/find-snapshot.ts";
 import { createGetPages } from "../../../src/pages/get-pages.ts";
-import { cutSlice, findHeld, findKept } from "../../../src/pages/held.ts";
+import { cutSlice, findHeld, findKept, withBeside } from "../../../src/pages/held.ts";
+import { renderQueryStructured, renderQueryText } from "../../../src/pages/query/render-query.ts";
 import type { PagesRequest } from "../../../src/pages/request.ts";
 import type { EndpointAnswer, Snapshot } from "../../../src/pages/snapshot.ts";
+import { toSnapshotView } from "../../../src/pages/view/snapshot-view.ts";
+import { toSnapshotFile } from "../../../src/pages/view/view-file.ts";
 import { createMemoryStore } from "../../../src/store/memory-store.ts";
 import { toSnapshotInfo } from "../../../src/store/snapshot-name.ts";
 import { makeSnapshot } from "../../support/make-snapshot.ts";
+import { ask } from "./query/ask.ts";
 
 describe("held", () => {
   /** What an upstream with a list of this length answers. */
@@ -108,6 +118,146 @@ describe("held", () => {
       expect(fresh).toMatchObject({ id: whole.id, sliceOf: { from: 0, pages: 93 } });
       expect(await findKept({ ...wanted({ limit: 10 }), willDo: () => false }, store)).toBeUndefined();
     });
+  });
+});
+
+describe("several kept snapshots of one list", () => {
+  const DAY_MS = 86_400_000;
+  const NOW = Date.UTC(2026, 6, 8, 15);
+
+  /** What an upstream with a list of 93 answers to each, kept one after the other; then the first one, as it is found. */
+  async function findFirst(requests: Partial<PagesRequest & { at: number }>[], totalCount = 93): Promise<Snapshot> {
+    const store = createMemoryStore();
+    const all = Array.from({ length: totalCount }, (_, index) => ({
+      url: `https://acme.example/${index}`,
+      status: 200,
+      summary: { backlinks: 1000 - index, rank: 1000 - index },
+    }));
+    const made = requests.map(({ at = 0, ...request }, index) => {
+      const { limit = 100, offset = 0 } = request;
+      return makeSnapshot({
+        items: all.slice(offset, offset + limit),
+        request,
+        totalCount,
+        fetchedAt: NOW - at + index,
+      });
+    });
+    for (const each of made) await store.put(each);
+    return createFindSnapshot({ snapshots: store, freshMs: DAY_MS, now: () => NOW })({ snapshotId: made[0]?.id ?? "" });
+  }
+
+  /** Every way in which the coverage of a snapshot is told, as one text each. */
+  async function tell(snapshot: Snapshot): Promise<Record<string, string>> {
+    const answer = buildAnswer(snapshot, { maxTokens: 100_000, surface: "mcp" });
+    const query = ask(snapshot, {});
+    return {
+      text: renderText(answer),
+      data: JSON.stringify(renderStructured(answer)),
+      query: renderQueryText(query),
+      "query as data": JSON.stringify(renderQueryStructured(query)),
+      summary: renderSummary(snapshot),
+      report: (await SNAPSHOT_FILES["report.md"].render(snapshot)).replaceAll("\\", ""),
+      view: JSON.stringify(toSnapshotView(snapshot).head),
+      "view as a file": JSON.stringify(toSnapshotFile(snapshot)),
+    };
+  }
+
+  it("that together hold all of it are named for what they hold, and nothing is called not fetched", async () => {
+    const first = await findFirst([{ limit: 10 }, { limit: 40, offset: 10 }, { limit: 50, offset: 45 }]);
+    const [second, third] = first.beside?.toReversed() ?? [];
+    for (const [where, words] of Object.entries(await tell(first))) {
+      expect([where, words]).toEqual([
+        where,
+        expect.stringContaining(`URLs 11-50 are kept in ${second?.id}, 51-93 in ${third?.id}`),
+      ]);
+      expect([where, words]).toEqual([
+        where,
+        expect.not.stringMatching(/[^_]not fetched|may match too|next, paid|paid: /),
+      ]);
+    }
+  });
+
+  it("that leave a gap name the gap alone, and the call that buys exactly that", async () => {
+    const first = await findFirst([
+      { limit: 10, backlinks_status_type: "all" },
+      { limit: 30, offset: 20, backlinks_status_type: "all" },
+      { limit: 100, offset: 60, backlinks_status_type: "all" },
+    ]);
+    for (const [where, words] of Object.entries(await tell(first))) {
+      expect([where, words]).toEqual([where, expect.stringMatching(/URLs 11-20, 51-60/)]);
+      expect([where, words]).toEqual([where, expect.stringMatching(/URLs 21-50 are kept in s_\w+, 61-93 in s_\w+/)]);
+    }
+    const { next } = buildAnswer(first, { maxTokens: 1500, surface: "mcp" });
+    expect(next.at(-1)).toEqual({
+      cost: "paid",
+      call: `get_domain_pages {"target":"acme.example","limit":10,"backlinks_status_type":"all","offset":10}`,
+      gain: "URLs 11-20, which no kept snapshot holds",
+    });
+    expect(ask(first, {}).next.at(-1)).toEqual(next.at(-1));
+  });
+
+  it("say so of a later part too, whose gap may stand before it", async () => {
+    const later = await findFirst([{ limit: 50, offset: 50 }, { limit: 40 }]);
+    const { coverage, next } = buildAnswer(later, { maxTokens: 1500, surface: "mcp" });
+    expect(coverage.elsewhere).toMatchObject({ kept: [{ from: 0, to: 40 }], gaps: [{ from: 40, to: 50 }] });
+    expect(next.at(-1)?.call).toBe('get_domain_pages {"target":"acme.example","limit":10,"offset":40}');
+  });
+
+  it.each<[string, Partial<PagesRequest & { at: number }>]>([
+    ["of another request", { offset: 10, order_by: [{ field: "page_summary.backlinks", direction: "desc" }] }],
+    ["of other backlinks", { offset: 10, backlinks_status_type: "all" }],
+    ["of another day", { offset: 10, at: 2 * DAY_MS }],
+    ["that holds the same pages only", { limit: 5 }],
+  ])("do not stand in for what is missing where the other is one %s", async (_what, other) => {
+    const first = await findFirst([{ limit: 10 }, other]);
+    const { coverage, next } = buildAnswer(first, { maxTokens: 1500, surface: "mcp" });
+    expect(coverage).toMatchObject({ pagesNotFetched: 83 });
+    expect(coverage.elsewhere).toBeUndefined();
+    expect(next.at(-1)).toMatchObject({ cost: "paid", gain: "up to 1000 URLs in one call" });
+  });
+
+  it("cover a list without a hole, and each place once, whatever was bought", async () => {
+    const part = fc.record({ limit: fc.integer({ min: 1, max: 30 }), offset: fc.integer({ min: 0, max: 60 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 6 }), async (parts) => {
+        const first = await findFirst(parts, 50);
+        const bought = new Set(
+          parts.flatMap(({ limit, offset }) => Array.from({ length: limit }, (_, at) => offset + at)),
+        );
+        const own = parts[0] ?? { limit: 0, offset: 0 };
+        const { elsewhere } = measureCoverage(first);
+        const isOwn = (at: number) => at >= own.offset && at < own.offset + own.limit;
+        const rest = Array.from({ length: 50 }, (_, at) => at).filter((at) => !isOwn(at));
+        const spread = (ranges: readonly { from: number; to: number }[]) =>
+          ranges.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, at) => from + at));
+        if (elsewhere === undefined) expect(rest.filter((at) => bought.has(at))).toEqual([]);
+        else {
+          expect(spread(elsewhere.kept)).toEqual(rest.filter((at) => bought.has(at)));
+          expect(spread(elsewhere.gaps)).toEqual(rest.filter((at) => !bought.has(at)));
+        }
+      }),
+    );
+  });
+
+  it("count an item that was none as fetched", async () => {
+    const store = createMemoryStore();
+    const url = (at: number) => ({ url: `https://acme.example/${at}` });
+    const [first, second] = [
+      makeSnapshot({ items: [url(0), url(1)], request: { limit: 2 }, totalCount: 5, fetchedAt: 1 }),
+      makeSnapshot({ items: [url(2), url(2), url(3)], request: { limit: 3, offset: 2 }, totalCount: 5, fetchedAt: 2 }),
+    ];
+    for (const each of [first, second]) await store.put(each);
+    const found = await withBeside(first, { snapshots: store, gateway: "aisa", freshMs: DAY_MS });
+    expect(measureCoverage(found).elsewhere).toEqual({ kept: [{ id: second.id, from: 2, to: 5 }], gaps: [] });
+    // What is worked out of a snapshot is worked out once.
+    expect(await withBeside(first, { snapshots: store, gateway: "aisa", freshMs: DAY_MS })).toBe(found);
+  });
+
+  it("are none of the answer's business where what is kept cannot be listed", async () => {
+    const list = () => Promise.reject(new Error("the shared store cannot be reached"));
+    const get = async () => undefined;
+    const alone = makeSnapshot({ items: [{ url: "https://acme.example/" }], totalCount: 5 });
+    expect(await withBeside(alone, { snapshots: { get, list }, gateway: "aisa", freshMs: DAY_MS })).toBe(alone);
   });
 });
 
