@@ -1,15 +1,10 @@
 import { isReplyId, type KeptReplies } from "../pages/kept-reply.ts";
+import { MAX_REPLIES, MAX_REPLIES_BYTES } from "../store/kept-replies.ts";
 import { toTenantFolder } from "../store/snapshot-name.ts";
 import type { RedisSnapshotsDeps } from "./redis-snapshots.ts";
 
-/** Evidence and rare: more than these tell nothing new. */
-const MAX_REPLIES = 20;
-
 /** A larger one stays in the memory of the replica that has it. */
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
-
-/** Of one tenant, all together, as on disk. */
-const MAX_REPLIES_BYTES = 64 * 1024 * 1024;
 
 const REPLY_FACTS = { charge: "not_charged", so: "so kept replies cannot be read now" } as const;
 

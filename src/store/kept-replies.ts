@@ -5,10 +5,10 @@ import { isReplyId, type KeptReplies } from "../pages/kept-reply.ts";
 import { makePrivateFolder, toErrorCode } from "./private-files.ts";
 
 /** Evidence and rare: more than these tell nothing new. */
-const MAX_REPLIES = 20;
+export const MAX_REPLIES = 20;
 
-/** On disk of one tenant, in memory of all together. */
-const MAX_BYTES = 64 * 1024 * 1024;
+/** On disk and in Redis of one tenant, in memory of all together. */
+export const MAX_REPLIES_BYTES = 64 * 1024 * 1024;
 
 /** Beside the folder of the snapshots. */
 export const REPLIES_FOLDER = "replies";
@@ -35,11 +35,11 @@ export function createMemoryReplies(): (tenant: string) => KeptReplies {
     return {
       async put(id, text) {
         const bytes = Buffer.byteLength(text);
-        if (bytes > MAX_BYTES) return false;
+        if (bytes > MAX_REPLIES_BYTES) return false;
         drop(find(id));
         kept.push({ tenant, id, text, bytes });
         while (kept.filter(isOwn).length > MAX_REPLIES) drop(kept.find(isOwn));
-        while (kept.reduce((sum, each) => sum + each.bytes, 0) > MAX_BYTES) drop(kept[0]);
+        while (kept.reduce((sum, each) => sum + each.bytes, 0) > MAX_REPLIES_BYTES) drop(kept[0]);
         return true;
       },
       get: async (id) => find(id)?.text,
@@ -85,7 +85,7 @@ export function createDiskReplies(
     let bytes = 0;
     const stays = files.filter((each, index) => {
       bytes += each.bytes;
-      return index < MAX_REPLIES && bytes <= MAX_BYTES && each.at >= now() - maxAgeMs;
+      return index < MAX_REPLIES && bytes <= MAX_REPLIES_BYTES && each.at >= now() - maxAgeMs;
     });
     const gone = files.filter((each) => !stays.includes(each));
     await Promise.all(gone.map(({ name }) => rm(path.join(replies, name), { force: true }).catch(() => {})));
@@ -95,7 +95,7 @@ export function createDiskReplies(
   return {
     async put(id, text) {
       const bytes = Buffer.from(text);
-      if (bytes.length > MAX_BYTES || !isReplyId(id)) return false;
+      if (bytes.length > MAX_REPLIES_BYTES || !isReplyId(id)) return false;
       try {
         await makePrivateFolder(replies);
         await replaceFile(toFile(id), bytes);
