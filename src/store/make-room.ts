@@ -68,7 +68,9 @@ export async function makeRoom(
   const before = new Map(weighed);
   const weighAll = async (names: readonly (SnapshotName | undefined)[]) =>
     // Of a hundred thousand files a promise each would take seconds; so each waits for the disk, some microseconds.
-    (await inSlices(names, (name) => name && (before.get(name.file) ?? weigh(folder, name)))).filter(isDefined);
+    (await inSlices(names, (name) => name && (before.get(name.file) ?? weigh(folder, name)))).filter(
+      (each) => each !== undefined,
+    );
   const names = files.map(parseSnapshotFile);
   let kept = await weighAll(names);
   let tooMuch = toRemove(kept, bounds, nowMs, spare);
@@ -116,8 +118,6 @@ function weigh(folder: string, { file, time }: SnapshotName): KeptFile | undefin
   if (found?.isFile() !== true) return undefined;
   return { file, bytes: found.size, since: Math.max(time, found.mtimeMs) };
 }
-
-const isDefined = <T>(each: T | undefined): each is T => each !== undefined;
 
 function ignoreGone<T = never>(error: NodeJS.ErrnoException): T | undefined {
   if (error.code === "ENOENT") return undefined;

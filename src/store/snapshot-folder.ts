@@ -102,9 +102,9 @@ export function createSnapshotFolder({
     const files = new Set(await readdir(folder));
     // What was there before is neither parsed nor, since it is sorted already, much sorted again.
     const before = (await inSlices(listed?.names ?? [], (name) => (files.delete(name.file) ? name : undefined))).filter(
-      isDefined,
+      (each) => each !== undefined,
     );
-    const added = (await inSlices(files, parseSnapshotFile)).filter(isDefined);
+    const added = (await inSlices(files, parseSnapshotFile)).filter((each) => each !== undefined);
     const names = [...before, ...added.sort(newerFirst)].sort(newerFirst);
     listed = { names, changedMs: mtimeMs, at };
     return names;
@@ -175,7 +175,5 @@ function createSharedRun<T>(run: () => Promise<T>): () => Promise<T> {
 }
 
 const ignore = () => {};
-
-const isDefined = <T>(each: T | undefined): each is T => each !== undefined;
 
 const newerFirst = (a: SnapshotName, b: SnapshotName): number => b.time - a.time;
