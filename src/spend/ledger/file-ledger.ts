@@ -134,7 +134,7 @@ const SEEN_FILE = "ledger-seen.json";
 
 const hashTail = (tail: Buffer): string => createHash("sha256").update(tail).digest("hex");
 
-/** A note that cannot be read says nothing; one that is not there neither. */
+/** One that is not there says nothing; of one that cannot be read, that is all that is known. */
 async function readSeen(file: string): Promise<Record<string, Seen> | "unreadable"> {
   try {
     return z.record(z.string(), SeenSchema).parse(JSON.parse(await readFile(file, "utf8")));
