@@ -122,7 +122,7 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
   const readHeaders = async (files: readonly string[]): Promise<SnapshotInfo[]> => {
     const infos = new Map(files.map((file) => [file, headers.get(file)]));
     const unknown = files.filter((file) => infos.get(file) === undefined);
-    for (const batch of inBatches(unknown)) {
+    for (const batch of toBatches(unknown)) {
       const found = await fetchHeaders(batch);
       for (const [index, file] of batch.entries()) infos.set(file, found[index]);
     }
@@ -138,7 +138,7 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
   let indexing: Promise<void> | undefined;
   /** Puts into the sets of their targets what a version without such sets has put. */
   const index = async (missing: readonly string[]): Promise<void> => {
-    for (const batch of inBatches(missing)) {
+    for (const batch of toBatches(missing)) {
       const infos = await fetchHeaders(batch);
       const targets = infos.map((info) => ofOneTarget(info?.request.target));
       await link.script(INDEX_SNAPSHOTS, [...indexes, ...targets], [valueMs, valueMs + GONE_MS, ...batch], FACTS);
@@ -232,7 +232,7 @@ export function createRedisSnapshots(deps: RedisSnapshotsDeps): SnapshotStore {
   };
 }
 
-function* inBatches(names: readonly string[]): Generator<readonly string[]> {
+function* toBatches(names: readonly string[]): Generator<readonly string[]> {
   for (let start = 0; start < names.length; start += AT_ONCE) yield names.slice(start, start + AT_ONCE);
 }
 
