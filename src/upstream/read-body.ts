@@ -135,7 +135,7 @@ class ValueCutter {
   }
 }
 
-export type Json = Record<string, unknown>;
+export type Json = Record<string, unknown> & { [IS_PART]?: true };
 
 export function toObject(value: unknown): Json | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
@@ -147,8 +147,8 @@ const WRAPPERS = ["data", "result", "results", "response", "body", "json", "outp
 /** Deeper than anybody wraps. */
 const MAX_DEPTH = 6;
 
-/** Under it a body says that it is what was whole of one that breaks off. */
-export const IS_PART = "domain-pages-mcp:is_part";
+/** Under it a body says that it is what was whole of one that breaks off. A symbol: no reply can hold it. */
+export const IS_PART = Symbol("is_part");
 
 /** Every answer of the endpoint in what was read; see `findBodies`. */
 export function bodiesOf({ values, hasPart }: ReadJson, depth = 0): Json[] {

@@ -276,6 +276,13 @@ describe("a paid reply", { timeout: 60_000 }, () => {
     });
   });
 
+  it("is not taken for one that broke off because it says so in words of ours", async () => {
+    const whole = JSON.parse(body(task(result("acme.example", 3)))) as Record<string, unknown>;
+    const spoofed = { ...whole, "domain-pages-mcp:is_part": true, is_part: true, "Symbol(is_part)": true };
+    const { ask } = await openOver(JSON.stringify(spoofed));
+    expect(renderText(await ask())).not.toContain("broke off");
+  });
+
   it("that was not charged for is not kept", async () => {
     const { service, ask } = await openOver("<html>", {}, { "x-aisa-customer-cost-micros-usd": "0" });
     await failureOf(ask());
