@@ -1,5 +1,5 @@
-import type { Answer } from "../pages/answer/render-answer.ts";
 import {
+  type Answer,
   renderFindings,
   renderHeader,
   renderNext,

@@ -7,8 +7,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Log } from "../../log.ts";
 import type { CallCount, Caller } from "./caller.ts";
-import type { LiveSessions, Room } from "./live-session.ts";
-import { LiveSession } from "./live-session.ts";
+import { LiveSession, type LiveSessions, type Room } from "./live-session.ts";
 import type { SessionMail, SessionNews, SessionRecord, SessionRecords } from "./session-records.ts";
 
 export interface SessionsDeps {

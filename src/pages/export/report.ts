@@ -1,8 +1,7 @@
 import { countOf, toSafeJson } from "../../lists/text.ts";
 import { buildAnswer } from "../answer/answer.ts";
 import { mapFolded } from "../answer/fold.ts";
-import type { Answer } from "../answer/render-answer.ts";
-import { renderHeader, renderText } from "../answer/render-answer.ts";
+import { type Answer, renderHeader, renderText } from "../answer/render-answer.ts";
 import { withNamedSections } from "../answer/sections.ts";
 import type { Cell } from "../answer/table.ts";
 import { describeEvidence, needsNote, SHARE_NOTE } from "../findings/finding.ts";

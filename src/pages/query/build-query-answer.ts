@@ -7,8 +7,16 @@ import type { Cell } from "../answer/table.ts";
 import { foldsOf } from "../findings/find-facts.ts";
 import { withDefaults } from "../request.ts";
 import type { Snapshot } from "../snapshot.ts";
-import type { QueryTable } from "./fit-table.ts";
-import { countLines, emptyTable, fitConditions, fitNotes, fitSteps, fitTable, toQuotedLine } from "./fit-table.ts";
+import {
+  countLines,
+  emptyTable,
+  fitConditions,
+  fitNotes,
+  fitSteps,
+  fitTable,
+  type QueryTable,
+  toQuotedLine,
+} from "./fit-table.ts";
 import { byTime, type Group, groupRows, isByTime, newestFirst, toGroupingRule } from "./group-rows.ts";
 import { orderGroups, toGroupTable } from "./group-table.ts";
 import { suggestQueries } from "./next-queries.ts";

@@ -1,8 +1,7 @@
 import { countOf, formatCount, formatMinute, formatUsd } from "../../lists/text.ts";
 import { describeCrawled, describeFolding, describeSource } from "../answer/render-answer.ts";
 import { nameSection, withNamedSections } from "../answer/sections.ts";
-import type { QueryTable } from "./fit-table.ts";
-import { toQuotedLine } from "./fit-table.ts";
+import { type QueryTable, toQuotedLine } from "./fit-table.ts";
 import { renderRecord, wordLeftOut } from "./page-record.ts";
 import { type QueryAnswer, wordBoundOf, wordLoosened, wordRecordsBound } from "./query-answer.ts";
 
