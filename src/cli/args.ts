@@ -114,7 +114,7 @@ export interface Io {
   env: Readonly<Record<string, string | undefined>>;
   stdin: Readable & { isTTY?: boolean };
   stdout: Writable & { isTTY?: boolean; columns?: number };
-  stderr: Writable & { isTTY?: boolean };
+  stderr: Writable & { isTTY?: boolean; columns?: number };
   /** Aborted by SIGINT, SIGTERM or SIGHUP. */
   stopped: AbortSignal;
   /** Lets a stop take so long, ms, before the process is ended all the same. */

@@ -6,8 +6,9 @@ import type { FindSnapshot } from "../pages/find-snapshot.ts";
 import { noteBrokenOff, type Snapshot } from "../pages/snapshot.ts";
 import { fillPage, toComparisonFile, toSnapshotFile } from "../pages/view/view-file.ts";
 import { readViewPage } from "../view/view-page.ts";
-import { type Io, print, usage } from "./args.ts";
+import { type Io, usage } from "./args.ts";
 import { toSnapshotRef } from "./ask.ts";
+import { tell } from "./terminal.ts";
 
 /** What `--format` takes, and the file that it is, whose own name it takes too: the bytes of the resource of that name. */
 export const EXPORT_FORMATS = FORMATS;
@@ -23,9 +24,9 @@ const BYTE_ORDER_MARK = "\ufeff";
 
 /** Beside the file, not in it. */
 const noteTo =
-  ({ stderr }: Io) =>
+  (io: Io) =>
   (note: string): void =>
-    print(stderr, `note: ${note}`);
+    tell(io, `note: ${note}`);
 
 /** `export <snapshot_id | target>`: a kept snapshot as a file, whole, to stdout or where `--out` says; free. */
 export async function runExport(
@@ -48,7 +49,7 @@ export async function runExport(
   else {
     await saveFile(options.out, text, options.force === true);
     const size = formatCount(Buffer.byteLength(text));
-    print(io.stderr, `${name} of snapshot ${snapshot.id} (${snapshot.request.target}): ${size} bytes written`);
+    tell(io, `${name} of snapshot ${snapshot.id} (${snapshot.request.target}): ${size} bytes written`);
   }
 }
 
@@ -95,7 +96,7 @@ export async function runView(
     await saveFile(options.out, html, options.force === true);
     const size = formatCount(Buffer.byteLength(html));
     const what = [one, ...(other === undefined ? [] : [other])].map(nameSnapshot).join(" and ");
-    print(io.stderr, `view of ${what}: ${size} bytes written`);
+    tell(io, `view of ${what}: ${size} bytes written`);
   }
 }
 

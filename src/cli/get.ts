@@ -4,7 +4,7 @@ import { AppError, type Consent } from "../errors.ts";
 import type { Answer } from "../pages/answer/render-answer.ts";
 import type { Io, ParsedArgs } from "./args.ts";
 import { readArguments } from "./ask.ts";
-import { printAnswer, showProgress } from "./terminal.ts";
+import { fitToStderr, printAnswer, showProgress } from "./terminal.ts";
 
 /** `get <target>`: the paid tool on the command line. */
 export async function runGet(args: ParsedArgs, app: App, io: Io): Promise<void> {
@@ -41,7 +41,7 @@ async function getConsent(error: unknown, saidYes: boolean, io: Io): Promise<Con
   if (io.stdin.isTTY !== true || io.stderr.isTTY !== true) throw withHint(error as AppError);
   const terminal = createInterface({ input: io.stdin, output: io.stderr });
   try {
-    const said = await terminal.question(`${ask.question} [y/N] `, { signal: io.stopped });
+    const said = await terminal.question(`${fitToStderr(io, `${ask.question} [y/N]`)} `, { signal: io.stopped });
     if (/^\s*y(?:es)?\s*$/i.test(said)) return ask;
   } catch (error) {
     if (io.stopped.aborted) throw new AppError("cancelled", "Interrupted.", { charge: "not_charged", cause: error });

@@ -53,9 +53,15 @@ export async function run(io: Io): Promise<number> {
     await RUNS[args.command](args, open(args, loaded, io));
     return EXIT_CODES.ok.code;
   } catch (error) {
-    print(io.stderr, redact(wordFailure(error), secrets));
+    await tellFailure(redact(wordFailure(error), secrets), io);
     return exitCodeOf(error);
   }
+}
+
+/** What shapes text for a terminal is loaded where there is one. */
+async function tellFailure(text: string, io: Io): Promise<void> {
+  if (io.stderr.isTTY === true) (await import("./terminal.ts")).tell(io, text);
+  else print(io.stderr, text);
 }
 
 /** It would start, and fail with the first call. */

@@ -5,7 +5,7 @@ import { createPersonAsker } from "../mcp/ask-person.ts";
 import { serveStdio } from "../mcp/serve-stdio.ts";
 import { createRenderAnswer } from "../mcp/tool-result.ts";
 import { PRODUCT } from "../version.ts";
-import { type Io, print, whenStopped } from "./args.ts";
+import { type Io, whenStopped } from "./args.ts";
 
 /** Often enough to keep a client from giving up, rarely enough to cost nothing. */
 const PROGRESS_EVERY_MS = 5000;
@@ -36,7 +36,7 @@ export async function runStdio(organisation: Organisation, config: Config, log: 
     io.stdin,
     io.stdout,
   );
-  if (io.stdin.isTTY === true) print(io.stderr, WAITING);
+  if (io.stdin.isTTY === true) (await import("./terminal.ts")).tell(io, WAITING);
   log.info("stdio.serving", { source: organisation.source, version: PRODUCT.version });
   await Promise.race([service.closed, whenStopped(io)]);
   await service.close();

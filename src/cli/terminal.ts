@@ -17,6 +17,13 @@ const DEFAULT_WIDTH = 80;
 export const widthOf = ({ stdout }: Pick<Io, "stdout">): number | undefined =>
   stdout.isTTY === true ? stdout.columns || DEFAULT_WIDTH : undefined;
 
+/** As it is told beside the output: at a terminal in lines that fit its window. */
+export const fitToStderr = ({ stderr }: Pick<Io, "stderr">, text: string): string =>
+  stderr.isTTY === true ? wrapText(text, stderr.columns || DEFAULT_WIDTH) : text;
+
+/** Tells a person something beside the output. */
+export const tell = (io: Pick<Io, "stderr">, text: string): void => print(io.stderr, fitToStderr(io, text));
+
 /** JSON when asked for, an aligned table for a terminal, the plain text for a pipe and where CSV was asked for. */
 export function printAnswer(answer: Answer, { json = false, csv = false }: PrintOptions, io: Io): void {
   const width = widthOf(io);

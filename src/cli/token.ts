@@ -12,7 +12,7 @@ import {
 import { AppError } from "../errors.ts";
 import { formatUsd, quoteForMessage } from "../lists/text.ts";
 import { type Io, print, toJson, usage } from "./args.ts";
-import { alignColumns, drawTable, widthOf } from "./terminal.ts";
+import { alignColumns, drawTable, tell, widthOf } from "./terminal.ts";
 
 /** The actions and the options that each takes. */
 const TAKES = {
@@ -55,7 +55,7 @@ async function create(name: string, file: string, options: TokenOptions, io: Io)
     return [...entries, entry];
   });
   print(io.stdout, token);
-  print(io.stderr, wordCreated(entry, file));
+  tell(io, wordCreated(entry, file));
 }
 
 function wordCreated(entry: TokenEntry, file: string): string {
@@ -83,7 +83,7 @@ async function revoke(name: string, file: string, io: Io): Promise<void> {
     if (left.length === entries.length) throw unknownToken(name, entries, file);
     return left;
   });
-  print(io.stderr, `Revoked token ${name} in ${file}. Running servers refuse it within a second.`);
+  tell(io, `Revoked token ${name} in ${file}. Running servers refuse it within a second.`);
 }
 
 function unknownToken(name: string, entries: readonly TokenEntry[], file: string): AppError {

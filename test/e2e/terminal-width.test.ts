@@ -31,6 +31,10 @@ const COMMANDS = [
   "compare acme.example example.com",
   "spend",
   "--help",
+  // What these say stands on stderr.
+  `get acme.example --body '{"limt":5,"filtres":["http","=",404]}'`,
+  "query nowhere.example",
+  "export acme.example --format nothing",
 ];
 
 describe.skipIf(!HAS_TERMINAL)("at a terminal", () => {
@@ -55,7 +59,7 @@ describe.skipIf(!HAS_TERMINAL)("at a terminal", () => {
   );
 
   it("the bare command says what it waits for", () => {
-    const text = typeAt(80, "");
+    const text = typeAt(80, "").replace(/\n {2}/g, " ");
     expect(text).toContain("waits for a client's JSON-RPC messages");
     expect(text).toContain("domain-pages-mcp --help");
   });

@@ -51,6 +51,24 @@ function ask(service: ServiceOver, args: Record<string, unknown> = {}, caller: P
 
 const headerOf = async (answer: ReturnType<typeof ask>) => renderText(await answer).split("\n")[1];
 
+describe("purchases that together hold a list", () => {
+  it("say in each answer where the rest of it lies, and what none of them holds", async () => {
+    const service = await shop.open();
+    const coverageOf = async (args: Record<string, unknown>) =>
+      renderText(await ask(service, args)).match(/^coverage: .*$/m)?.[0];
+    expect(await coverageOf({ limit: 10 })).toMatch(/the 83 URLs not fetched/);
+    expect(await coverageOf({ limit: 30, offset: 10 })).toMatch(
+      /; URLs 1-10 are kept in s_\w+; URLs 41-93 not fetched$/,
+    );
+    expect(await coverageOf({ limit: 53, offset: 40 })).toMatch(/; URLs 1-10 are kept in s_\w+, 11-40 in s_\w+$/);
+    expect(await coverageOf({ limit: 10 })).toMatch(/; URLs 11-40 are kept in s_\w+, 41-93 in s_\w+$/);
+    const answer = await service.queryPages({ target: "acme.example" }, { surface: "mcp" });
+    expect(answer.missing).toEqual([expect.stringMatching(/^URLs 1-10 are kept in s_\w+, 11-40 in s_\w+$/)]);
+    expect(answer.next.filter(({ cost }) => cost === "paid")).toEqual([]);
+    expect(billed()).toBe(3);
+  });
+});
+
 async function failureOf(call: Promise<unknown>): Promise<AppError> {
   return call.then(
     () => {

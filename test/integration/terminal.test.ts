@@ -18,6 +18,23 @@ describe("the command line at a terminal", () => {
     expect(io.written("stderr")).toBe("\r\u001b[Kasking the sandbox … 0 s\r\u001b[K");
   });
 
+  const REFUSED = ["get", "acme.example", "--body", '{"limt":5,"filtres":["http","=",404],"limit":0}'];
+
+  it.each([80, 120])("of %d columns wraps at words what stands on stderr, too", async (terminalWidth) => {
+    const io = createTestIo(REFUSED, { terminalWidth });
+    expect(await run(io)).toBe(2);
+    await settled();
+    const told = io.written("stderr").split("\u001b[K").at(-1) ?? "";
+    const lines = told.trimEnd().split("\n");
+    expect(lines.filter((line) => line.length > terminalWidth)).toEqual([]);
+    const piped = createTestIo(REFUSED);
+    await run(piped);
+    await settled();
+    const words = (text: string) => text.split(/\s+/);
+    expect(words(told)).toEqual(words(piped.written("stderr")));
+    expect(piped.written("stderr").split("\n").length).toBeLessThan(lines.length);
+  });
+
   it("writes neither escapes nor progress into pipes", async () => {
     const io = createTestIo(["get", "example.com", "--limit", "1"]);
     await run(io);
