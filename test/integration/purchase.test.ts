@@ -65,7 +65,7 @@ describe("purchases that together hold a list", () => {
     const answer = await service.queryPages({ target: "acme.example" }, { surface: "mcp" });
     expect(answer.missing).toEqual([expect.stringMatching(/^URLs 1-10 are kept in s_\w+, 11-40 in s_\w+$/)]);
     expect(answer.next.filter(({ cost }) => cost === "paid")).toEqual([]);
-    expect(billed()).toBe(3);
+    expect(billed().calls).toBe(3);
   });
 });
 
