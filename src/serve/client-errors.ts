@@ -6,7 +6,7 @@ import type { ConnectionRefusal } from "./http-refusal.ts";
 
 interface ClientErrorDeps {
   connections: ConnectionLimits;
-  answerRaw: AnswerRaw;
+  rawAnswers: Pick<RawAnswers, "answerRaw" | "isAnswered">;
   onRefused: (reason: ConnectionRefusal) => void;
 }
 
@@ -29,8 +29,10 @@ const PROBLEMS: Readonly<Record<string, Problem>> = {
  * The answer is written raw, so only where nobody can take it for the answer to something else: a request whose own
  * body broke gets it, one that is complete and under way gets its answer and then the connection ends.
  */
-export function createClientErrorHandler({ connections, answerRaw, onRefused }: ClientErrorDeps) {
+export function createClientErrorHandler({ connections, rawAnswers, onRefused }: ClientErrorDeps) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    // What is thrown away behind an answer is an error again, with every chunk.
+    if (rawAnswers.isAnswered(socket)) return;
     const problem = toProblem(error.code);
     if (problem === undefined || !socket.writable) {
       socket.destroy();
@@ -44,7 +46,7 @@ export function createClientErrorHandler({ connections, answerRaw, onRefused }: 
       return;
     }
     if (last === undefined || last.req.complete || isAlone(last, connections.busyWith(socket))) {
-      answerRaw(socket, ANSWERS[problem]);
+      rawAnswers.answerRaw(socket, ANSWERS[problem]);
     } else socket.destroy();
   };
 }
@@ -73,6 +75,8 @@ export type AnswerRaw = (socket: Socket, answer: RawAnswer) => void;
 
 interface RawAnswers {
   answerRaw: AnswerRaw;
+  /** It has its answer, and is listened to until it stops. */
+  isAnswered(socket: Socket): boolean;
   /** Closes the connections that are still listened to. */
   endAll(): void;
 }
@@ -100,6 +104,7 @@ export function createRawAnswers({ lingerMs, now }: { lingerMs: number; now: () 
   };
   return {
     answerRaw,
+    isAnswered: (socket) => lingering.has(socket),
     endAll() {
       for (const socket of lingering) socket.destroy();
     },

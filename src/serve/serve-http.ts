@@ -59,7 +59,8 @@ export interface HttpServer {
 export async function serveHttp(deps: ServeHttpDeps): Promise<HttpServer> {
   const { access, log, metrics, now, scope } = deps;
   const limits = { ...HTTP_LIMITS, ...deps.limits };
-  const { answerRaw, endAll } = createRawAnswers({ lingerMs: limits.lingerMs, now });
+  const rawAnswers = createRawAnswers({ lingerMs: limits.lingerMs, now });
+  const { answerRaw, endAll } = rawAnswers;
   const tally = createTally(log, "http.connection_refused", now);
   const onRefused = (reason: string) => {
     metrics.refused(reason);
@@ -117,7 +118,7 @@ export async function serveHttp(deps: ServeHttpDeps): Promise<HttpServer> {
   server.on("request", handler.onRequest);
   server.on("checkContinue", handler.onCheckContinue);
   server.on("checkExpectation", handler.onCheckExpectation);
-  server.on("clientError", createClientErrorHandler({ connections, answerRaw, onRefused }));
+  server.on("clientError", createClientErrorHandler({ connections, rawAnswers, onRefused }));
   server.on("connect", (_req, socket) => {
     onRefused("malformed");
     answerRaw(socket as Socket, { status: 400, message: "This is no proxy." });

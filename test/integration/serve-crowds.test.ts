@@ -67,6 +67,19 @@ describe("a client that takes its time", () => {
     expect(parseAnswers(text).answers.map(({ status }) => status)).toEqual([413]);
   });
 
+  it("to read, and first sends all of a header that is no end of, still gets its answer", async () => {
+    service = await openHttpService({ limits: { lingerMs: 5000 } });
+    const client = await openSlowClient(service.url, false);
+    const header = `GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Filler: ${"x".repeat(4_000_000)}`;
+    await new Promise<void>((resolve) => client.socket.write(header, () => resolve()));
+    let text = "";
+    client.socket.on("data", (chunk: Buffer) => {
+      text += chunk.toString("latin1");
+    });
+    await client.ended;
+    expect(parseAnswers(text).answers.map(({ status }) => status)).toEqual([431]);
+  });
+
   it("over a body that was refused unread is cut off", async () => {
     service = await openHttpService({
       access: accessOf(),
