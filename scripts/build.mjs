@@ -3,6 +3,7 @@
 // is one chunk; what only a call needs (the wire, the sandbox, the filter language) lies in chunks of its own, a room a
 // chunk, loaded with the first call. The library for other programs is a second
 // entry over the same chunks: what both it and a start need is a chunk apart, so that neither loads the other's part.
+import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -188,4 +189,7 @@ export async function collectLicenses(modules) {
   return parts.join(`\n${"-".repeat(80)}\n\n`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+/** CI builds when it installs, once: each script of npm that needs `dist/` would do so again, from the same files. */
+const isBuilt = process.env.DIST_IS_BUILT === "1" && existsSync(path.join(outdir, "main.js"));
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && !isBuilt) await main();

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -70,5 +70,31 @@ describe("publishing", () => {
     );
     expect(prepare).toBeGreaterThan(0);
     expect(publish).toBeGreaterThan(prepare as number);
+  });
+});
+
+describe("what CI runs", () => {
+  it("is every kind of test that there is", async () => {
+    const { scripts } = JSON.parse(await read("package.json"));
+    const run = await read(".ci/run");
+    const kinds = Object.keys(scripts).filter((name) => name.startsWith("test:"));
+    expect(kinds.length).toBeGreaterThan(5);
+    for (const kind of [...kinds, "types", "lint", "docs", "conformance"]) {
+      expect(run, `.ci/run lacks ${kind}`).toContain(`npm run --silent ${kind}`);
+    }
+    expect(run).toContain("'npm ci && npm test' README.md");
+  });
+
+  it("leaves out on a second Node only tests of what uses nothing of Node", async () => {
+    const [, list = ""] = /--exclude "test\/unit\/pages\/\{([\w,]+)\}\/\*\*"/.exec(await read(".ci/run")) ?? [];
+    const folders = list.split(",");
+    expect(folders.length).toBeGreaterThan(3);
+    for (const folder of folders) {
+      await expect(readdir(path.join(ROOT, "test/unit/pages", folder))).resolves.not.toEqual([]);
+      for (const file of await readdir(path.join(ROOT, "src/pages", folder), { recursive: true })) {
+        if (!file.endsWith(".ts")) continue;
+        expect(await read(path.join("src/pages", folder, file)), `${folder}/${file}`).not.toContain('from "node:');
+      }
+    }
   });
 });
