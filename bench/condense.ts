@@ -1,7 +1,8 @@
 import { performance } from "node:perf_hooks";
+import { createSnapshot } from "../src/lists/snapshot.ts";
 import { buildAnswer } from "../src/pages/answer/answer.ts";
 import { renderStructured, renderText } from "../src/pages/answer/render-answer.ts";
-import { createSnapshot } from "../src/pages/snapshot.ts";
+import { DOMAIN_PAGES } from "../src/pages/domain-pages.ts";
 import { makeBody } from "./make-body.ts";
 import { median, spread } from "./stats.ts";
 
@@ -39,6 +40,7 @@ interface Task {
 
 function condenseAll({ id, result: [result] }: Task): number {
   const snapshot = createSnapshot(
+    DOMAIN_PAGES,
     {
       taskId: id,
       version: null,

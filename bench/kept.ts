@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { importAnswer } from "../src/pages/import-answer.ts";
+import { importAnswer } from "../src/lists/endpoint-answer.ts";
+import { DOMAIN_PAGES } from "../src/pages/domain-pages.ts";
 import { createDiskStore } from "../src/store/disk-store.ts";
 import { createMemoryStore } from "../src/store/memory-store.ts";
 import { encodeSnapshot } from "../src/store/snapshot-file.ts";
@@ -60,7 +61,7 @@ const targetOf = (at: number): string => `t${at}.example`;
 async function fill(folder: string): Promise<void> {
   const outcome = readEnvelope({ status: 200, headers: {}, body: makeBody(1) });
   if (!outcome.ok) throw outcome.error;
-  const snapshot = importAnswer(outcome.answer);
+  const snapshot = importAnswer(DOMAIN_PAGES, outcome.answer);
   const snapshots = path.join(folder, "snapshots");
   await mkdir(snapshots);
   // Put by a store, each would be synced, and would have it look whether there is room.

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
-import { importAnswer } from "../src/pages/import-answer.ts";
+import { importAnswer } from "../src/lists/endpoint-answer.ts";
+import { DOMAIN_PAGES, type PagesSnapshot } from "../src/pages/domain-pages.ts";
 import { createQueryPages, type QueryPages } from "../src/pages/query/query-pages.ts";
 import { renderQueryStructured, renderQueryText } from "../src/pages/query/render-query.ts";
-import type { Snapshot } from "../src/pages/snapshot.ts";
 import { createDiskStore } from "../src/store/disk-store.ts";
 import { createNoStore } from "../src/store/memory-store.ts";
 import { createMatchPool } from "../src/threads/match-pool.ts";
@@ -32,7 +32,7 @@ export async function benchQuery(): Promise<string[]> {
   const body = makeBody(PAGES);
   const outcome = readEnvelope({ status: 200, headers: {}, body });
   if (!outcome.ok) throw outcome.error;
-  const snapshot = importAnswer(outcome.answer);
+  const snapshot = importAnswer(DOMAIN_PAGES, outcome.answer);
   const folder = await mkdtemp(path.join(tmpdir(), "bench-query-"));
   const pool = createMatchPool({ openMatcher, maxRunMs: 10_000 });
   try {
@@ -48,7 +48,7 @@ export async function benchQuery(): Promise<string[]> {
     const matchTexts = pool.for("bench");
     const inMemory = createQueryPages({ findSnapshot: async () => snapshot, maxTokens: 1500, matchTexts });
     const fromDisk = createQueryPages({
-      findSnapshot: async () => (await store.get(snapshot.id)) as Snapshot,
+      findSnapshot: async () => (await store.get(snapshot.id)) as PagesSnapshot,
       maxTokens: 1500,
       matchTexts,
     });

@@ -1,12 +1,13 @@
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
+import { toCsv } from "../src/lists/cells.ts";
+import { importAnswer } from "../src/lists/endpoint-answer.ts";
 import { buildAnswer } from "../src/pages/answer/answer.ts";
 import { foldPages } from "../src/pages/answer/fold.ts";
 import { renderStructured, renderText } from "../src/pages/answer/render-answer.ts";
-import { toCsv, toTable } from "../src/pages/answer/table.ts";
-import { importAnswer } from "../src/pages/import-answer.ts";
-import type { Snapshot } from "../src/pages/snapshot.ts";
+import { toTable } from "../src/pages/answer/table.ts";
+import { DOMAIN_PAGES, type PagesSnapshot } from "../src/pages/domain-pages.ts";
 import { readEnvelope } from "../src/upstream/envelope.ts";
 import { makeBody } from "./make-body.ts";
 
@@ -28,10 +29,10 @@ export async function benchTokens(): Promise<string[]> {
 /** Pages fetched → tokens the default answer may cost. */
 const ANSWER_BARS = { 10: 800, 100: 1500, 1000: 1800 };
 
-function importBody(body: string): Snapshot {
+function importBody(body: string): PagesSnapshot {
   const outcome = readEnvelope({ status: 200, headers: {}, body });
   if (!outcome.ok) throw outcome.error;
-  return importAnswer(outcome.answer);
+  return importAnswer(DOMAIN_PAGES, outcome.answer);
 }
 
 function describeAnswer(pages: number, bar: number): string {
@@ -45,7 +46,7 @@ function describeAnswer(pages: number, bar: number): string {
 }
 
 function fullTable(): string {
-  const folds = foldPages(importBody(makeBody(130)).pages).slice(0, 100);
+  const folds = foldPages(importBody(makeBody(130)).items).slice(0, 100);
   const { columns, row } = toTable(folds, "acme.example", ["spam", "nofollow%"]);
   return toCsv(
     columns,

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
+import { importAnswer } from "../src/lists/endpoint-answer.ts";
 import { buildAnswer } from "../src/pages/answer/answer.ts";
-import { importAnswer } from "../src/pages/import-answer.ts";
+import { DOMAIN_PAGES } from "../src/pages/domain-pages.ts";
 import { MAX_VIEW_BYTES, toSnapshotView } from "../src/pages/view/snapshot-view.ts";
 import { toSnapshotFile } from "../src/pages/view/view-file.ts";
 import { readEnvelope } from "../src/upstream/envelope.ts";
@@ -45,7 +46,7 @@ export async function benchView(): Promise<string[]> {
 function open(body: string) {
   const outcome = readEnvelope({ status: 200, headers: {}, body });
   if (!outcome.ok) throw outcome.error;
-  return importAnswer(outcome.answer);
+  return importAnswer(DOMAIN_PAGES, outcome.answer);
 }
 
 function timed(make: () => string): { ms: number; json: string } {

@@ -1,7 +1,8 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
+import { importAnswer } from "../../src/lists/endpoint-answer.ts";
 import { buildAnswer } from "../../src/pages/answer/answer.ts";
 import { renderStructured, renderText } from "../../src/pages/answer/render-answer.ts";
-import { importAnswer } from "../../src/pages/import-answer.ts";
+import { DOMAIN_PAGES } from "../../src/pages/domain-pages.ts";
 import { answerDomainPages } from "../../src/sandbox/answer-domain-pages.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import { readEnvelope } from "../../src/upstream/envelope.ts";
@@ -64,7 +65,7 @@ export async function benchQuestions(): Promise<string[]> {
   for (const [name, body] of makeLists()) {
     const outcome = readEnvelope({ status: 200, headers: {}, body });
     if (!outcome.ok) throw outcome.error;
-    const snapshot = importAnswer(outcome.answer);
+    const snapshot = importAnswer(DOMAIN_PAGES, outcome.answer);
     const truth = workOut(snapshot.request.target, snapshot.totalCount ?? 0, outcome.answer.items as RawItem[]);
     const answer = buildAnswer(snapshot, { maxTokens: 1500, surface: "mcp" });
     const forms = { text: renderText(answer), structured: JSON.stringify(renderStructured(answer)) };

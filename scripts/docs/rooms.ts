@@ -26,6 +26,8 @@ const IMPURE = [
 ];
 const ALL_OF_NODE = ["node:*", "node:*/**"];
 const WORDS = ["errors.ts", "log.ts"];
+/** The tables that stand above the domain: of the tools, which all name, and of the endpoints, whose rooms it knows. */
+const TABLES = ["tools.ts", "endpoints.ts"];
 
 /**
  * The one table of the rooms of `src/`, from the edge inwards. The linter's arrows (`biome.rooms.json`) and the table of
@@ -48,7 +50,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       lists: "all",
       view: ["view-page.ts"],
     },
-    files: [...WORDS, "version.ts", "secrets.ts"],
+    files: [...WORDS, ...TABLES, "version.ts", "secrets.ts"],
   },
   compose: {
     says: "builds every object once, and picks the live gateway or the sandbox",
@@ -68,13 +70,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       pages: "all",
       lists: "all",
     },
-    files: [...WORDS, "version.ts", "secrets.ts"],
+    files: [...WORDS, ...TABLES, "version.ts", "secrets.ts"],
   },
   config: { says: "one schema of settings; flags, documents and manifests come from it", knows: {}, files: WORDS },
   mcp: {
     says: "the protocol: `tools/`, `http/`, resources and prompts",
     knows: { pages: "all", lists: "all", access: ["principal.ts"] },
-    files: [...WORDS, "version.ts"],
+    files: [...WORDS, ...TABLES, "version.ts"],
     owns: ["@modelcontextprotocol/**"],
   },
   library: {
@@ -85,8 +87,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   upstream: {
     says: "the road to the paid endpoint, and how its replies are read",
-    knows: { pages: "all", lists: "all" },
-    files: [...WORDS, "secrets.ts"],
+    knows: { lists: "all" },
+    files: [...WORDS, "endpoints.ts", "secrets.ts"],
     owns: ["undici"],
   },
   sandbox: {
@@ -96,20 +98,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   spend: {
     says: "money: quotes, caps, one purchase at a time, the ledger",
-    knows: { pages: "all", lists: "all", disk: "all" },
+    knows: { lists: "all", disk: "all" },
     files: WORDS,
   },
   store: {
     says: "what is kept, as files of one folder or in memory",
-    knows: { pages: "all", lists: "all", disk: "all" },
-    files: WORDS,
+    knows: { lists: "all", disk: "all" },
+    files: [...WORDS, "endpoints.ts"],
   },
   redis: {
     says: "what replicas share: the ports of store, spend, serve and sessions over Redis",
     knows: {
       store: "all",
       spend: "all",
-      pages: "all",
       lists: "all",
       mcp: ["http/session-records.ts"],
       serve: ["rate-limit.ts"],
@@ -130,13 +131,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   pages: {
     says: "the list of pages, pure: answer, findings, query, compare, estimate, export, redirects, view data",
     knows: { lists: "all" },
-    files: ["errors.ts"],
+    files: ["errors.ts", "tools.ts"],
     without: IMPURE,
   },
   lists: {
     says: "what any list of this family needs, pure: filters, target, arguments, text, tokens",
     knows: {},
-    files: ["errors.ts"],
+    files: ["errors.ts", "tools.ts"],
     without: IMPURE,
   },
   view: {
@@ -147,7 +148,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 };
 
 /** What stands in `src/` itself. `main.ts` starts everything, so that nothing may import it. */
-const ROOT_FILES = ["errors.ts", "log.ts", "secrets.ts", "version.ts", "main.ts"];
+const ROOT_FILES = ["errors.ts", "log.ts", "secrets.ts", "version.ts", "tools.ts", "endpoints.ts", "main.ts"];
 const OWNED = Object.values(ROOMS).flatMap(({ owns = [] }) => owns);
 /** The server's rooms meet the page at this file alone; `pages/view/` is another folder, whose files are not meant here. */
 const VIEW_FOR_OTHERS = "**/view/view-page.ts";

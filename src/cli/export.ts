@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { AppError } from "../errors.ts";
+import { noteBrokenOff } from "../lists/snapshot.ts";
 import { formatCount } from "../lists/text.ts";
+import type { PagesSnapshot } from "../pages/domain-pages.ts";
 import { FORMATS, SNAPSHOT_FILES, type SnapshotFileName, toFileName } from "../pages/export/snapshot-files.ts";
 import type { FindSnapshot } from "../pages/find-snapshot.ts";
-import { noteBrokenOff, type Snapshot } from "../pages/snapshot.ts";
 import { fillPage, toComparisonFile, toSnapshotFile } from "../pages/view/view-file.ts";
 import { readViewPage } from "../view/view-page.ts";
 import { type Io, usage } from "./args.ts";
@@ -100,7 +101,7 @@ export async function runView(
   }
 }
 
-const nameSnapshot = ({ id, request }: Snapshot): string => `snapshot ${id} (${request.target})`;
+const nameSnapshot = ({ id, request }: PagesSnapshot): string => `snapshot ${id} (${request.target})`;
 
 /**
  * Writes what a command was asked to write.

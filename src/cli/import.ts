@@ -3,9 +3,10 @@ import { buffer as readAll } from "node:stream/consumers";
 import type { App } from "../compose/use-cases.ts";
 import type { Config } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
+import { isReplyId } from "../lists/kept-reply.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";
 import { renderStructured } from "../pages/answer/render-answer.ts";
-import { isReplyId } from "../pages/kept-reply.ts";
+import { asPages } from "../pages/domain-pages.ts";
 import type { Kept } from "../store/snapshot-store.ts";
 import { readSavedAnswers } from "../upstream/envelope.ts";
 import { decodeText } from "../upstream/read-body.ts";
@@ -32,7 +33,7 @@ export async function runImport(
   for (const snapshot of saved.snapshots) kept.push(await keepSnapshot(snapshot));
   const answers = saved.snapshots.map((snapshot, index) => {
     const notes = [...saved.notes, ...noteLoss(kept[index])];
-    return buildAnswer(snapshot, { maxTokens: answerTokens, surface: "cli", notes });
+    return buildAnswer(asPages(snapshot), { maxTokens: answerTokens, surface: "cli", notes });
   });
   if (options.json === true && answers.length > 1) print(io.stdout, toJson(answers.map(renderStructured)));
   else for (const answer of answers) printAnswer(answer, options, io);

@@ -1,3 +1,4 @@
+import type { Cell } from "../lists/cells.ts";
 import {
   type Answer,
   renderFindings,
@@ -7,7 +8,6 @@ import {
   renderText,
 } from "../pages/answer/render-answer.ts";
 import { withNamedSections } from "../pages/answer/sections.ts";
-import type { Cell } from "../pages/answer/table.ts";
 import { type Io, print, toJson } from "./args.ts";
 
 /** What a terminal has that does not tell. */

@@ -12,12 +12,12 @@ import type { SessionMail, SessionRecords } from "../mcp/http/session-records.ts
 import { createServer } from "../mcp/server.ts";
 import { type CallSeen, createRenderAnswer } from "../mcp/tool-result.ts";
 import { createMetrics, type GaugeReaders, type Metrics } from "../metrics/create-metrics.ts";
-import { TOOLS } from "../pages/tools.ts";
 import type { RequestScope } from "../serve/access-log.ts";
 import { ROUTES } from "../serve/guards.ts";
 import { REFUSAL_REASONS } from "../serve/http-refusal.ts";
 import type { RateLimit } from "../serve/rate-limit.ts";
 import { serveHttp } from "../serve/serve-http.ts";
+import { TOOLS } from "../tools.ts";
 import type { ExchangeEvent } from "../upstream/send-call.ts";
 import { PRODUCT } from "../version.ts";
 import { openAccess } from "./open-access.ts";

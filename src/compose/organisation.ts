@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Principal, toRights } from "../access/principal.ts";
 import { type Config, isLive } from "../config/schema.ts";
+import type { ReadSnapshots } from "../lists/snapshot.ts";
 import type { Log } from "../log.ts";
-import type { ReadSnapshots } from "../pages/snapshot.ts";
 import type { Bought } from "../spend/carry-out.ts";
 import { createFlights, type Flights } from "../spend/flights.ts";
 import { type Account, type Ledger, toMicros, toUsd } from "../spend/ledger/ledger.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { type Config, isLive } from "../config/schema.ts";
+import type { KeptReplies } from "../lists/kept-reply.ts";
 import type { Log } from "../log.ts";
-import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { RedisRoom } from "../redis/redis-room.ts";
 import type { WithKeyLock } from "../spend/carry-out.ts";
 import type { LedgerLines } from "../spend/ledger/lines.ts";

@@ -2,15 +2,15 @@ import type { Scope } from "../access/principal.ts";
 import { type Config, isLive } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import type { MatchTexts } from "../lists/filters/match-texts.ts";
+import type { KeptReplies } from "../lists/kept-reply.ts";
+import type { RequestRules } from "../lists/parse-request.ts";
+import type { ReadSnapshots, Snapshot } from "../lists/snapshot.ts";
 import type { Log } from "../log.ts";
 import type { ComparePages } from "../pages/compare/compare-pages.ts";
 import type { EstimatePages } from "../pages/estimate/estimate-pages.ts";
 import type { FindSnapshot } from "../pages/find-snapshot.ts";
 import type { GetPages } from "../pages/get-pages.ts";
-import type { KeptReplies } from "../pages/kept-reply.ts";
-import type { RequestRules } from "../pages/parse-request.ts";
 import type { QueryPages } from "../pages/query/query-pages.ts";
-import type { ReadSnapshots, Snapshot } from "../pages/snapshot.ts";
 import type { QuoteMemory } from "../spend/approve.ts";
 import type { Bought, WithKeyLock } from "../spend/carry-out.ts";
 import type { Flights } from "../spend/flights.ts";
@@ -53,7 +53,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
   ]);
   const source = isLive(config) ? "aisa" : "sandbox";
   const { snapshots, replies, withKeyLock } = store;
-  const { fetchPages, fetchQuote } = client;
+  const { fetchList, fetchQuote } = client;
   const onUnsettled = (error: unknown) => log.error("ledger.unsettled", { message: String(error) });
   const upstream = source === "aisa" ? config.baseUrl : source;
   // Whoever keeps nothing by choice has lost nothing.
@@ -86,7 +86,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       buyPages: spend.createBuyPages({
         ...books,
         upstream: common.upstream,
-        fetchPages,
+        fetchList,
         approve,
         withKeyLock,
         flights,

@@ -1,23 +1,24 @@
 import { got, isLeftOut, parseWhole, Refusal, readJsonString, toInputError } from "../lists/arguments.ts";
+import type { ParsedRequest as Parsed } from "../lists/parse-request.ts";
+import { type RequestBody as Body, toRequestKey as toKey } from "../lists/request.ts";
+import { toAdvertisedSchema } from "../lists/request-fields.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";
 import { renderStructured, renderText } from "../pages/answer/render-answer.ts";
-import { toAdvertisedSchema } from "../pages/body.ts";
+import { BODY, type PagesRequest } from "../pages/body.ts";
 import { buildComparison } from "../pages/compare/compare-pages.ts";
 import { renderComparisonStructured, renderComparisonText } from "../pages/compare/render-comparison.ts";
+import { DOMAIN_PAGES, type PagesSnapshot, parseRequest as parse } from "../pages/domain-pages.ts";
 import {
   SNAPSHOT_FILE_NAMES,
   SNAPSHOT_FILES,
   type SnapshotFileName,
   toFileName,
 } from "../pages/export/snapshot-files.ts";
-import { type ParsedRequest, parseRequest as parse } from "../pages/parse-request.ts";
 import { parseQuery } from "../pages/query/parse-query.ts";
 import { querySnapshot } from "../pages/query/query-pages.ts";
 import { type Grouping, type PageState, toQuerySchema } from "../pages/query/query-schema.ts";
 import { renderQueryStructured, renderQueryText } from "../pages/query/render-query.ts";
 import { startRegexClock } from "../pages/query/select-rows.ts";
-import { type PagesRequest, toRequestKey as toKey } from "../pages/request.ts";
-import type { Snapshot } from "../pages/snapshot.ts";
 
 /** An answer in its two forms. Both state the same facts: give a model the one that it is shown best, not both. */
 export interface Answer {
@@ -169,8 +170,17 @@ export type JsonSchema = Record<string, unknown>;
  * const tool = { name: "get_pages", description: "Pages of a domain that earn backlinks", parameters: requestSchema() };
  */
 export function requestSchema(): JsonSchema {
-  return toAdvertisedSchema();
+  return toAdvertisedSchema(BODY);
 }
+
+/** One fetched, immutable answer of the endpoint: plain data, to be kept as JSON. */
+export type Snapshot = PagesSnapshot;
+
+/** The body as the upstream takes it. */
+export type RequestBody = Body<PagesRequest>;
+
+/** What arguments came to. */
+export type ParsedRequest = Parsed<PagesRequest>;
 
 /** How strictly a request is read. */
 export interface ParseRequestOptions {
@@ -202,7 +212,7 @@ export function parseRequest(input: unknown, { allowUnknownFields = false }: Par
  * const kept = cache.get(toRequestKey(request));
  */
 export function toRequestKey(request: PagesRequest, upstream = "aisa"): string {
-  return toKey(request, upstream);
+  return toKey(DOMAIN_PAGES, request, upstream);
 }
 
 /** A file that a snapshot can be written as. */

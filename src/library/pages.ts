@@ -7,12 +7,12 @@
  */
 export { AppError, type AppErrorFacts, describeFailure, type ErrorKind, type FailureCharge } from "../errors.ts";
 export type { Filter, WireFilter } from "../lists/filters/filter.ts";
+export { toRequestBody } from "../lists/request.ts";
+export type { Charge, Source } from "../lists/snapshot.ts";
+export type { PagesRequest } from "../pages/body.ts";
 export type { SnapshotFileName } from "../pages/export/snapshot-files.ts";
 export type { Page } from "../pages/page.ts";
-export type { ParsedRequest } from "../pages/parse-request.ts";
 export type { Grouping, PageState } from "../pages/query/query-schema.ts";
-export { type PagesRequest, type RequestBody, toRequestBody } from "../pages/request.ts";
-export type { Charge, Snapshot, Source } from "../pages/snapshot.ts";
 export {
   type Answer,
   type AnswerOptions,
@@ -23,13 +23,16 @@ export {
   type ExportFile,
   exportSnapshot,
   type JsonSchema,
+  type ParsedRequest,
   type ParseRequestOptions,
   parseRequest,
   type QueryOptions,
   type Question,
   query,
   querySchema,
+  type RequestBody,
   requestSchema,
+  type Snapshot,
   toRequestKey,
 } from "./answers.ts";
 export { type Call, type Reply, readReply, readSavedAnswer } from "./replies.ts";

@@ -1,9 +1,10 @@
 import { AppError } from "../errors.ts";
-import { otherTargetOf, partAnswers } from "../pages/asked-for.ts";
-import type { PagesRequest } from "../pages/request.ts";
-import { createSnapshot, type Fetched, type Snapshot } from "../pages/snapshot.ts";
+import { otherTargetOf, partAnswers } from "../lists/endpoint-answer.ts";
+import { createSnapshot, type Fetched } from "../lists/snapshot.ts";
+import type { PagesRequest } from "../pages/body.ts";
+import { asPages, DOMAIN_PAGES } from "../pages/domain-pages.ts";
 import { readEnvelope, readSavedAnswers } from "../upstream/envelope.ts";
-import { toRequestKey } from "./answers.ts";
+import { type Snapshot, toRequestKey } from "./answers.ts";
 
 /** What came back from your own HTTP call to the endpoint. */
 export interface Reply {
@@ -44,9 +45,9 @@ export function readReply({ status, headers, body }: Reply, call: Call): Snapsho
   const wireReply = { status, headers: toPlainHeaders(headers), body: toText(body, "reply") };
   const outcome = readEnvelope(wireReply, receivedAt ?? undefined);
   if (!outcome.ok) throw outcome.error;
-  const { asked } = partAnswers(request.target, [outcome.answer, ...outcome.others]);
+  const { asked } = partAnswers(DOMAIN_PAGES, request.target, [outcome.answer, ...outcome.others]);
   if (asked === undefined) throw refuseOther(request.target, outcome);
-  return createSnapshot(asked, {
+  return createSnapshot(DOMAIN_PAGES, asked, {
     source,
     request,
     requestKey: toRequestKey(request, upstream),
@@ -57,12 +58,16 @@ export function readReply({ status, headers, body }: Reply, call: Call): Snapsho
 
 function refuseOther(asked: string, { answer, charge, requestId }: Fetched): AppError {
   const usd = charge.kind === "reported" ? charge.usd : undefined;
-  return new AppError("contract", `The reply is about ${otherTargetOf(answer, asked)} and not about ${asked}.`, {
-    charge: usd === undefined ? "unknown" : usd > 0 ? "charged" : "not_charged",
-    ...(usd !== undefined && usd > 0 && { chargedUsd: usd }),
-    ...(requestId !== undefined && { requestId }),
-    advice: "Asking again buys again: first have the gateway, or what stands between, looked at.",
-  });
+  return new AppError(
+    "contract",
+    `The reply is about ${otherTargetOf(DOMAIN_PAGES, answer, asked)} and not about ${asked}.`,
+    {
+      charge: usd === undefined ? "unknown" : usd > 0 ? "charged" : "not_charged",
+      ...(usd !== undefined && usd > 0 && { chargedUsd: usd }),
+      ...(requestId !== undefined && { requestId }),
+      advice: "Asking again buys again: first have the gateway, or what stands between, looked at.",
+    },
+  );
 }
 
 /**
@@ -75,7 +80,7 @@ function refuseOther(asked: string, { answer, charge, requestId }: Fetched): App
  */
 export function readSavedAnswer(body: unknown): Snapshot {
   const [snapshot, ...others] = readSavedAnswers(toText(body, "saved answer"), "The saved answer").snapshots;
-  if (snapshot !== undefined && others.length === 0) return snapshot;
+  if (snapshot !== undefined && others.length === 0) return asPages(snapshot);
   throw new AppError("input", `The saved answer holds ${others.length + 1} answers.`, {
     advice: "Pass one at a time: split the text, or call it with one of the tasks.",
   });

@@ -1,8 +1,8 @@
 import { completable, type McpServer, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import type { ReadSnapshots } from "../lists/snapshot.ts";
 import { REDIRECT_MAPS, shortenNames } from "../pages/export/snapshot-files.ts";
-import type { ReadSnapshots } from "../pages/snapshot.ts";
-import { TOOLS } from "../pages/tools.ts";
+import { TOOLS } from "../tools.ts";
 import { MAX_COMPLETED_FROM } from "./resources.ts";
 
 /** A prompt for an analyst: a way to work with the tools, from the free question to the report. */

@@ -8,8 +8,11 @@ import {
   ResourceTemplate,
   type Variables,
 } from "@modelcontextprotocol/server";
+import { type KeptReplies, toReplyUri } from "../lists/kept-reply.ts";
+import type { ReadSnapshots, SnapshotInfo } from "../lists/snapshot.ts";
 import { countOf, formatMinute, toOneLine } from "../lists/text.ts";
 import type { Log } from "../log.ts";
+import type { PagesSnapshot } from "../pages/domain-pages.ts";
 import {
   FIELDS_URI,
   SNAPSHOT_FILE_NAMES,
@@ -22,9 +25,7 @@ import {
   toSummaryUri,
 } from "../pages/export/snapshot-files.ts";
 import type { FindSnapshot } from "../pages/find-snapshot.ts";
-import { type KeptReplies, toReplyUri } from "../pages/kept-reply.ts";
-import type { ReadSnapshots, Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
-import { TOOLS } from "../pages/tools.ts";
+import { TOOLS } from "../tools.ts";
 import { QueryTemplate, readPart, toPieces, withResourceErrors } from "./read-part.ts";
 
 export interface ResourceDeps {
@@ -138,7 +139,7 @@ export function registerResources(server: McpServer, deps: ResourceDeps): void {
   }
 }
 
-const findNamed = ({ findSnapshot }: ResourceDeps, named: Variables): Promise<Snapshot> =>
+const findNamed = ({ findSnapshot }: ResourceDeps, named: Variables): Promise<PagesSnapshot> =>
   findSnapshot({ snapshotId: readName(named, "snapshot_id") });
 
 async function readFile(deps: ResourceDeps, uri: URL, named: Variables, name: string): Promise<ReadResourceResult> {
@@ -167,19 +168,19 @@ async function readFields(uri: URL): Promise<ReadResourceResult> {
   return readPart(uri, FIELDS.mimeType, renderFieldGuide());
 }
 
-async function readSummary(uri: URL, snapshot: Snapshot): Promise<ReadResourceResult> {
+async function readSummary(uri: URL, snapshot: PagesSnapshot): Promise<ReadResourceResult> {
   const { renderSummary } = await import("../pages/export/report.ts");
   return readPart(uri, SUMMARY.mimeType, renderSummary(snapshot));
 }
 
-async function readPage(uri: URL, snapshot: Snapshot, handle: string): Promise<ReadResourceResult> {
+async function readPage(uri: URL, snapshot: PagesSnapshot, handle: string): Promise<ReadResourceResult> {
   const { renderPageRecord } = await import("../pages/export/report.ts");
   const text = renderPageRecord(snapshot, handle);
   if (text === undefined) throw new ResourceNotFoundError(uri.href, describeHandles(snapshot));
   return readPart(uri, PAGE.mimeType, text);
 }
 
-function describeHandles({ id, pages }: Snapshot): string {
+function describeHandles({ id, items: pages }: PagesSnapshot): string {
   const range = pages.length === 0 ? "it has no pages" : `its handles are p1 to p${pages.length}`;
   return `No such page in snapshot ${id}: ${range} (${countOf(pages.length, "URL")} fetched).`;
 }
@@ -197,9 +198,9 @@ export async function listSnapshotResources(snapshots: ReadSnapshots): Promise<L
   return { resources: (await snapshots.list(undefined, MAX_LISTED)).flatMap(toEntries) };
 }
 
-function toEntries({ id, request, pageCount, fetchedAt }: SnapshotInfo): ListResourcesResult["resources"] {
+function toEntries({ id, request, itemCount, fetchedAt }: SnapshotInfo): ListResourcesResult["resources"] {
   const target = toOneLine(request.target, MAX_TARGET_CHARS);
-  const description = `${countOf(pageCount, "URL")}, ${fetchedAt === null ? "time unknown" : formatMinute(fetchedAt)}`;
+  const description = `${countOf(itemCount, "URL")}, ${fetchedAt === null ? "time unknown" : formatMinute(fetchedAt)}`;
   return [
     {
       uri: toSummaryUri(id),
@@ -236,7 +237,7 @@ export const completeHandles =
   (snapshots: ReadSnapshots): CompleteResourceTemplateCallback =>
   async (typed, context) => {
     const snapshot = await snapshots.get(context?.arguments?.["snapshot_id"] ?? "");
-    return snapshot?.pages.map(({ handle }) => handle).filter((handle) => handle.startsWith(typed)) ?? [];
+    return snapshot?.items.map(({ handle }) => handle).filter((handle) => handle.startsWith(typed)) ?? [];
   };
 
 export const completeFiles: CompleteResourceTemplateCallback = (typed) =>

@@ -1,12 +1,14 @@
 import { distance } from "fastest-levenshtein";
 import { AppError } from "../errors.ts";
 import { got, Refusal, toInputError } from "../lists/arguments.ts";
+import type { Surface } from "../lists/calls.ts";
+import { fullestFirst, withBeside } from "../lists/held.ts";
+import { toRequestBody } from "../lists/request.ts";
+import { ageOf, type ReadSnapshots, type Snapshot, type SnapshotInfo } from "../lists/snapshot.ts";
 import { parseTarget, registrableDomain } from "../lists/target.ts";
 import { countOf, formatCount, formatMinute, formatUsd, quoteForMessage, toOneLine } from "../lists/text.ts";
-import { type Surface, toCall } from "./answer/next-steps.ts";
-import { fullestFirst, withBeside } from "./held.ts";
-import { toRequestBody } from "./request.ts";
-import { ageOf, type ReadSnapshots, type Snapshot, type SnapshotInfo } from "./snapshot.ts";
+import { toCall } from "./answer/next-steps.ts";
+import { asPages, DOMAIN_PAGES, isOfPages, type PagesSnapshot } from "./domain-pages.ts";
 
 /** Which snapshot is meant: by its id, or the fullest fresh one of a target (a domain, in any spelling that a request takes). */
 export interface SnapshotRef {
@@ -30,7 +32,7 @@ export interface AskedAs {
  * With an id and a target, the id decides; the target must then be its own.
  * @throws {AppError} `input` when there is no such snapshot, with those that there are and the call that brings it back
  */
-export type FindSnapshot = (ref: SnapshotRef, asked?: AskedAs) => Promise<Snapshot>;
+export type FindSnapshot = (ref: SnapshotRef, asked?: AskedAs) => Promise<PagesSnapshot>;
 
 export interface FindSnapshotDeps {
   snapshots: ReadSnapshots;
@@ -52,7 +54,8 @@ const MAX_TARGET_CHARS = 80;
 export function createFindSnapshot(deps: FindSnapshotDeps): FindSnapshot {
   const { snapshots, freshMs, gateway = "aisa" } = deps;
   const find = createFindAlone(deps);
-  return async (...asked) => withBeside(await find(...asked), { snapshots, freshMs, gateway });
+  const beside = { endpoint: DOMAIN_PAGES, snapshots, freshMs, gateway };
+  return async (...asked) => withBeside(await find(...asked), beside);
 }
 
 function createFindAlone(deps: FindSnapshotDeps): FindSnapshot {
@@ -92,7 +95,12 @@ interface Names {
   target: string;
 }
 
-async function findById(id: string, situation: Situation, names: Names, snapshots: ReadSnapshots): Promise<Snapshot> {
+async function findById(
+  id: string,
+  situation: Situation,
+  names: Names,
+  snapshots: ReadSnapshots,
+): Promise<PagesSnapshot> {
   const { target, surface } = situation;
   const snapshot = await snapshots.get(id);
   if (snapshot === undefined) {
@@ -100,12 +108,12 @@ async function findById(id: string, situation: Situation, names: Names, snapshot
     if (gone !== undefined) throw refuseGone(gone, names.id, surface);
     throw refuseUnknown(id, names.id, await listKnown(snapshots, target), situation);
   }
-  if (target === undefined || snapshot.request.target === target) return snapshot;
+  if (target === undefined || snapshot.request.target === target) return asPages(snapshot);
   throw toInputError([new Refusal(names.target, describeOther(snapshot, target), `leave ${names.target} out`)]);
 }
 
 interface Found {
-  snapshot: Snapshot;
+  snapshot: PagesSnapshot;
   isFresh: boolean;
   /** What else is kept of the target, the newest first. */
   others: SnapshotInfo[];
@@ -116,8 +124,8 @@ interface Found {
  * met, has nothing that could be asked: it comes last.
  */
 async function findFullest(target: string, { snapshots, freshMs, now }: FindSnapshotDeps): Promise<Found | undefined> {
-  const own = sortForTarget(await snapshots.list(target), target);
-  const withPages = own.filter(({ pageCount }) => pageCount > 0);
+  const own = sortForTarget((await snapshots.list(target)).filter(isOfPages), target);
+  const withPages = own.filter(({ itemCount }) => itemCount > 0);
   const at = now();
   const isFresh = (info: SnapshotInfo) => {
     const ageMs = ageOf(info, at);
@@ -127,7 +135,7 @@ async function findFullest(target: string, { snapshots, freshMs, now }: FindSnap
     // Undefined when it made room since the list was made, or its file is damaged.
     const snapshot = await snapshots.get(info.id);
     const others = own.filter(({ id }) => id !== info.id);
-    if (snapshot !== undefined) return { snapshot, isFresh: isFresh(info), others };
+    if (snapshot !== undefined) return { snapshot: asPages(snapshot), isFresh: isFresh(info), others };
   }
   return undefined;
 }
@@ -179,7 +187,7 @@ function sortForTarget(list: readonly SnapshotInfo[], target: string | undefined
     return registrableDomain(request.target) === registrableDomain(target) ? 1 : 0;
   };
   return list.toSorted(
-    (a, b) => nearness(b) - nearness(a) || (b.fetchedAt ?? 0) - (a.fetchedAt ?? 0) || b.pageCount - a.pageCount,
+    (a, b) => nearness(b) - nearness(a) || (b.fetchedAt ?? 0) - (a.fetchedAt ?? 0) || b.itemCount - a.itemCount,
   );
 }
 
@@ -219,10 +227,10 @@ const describeInfo = (info: SnapshotInfo): string => `${nameTarget(info.request.
 
 /** `imported, 10 of 8,143 URLs, 2026-11-03 14:20 UTC`; of a later part `10 of 8,143 URLs after the first 1,000` */
 export function describeOrigin(info: SnapshotInfo): string {
-  const { source, request, pageCount, totalCount, fetchedAt, isBrokenOff } = info;
-  const isPart = totalCount !== null && totalCount > pageCount;
+  const { source, request, itemCount, totalCount, fetchedAt, isBrokenOff } = info;
+  const isPart = totalCount !== null && totalCount > itemCount;
   const after = request.offset ? ` after the first ${formatCount(request.offset)}` : "";
-  const urls = `${isPart ? `${formatCount(pageCount)} of ${countOf(totalCount, "URL")}` : countOf(pageCount, "URL")}${after}`;
+  const urls = `${isPart ? `${formatCount(itemCount)} of ${countOf(totalCount, "URL")}` : countOf(itemCount, "URL")}${after}`;
   const time = fetchedAt === null ? "time unknown" : formatMinute(fetchedAt);
   const broken = isBrokenOff === true ? ["broken off"] : [];
   return [...(source === "import" ? ["imported"] : []), urls, ...broken, time].join(", ");

@@ -1,13 +1,15 @@
 import type { Consent } from "../errors.ts";
+import type { Surface } from "../lists/calls.ts";
+import type { Asked } from "../lists/fetch-list.ts";
+import { type BesideDeps, withBeside } from "../lists/held.ts";
+import type { RequestRules } from "../lists/parse-request.ts";
+import { toRequestKey } from "../lists/request.ts";
+import { ageOf, type Snapshot } from "../lists/snapshot.ts";
 import { formatAge } from "../lists/text.ts";
 import { type AnswerOptions, buildAnswer } from "./answer/answer.ts";
 import type { Delivery, HeaderOptions } from "./answer/header-facts.ts";
-import type { Surface } from "./answer/next-steps.ts";
 import type { Answer } from "./answer/render-answer.ts";
-import { type BesideDeps, withBeside } from "./held.ts";
-import { parseRequest, type RequestRules } from "./parse-request.ts";
-import { type PagesRequest, toRequestKey } from "./request.ts";
-import { ageOf, type Snapshot } from "./snapshot.ts";
+import { asPages, DOMAIN_PAGES, type PagesSnapshot, parseRequest } from "./domain-pages.ts";
 
 /** Who asks, and what goes with the question beside its arguments. */
 export interface Caller {
@@ -18,12 +20,12 @@ export interface Caller {
   /** A person has agreed to a price for one request (`AskPerson`). */
   consent?: Consent;
   /** Told of the snapshot that the answer is made of, for whoever shows more of it. Must not throw. */
-  onSnapshot?: (snapshot: Snapshot, told: HeaderOptions) => void;
+  onSnapshot?: (snapshot: PagesSnapshot, told: HeaderOptions) => void;
 }
 
 /** Gets the answer to a checked request: a kept one, one under way, or a new one, paid for. */
 export type BuyPages = (
-  order: { request: PagesRequest; requestKey: string; maxAgeMs: number; consent?: Consent },
+  order: Asked & { requestKey: string; maxAgeMs: number; consent?: Consent },
   signal: AbortSignal,
 ) => Promise<{ snapshot: Snapshot; how: Delivery["how"]; notes: string[] }>;
 
@@ -56,16 +58,17 @@ export function createGetPages(deps: GetPagesDeps): GetPages {
     const { request, notes } = parseRequest(input, deps.rules);
     const bought = await deps.buyPages(
       {
+        endpoint: DOMAIN_PAGES,
         request,
-        requestKey: toRequestKey(request, deps.upstream),
+        requestKey: toRequestKey(DOMAIN_PAGES, request, deps.upstream),
         maxAgeMs: wantsFresh ? 0 : deps.freshMs,
         ...(consent !== undefined && { consent }),
       },
       signal,
     );
     const { how } = bought;
-    const snapshot = await toldBeside(bought.snapshot, deps);
-    const hint = snapshot.pages.length === 0 && deps.whenEmpty !== undefined ? [deps.whenEmpty] : [];
+    const snapshot = await toldBeside(asPages(bought.snapshot), deps);
+    const hint = snapshot.items.length === 0 && deps.whenEmpty !== undefined ? [deps.whenEmpty] : [];
     const told = {
       notes: [...notes, ...bought.notes, ...hint],
       delivery: {
@@ -80,17 +83,22 @@ export function createGetPages(deps: GetPagesDeps): GetPages {
   };
 }
 
-const toldBeside = async (snapshot: Snapshot, { snapshots, upstream, freshMs }: GetPagesDeps): Promise<Snapshot> =>
-  snapshots === undefined ? snapshot : withBeside(snapshot, { snapshots, gateway: upstream, freshMs });
+const toldBeside = async (
+  snapshot: PagesSnapshot,
+  { snapshots, upstream, freshMs }: GetPagesDeps,
+): Promise<PagesSnapshot> =>
+  snapshots === undefined
+    ? snapshot
+    : withBeside(snapshot, { endpoint: DOMAIN_PAGES, snapshots, gateway: upstream, freshMs });
 
-type BuildAnswer = (snapshot: Snapshot, options: AnswerOptions) => Answer;
+type BuildAnswer = (snapshot: PagesSnapshot, options: AnswerOptions) => Answer;
 
 /**
  * `buildAnswer`, which gives the last answer of a snapshot out again while it would come out the same. A kept snapshot
  * is asked for many times, and its age is told in whole minutes, then hours.
  */
 export function createRememberAnswer(): BuildAnswer {
-  const last = new WeakMap<Snapshot, { key: string; answer: Answer }>();
+  const last = new WeakMap<PagesSnapshot, { key: string; answer: Answer }>();
   return (snapshot, options) => {
     const key = toKey(options);
     const known = last.get(snapshot);

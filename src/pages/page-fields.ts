@@ -214,3 +214,13 @@ export const BACKLINK_FIELDS: Fields = {
 
 /** By the name of their catalogue. */
 export const FIELDS: Readonly<Record<CatalogueName, Fields>> = { pages: PAGE_FIELDS, backlinks: BACKLINK_FIELDS };
+
+/** Refuses an argument that asks who links. @returns undefined for any other name */
+export const refuseLinkerArgument = (written: string): Refusal | undefined =>
+  asksForLinkers(written)
+    ? new Refusal(
+        quoteForMessage(written),
+        `unknown argument; ${LINKERS_UNNAMED}`,
+        "ask which pages earn links instead",
+      )
+    : undefined;

@@ -1,5 +1,4 @@
-/** A JSON object as it came: every value may be anything. */
-export type JsonObject = Record<string, unknown>;
+import type { Item, JsonObject, ReadItems } from "../lists/snapshot.ts";
 
 /**
  * One item of the endpoint, read tolerantly: a field that is missing, null or of another type is null here
@@ -8,11 +7,7 @@ export type JsonObject = Record<string, unknown>;
  * Counts are `null` when unknown (0 is a known zero); times are the upstream's own text.
  * @see docs.dataforseo.com, backlinks/domain_pages/live, and a real answer of 2026-07-08
  */
-export interface Page {
-  /** `p1`, `p2`, … in fetched order: how answers name this page. */
-  handle: string;
-  /** The page's URL, as it came; empty when the item has none. */
-  url: string;
+export interface Page extends Item {
   status: number | null;
   /** Where a 3xx page redirects to. */
   location: string | null;
@@ -27,7 +22,6 @@ export interface Page {
   /** Average spam score of the backlinks, 0 to 100. */
   spamScore: number | null;
   lostDate: string | null;
-  raw: JsonObject;
 }
 
 /**
@@ -58,31 +52,21 @@ export function deadKindOf(status: number | null): DeadKind | null {
   return found === "live" || found === "redirect" ? null : found;
 }
 
-/** What reading the items left to say: how many fields were of another type than documented. */
-export interface ReadPages {
-  pages: Page[];
-  oddFields: number;
-  /** Items that are nothing: null, or no object. */
-  emptyItems: number;
-  /** Items with the very URL of an earlier one, as where a list moved between two calls. */
-  repeatedItems: number;
-}
-
 /**
  * Reads every item that is one, each URL once: what is empty is no page, and what came twice has its links but once.
  * @param items the `items` array; null or anything but an array reads as no pages
  */
-export function readPages(items: unknown): ReadPages {
+export function readPages(items: unknown): ReadItems<Page> {
   if (!Array.isArray(items)) {
     const oddFields = items === null || items === undefined ? 0 : 1;
-    return { pages: [], oddFields, emptyItems: 0, repeatedItems: 0 };
+    return { items: [], oddFields, emptyItems: 0, repeatedItems: 0 };
   }
   const odd = { count: 0 };
   const places = new Map<string, number>();
-  const read: ReadPages = { pages: [], oddFields: 0, emptyItems: 0, repeatedItems: 0 };
+  const read: ReadItems<Page> = { items: [], oddFields: 0, emptyItems: 0, repeatedItems: 0 };
   for (const item of items) {
     if (!isItem(item)) read.emptyItems += 1;
-    else if (!addPage(readPage(item, `p${read.pages.length + 1}`, odd), read.pages, places)) read.repeatedItems += 1;
+    else if (!addPage(readPage(item, `p${read.items.length + 1}`, odd), read.items, places)) read.repeatedItems += 1;
   }
   return { ...read, oddFields: odd.count };
 }

@@ -1,4 +1,4 @@
-import { isReplyId, type KeptReplies } from "../pages/kept-reply.ts";
+import { isReplyId, type KeptReplies } from "../lists/kept-reply.ts";
 import { MAX_REPLIES, MAX_REPLIES_BYTES } from "../store/kept-replies.ts";
 import { toTenantFolder } from "../store/snapshot-name.ts";
 import type { RedisSnapshotsDeps } from "./redis-snapshots.ts";

@@ -1,5 +1,5 @@
+import type { KeptReplies } from "../lists/kept-reply.ts";
 import type { SessionMail, SessionRecords } from "../mcp/http/session-records.ts";
-import type { KeptReplies } from "../pages/kept-reply.ts";
 import type { RateLimit } from "../serve/rate-limit.ts";
 import type { WithKeyLock } from "../spend/carry-out.ts";
 import type { LedgerLines } from "../spend/ledger/lines.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import type { Snapshot, SnapshotInfo } from "../lists/snapshot.ts";
 import { toErrorCode } from "../store/private-files.ts";
 import { cutHeader, decodeGone, decodeSnapshot, encodeSnapshot } from "../store/snapshot-file.ts";
 import {

@@ -1,11 +1,12 @@
 import { AppError } from "../errors.ts";
 import type { OrderRule } from "../lists/filters/order-by.ts";
+import type { ParsedRequest } from "../lists/parse-request.ts";
+import { toRequestBody } from "../lists/request.ts";
+import type { JsonObject } from "../lists/snapshot.ts";
 import { registrableDomain } from "../lists/target.ts";
-import { REQUEST_FIELDS } from "../pages/body.ts";
+import { BODY, type PagesRequest, withDefaults } from "../pages/body.ts";
+import { parseRequest } from "../pages/domain-pages.ts";
 import { compileFieldReader, compilePageFilter } from "../pages/field-readers.ts";
-import type { JsonObject } from "../pages/page.ts";
-import { type ParsedRequest, parseRequest } from "../pages/parse-request.ts";
-import { type PagesRequest, toRequestBody, withDefaults } from "../pages/request.ts";
 import { type Envelope, failedTask, okTask, topLevelError } from "./exchange.ts";
 import type { Backlink } from "./links.ts";
 import type { World, WorldPage } from "./world.ts";
@@ -33,7 +34,7 @@ export function answerDomainPages(body: unknown, world: World): EndpointReply {
   if (typeof task !== "object" || task === null || Array.isArray(task)) {
     return ok(topLevelError(40503, "POST Data Is Invalid."));
   }
-  if (Object.keys(task).some((name) => !REQUEST_FIELDS.some((field) => field === name))) {
+  if (Object.keys(task).some((name) => !Object.hasOwn(BODY, name))) {
     return { status: 400, body: { error: "request does not match the endpoint contract" } };
   }
   const parsed = parseStrictly(task as Record<string, unknown>);
@@ -49,7 +50,7 @@ const ok = (body: Envelope): EndpointReply => ({ status: 200, body });
  * writes them in several ways (numbers as text, needless brackets).
  */
 function parseStrictly(task: Readonly<Record<string, unknown>>): PagesRequest | string {
-  let parsed: ParsedRequest;
+  let parsed: ParsedRequest<PagesRequest>;
   try {
     parsed = parseRequest(task, { allowUnknownFields: false, mapBareNames: false });
   } catch (error) {

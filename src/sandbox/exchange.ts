@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { JsonObject } from "../pages/page.ts";
+import type { JsonObject } from "../lists/snapshot.ts";
 
 /** What the gateway sees of one request. Header names are lower case. */
 export interface GatewayRequest {

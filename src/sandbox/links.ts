@@ -1,5 +1,5 @@
 import { toUpstreamTime } from "../lists/filters/filter.ts";
-import type { JsonObject } from "../pages/page.ts";
+import type { JsonObject } from "../lists/snapshot.ts";
 import type { PageSpec } from "./sites.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { toUpstreamTime } from "../lists/filters/filter.ts";
+import type { JsonObject } from "../lists/snapshot.ts";
 import { registrableDomain } from "../lists/target.ts";
-import type { JsonObject } from "../pages/page.ts";
 import {
   type Backlink,
   createBacklinks,

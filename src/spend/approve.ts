@@ -1,9 +1,16 @@
 import { createHash, randomUUID } from "node:crypto";
 import { AppError } from "../errors.ts";
+import type { FetchQuote, Quote } from "../lists/fetch-list.ts";
 import { formatCount, formatUsd } from "../lists/text.ts";
-import { BODY_DEFAULTS } from "../pages/body.ts";
-import type { FetchQuote, Quote } from "../pages/fetch-pages.ts";
-import { type Bought, type CarryOutDeps, carryOut, type HeldTurn, type Order, type WithKeyLock } from "./carry-out.ts";
+import {
+  type Bought,
+  type CarryOutDeps,
+  carryOut,
+  type HeldTurn,
+  limitOf,
+  type Order,
+  type WithKeyLock,
+} from "./carry-out.ts";
 import { type Ledger, type Purchase, toDay, toMicros, toUsd } from "./ledger/ledger.ts";
 
 /**
@@ -105,18 +112,14 @@ function aboveCap(quotedMicros: number, capMicros: number): AppError {
   });
 }
 
-function askFirst(
-  { request, requestKey }: Order,
-  quotedMicros: number | undefined,
-  wantedMicros: number,
-  askAboveUsd: number,
-): AppError {
+function askFirst(order: Order, quotedMicros: number | undefined, wantedMicros: number, askAboveUsd: number): AppError {
+  const { endpoint, request, requestKey } = order;
   const upToUsd = toUsd(wantedMicros);
   const price =
     quotedMicros === undefined
       ? `at a price that the gateway did not quote, at most ${formatUsd(upToUsd)}`
       : `for ${formatUsd(upToUsd)}, as the gateway quotes it`;
-  const question = `Buy up to ${formatCount(request.limit ?? BODY_DEFAULTS.limit)} pages of ${request.target} ${price}?`;
+  const question = `Buy up to ${formatCount(limitOf(order))} ${endpoint.words.items} of ${request.target} ${price}?`;
   const limit = `${formatUsd(askAboveUsd)} (DOMAIN_PAGES_ASK_ABOVE_USD)`;
   return new AppError("budget", `A person has to agree first, since this may cost more than ${limit}. ${question}`, {
     charge: "not_charged",
@@ -265,7 +268,7 @@ async function ask(order: Order, deps: QuoteDeps, signal: AbortSignal): Promise<
       maxMicros: toMicros(deps.maxPriceUsd),
       signal,
       send: async (terms) => {
-        const quote = await deps.fetchQuote(order.request, terms, signal);
+        const quote = await deps.fetchQuote(order, terms, signal);
         return quote.kind === "bought" ? { fetched: quote.fetched } : { other: quote };
       },
     },

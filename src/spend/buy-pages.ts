@@ -1,9 +1,9 @@
 import { AppError } from "../errors.ts";
+import type { FetchList } from "../lists/fetch-list.ts";
+import { findHolding, type KeptSnapshots } from "../lists/held.ts";
+import { toListKey } from "../lists/request.ts";
+import { ageOf, type Snapshot, type SnapshotInfo } from "../lists/snapshot.ts";
 import { formatUsd } from "../lists/text.ts";
-import type { FetchPages } from "../pages/fetch-pages.ts";
-import { findHolding, type KeptSnapshots } from "../pages/held.ts";
-import { toListKey } from "../pages/request.ts";
-import { ageOf, type Snapshot, type SnapshotInfo } from "../pages/snapshot.ts";
 import type { Approve } from "./approve.ts";
 import {
   type Bought,
@@ -22,7 +22,7 @@ export interface BuyDeps extends CarryOutDeps {
   snapshots: KeepSnapshots & KeptSnapshots;
   /** Who is asked, as it goes into the request's key. */
   upstream: string;
-  fetchPages: FetchPages;
+  fetchList: FetchList;
   approve: Approve;
   withKeyLock: WithKeyLock;
   flights: Flights<Bought>;
@@ -126,11 +126,13 @@ async function load(order: Order, before: Shelf, deps: BuyDeps, signal: AbortSig
       buy({ ...order, turn }, deps, signal)
     );
   };
-  return deps.withKeyLock(toListKey(order.request, deps.upstream), signal, use).catch((error: unknown) => {
-    if (error instanceof LostTurnError && turns < MAX_TURNS) return load(order, before, deps, signal, turns + 1);
-    if (isMyTurn || !signal.aborted) throw error;
-    throw new AppError("cancelled", "The call was cancelled.", { charge: "not_charged", cause: error });
-  });
+  return deps
+    .withKeyLock(toListKey(order.endpoint, order.request, deps.upstream), signal, use)
+    .catch((error: unknown) => {
+      if (error instanceof LostTurnError && turns < MAX_TURNS) return load(order, before, deps, signal, turns + 1);
+      if (isMyTurn || !signal.aborted) throw error;
+      throw new AppError("cancelled", "The call was cancelled.", { charge: "not_charged", cause: error });
+    });
 }
 
 /** What is young enough: the newest answer to the very same request; where it will not do, one that holds what is asked. */
@@ -159,7 +161,7 @@ async function findOn(
   if (same !== undefined && willDo(same)) return toKept(same);
   const { snapshots, upstream } = deps;
   const shelf = { get: snapshots.get, list: async () => [...ofTarget] };
-  const holding = await findHolding({ request: order.request, upstream, willDo }, shelf);
+  const holding = await findHolding({ ...order, upstream, willDo }, shelf);
   return holding && toKept(holding);
 }
 
@@ -182,7 +184,7 @@ async function buy(order: Order, deps: BuyDeps, signal: AbortSignal): Promise<Bo
       maxMicros,
       leastMicros,
       signal,
-      send: async (terms) => ({ fetched: await deps.fetchPages(order.request, terms, signal) }),
+      send: async (terms) => ({ fetched: await deps.fetchList(order, terms, signal) }),
       explain: (error, setAside) => nameCap(error, setAside, maxMicros, deps.ledger),
     },
     deps,

@@ -1,10 +1,9 @@
 import { AppError, type Consent } from "../errors.ts";
+import type { Asked, PurchaseTerms } from "../lists/fetch-list.ts";
+import type { KeptReplies } from "../lists/kept-reply.ts";
+import { UNNAMED_ENDPOINT } from "../lists/request.ts";
+import type { Fetched, Snapshot, Source } from "../lists/snapshot.ts";
 import { formatUsd } from "../lists/text.ts";
-import { BODY_DEFAULTS } from "../pages/body.ts";
-import type { PurchaseTerms } from "../pages/fetch-pages.ts";
-import type { KeptReplies } from "../pages/kept-reply.ts";
-import type { PagesRequest } from "../pages/request.ts";
-import type { Fetched, Snapshot, Source } from "../pages/snapshot.ts";
 import { keepFetched, keepUnread } from "./keep-fetched.ts";
 import {
   type Ledger,
@@ -67,7 +66,7 @@ export async function carryOut<Other>(
     const sent = await send(order, call, reservation, seat).catch(async (error: unknown) => {
       const failure = kind === "quote" ? asFree(error) : error;
       await settle(settlementOfFailure(failure));
-      throw explain(await keepUnread(failure, order.request, deps), reservation.micros);
+      throw explain(await keepUnread(failure, order, deps), reservation.micros);
     });
     if (!("fetched" in sent)) {
       await settle({ outcome: "not_charged" });
@@ -84,8 +83,8 @@ export async function carryOut<Other>(
 }
 
 /** A seat that is taken when the call is about to be sent: what waits for its turn at the gateway takes no room. */
-function createSeat({ request }: Order, { kind, signal }: PaidCall<unknown>, room: ReplyRoom | undefined) {
-  const bytes = estimateReplyBytes(kind === "quote" ? 0 : (request.limit ?? BODY_DEFAULTS.limit));
+function createSeat(order: Order, { kind, signal }: PaidCall<unknown>, room: ReplyRoom | undefined) {
+  const bytes = estimateReplyBytes(kind === "quote" ? 0 : limitOf(order));
   let seat: Seat | undefined;
   return {
     take: async () => {
@@ -96,13 +95,17 @@ function createSeat({ request }: Order, { kind, signal }: PaidCall<unknown>, roo
   };
 }
 
-const toFacts = ({ request, requestKey, consent }: Order, kind: PurchaseFacts["kind"], deps: CarryOutDeps) => ({
+/** The most items that can come. */
+export const limitOf = ({ endpoint, request }: Asked): number => request.limit ?? endpoint.defaults.limit;
+
+const toFacts = (order: Order, kind: PurchaseFacts["kind"], deps: CarryOutDeps) => ({
   kind,
-  target: request.target,
-  requestKey,
-  limit: request.limit ?? BODY_DEFAULTS.limit,
+  ...(order.endpoint.name !== UNNAMED_ENDPOINT && { endpoint: order.endpoint.name }),
+  target: order.request.target,
+  requestKey: order.requestKey,
+  limit: limitOf(order),
   gateway: deps.gateway,
-  ...(kind === "pages" && consent?.requestKey === requestKey && { consent: consent.id }),
+  ...(kind === "pages" && order.consent?.requestKey === order.requestKey && { consent: order.consent.id }),
 });
 
 async function send<Other>(
@@ -174,8 +177,7 @@ export function settlementOfFailure(error: unknown): Settlement {
 }
 
 /** What a caller wants. */
-export interface Order {
-  request: PagesRequest;
+export interface Order extends Asked {
   /** `toRequestKey` of the request. */
   requestKey: string;
   /** The oldest kept answer that will do, ms; 0: none will, however young. */

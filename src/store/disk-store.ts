@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
-import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import type { Snapshot, SnapshotInfo } from "../lists/snapshot.ts";
 import { REPLIES_FOLDER } from "./kept-replies.ts";
 import { inBatches, type KeptFile, type MakeRoomOptions, makeRoom } from "./make-room.ts";
 import { findObstacle, type OnDiskProblem, toErrorCode } from "./private-files.ts";

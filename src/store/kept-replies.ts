@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { replaceFile } from "../disk/durable.ts";
-import { isReplyId, type KeptReplies } from "../pages/kept-reply.ts";
+import { isReplyId, type KeptReplies } from "../lists/kept-reply.ts";
 import { makePrivateFolder, toErrorCode } from "./private-files.ts";
 
 /** Evidence and rare: more than these tell nothing new. */

@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { replaceFile } from "../disk/durable.ts";
-import type { SnapshotInfo } from "../pages/snapshot.ts";
+import type { SnapshotInfo } from "../lists/snapshot.ts";
 import { toErrorCode } from "./private-files.ts";
 import { cutHeader, decodeGone, openFile, readHeaderLine } from "./snapshot-file.ts";
 import { inSlices } from "./snapshot-index.ts";

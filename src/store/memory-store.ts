@@ -1,4 +1,4 @@
-import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import type { Snapshot, SnapshotInfo } from "../lists/snapshot.ts";
 import { newestFirst, ofTarget, toSnapshotInfo } from "./snapshot-name.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 
@@ -21,7 +21,7 @@ const MAX_SHARED_NAME_CHARS = 60;
 function weigh(snapshot: Snapshot): number {
   const known = JSON_BYTES.get(snapshot);
   if (known !== undefined) return FRAME_BYTES + PER_JSON_BYTE * known;
-  return FRAME_BYTES + snapshot.pages.reduce((sum, { raw }) => sum + weighValue(raw), 0);
+  return FRAME_BYTES + snapshot.items.reduce((sum, { raw }) => sum + weighValue(raw), 0);
 }
 
 /** About what a parsed value takes in memory, bytes. As JSON it need not be made for that, which would double it. */

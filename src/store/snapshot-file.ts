@@ -4,9 +4,9 @@ import { type FileHandle, open } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
-import { readPages } from "../pages/page.ts";
-import type { PagesRequest } from "../pages/request.ts";
-import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import { getEndpoint } from "../endpoints.ts";
+import { type ListRequest, UNNAMED_ENDPOINT } from "../lists/request.ts";
+import type { Snapshot, SnapshotInfo } from "../lists/snapshot.ts";
 import { noteJsonBytes } from "./memory-store.ts";
 import { toSnapshotInfo } from "./snapshot-name.ts";
 
@@ -24,10 +24,13 @@ const GZIP_LEVEL = 6;
  * @throws for a snapshot that could not be read back (see `writeHeader`)
  */
 export async function encodeSnapshot(snapshot: Snapshot): Promise<Buffer> {
-  const items = Buffer.from(JSON.stringify(snapshot.pages.map(({ raw }) => raw)));
+  const items = Buffer.from(JSON.stringify(snapshot.items.map(({ raw }) => raw)));
   const body = await compress(items, { level: GZIP_LEVEL });
+  const { itemCount: pageCount, endpoint, ...info } = toSnapshotInfo(snapshot);
   const header = writeHeader({
-    ...toSnapshotInfo(snapshot),
+    ...info,
+    ...(endpoint !== UNNAMED_ENDPOINT && { endpoint }),
+    pageCount,
     upstreamCostUsd: snapshot.upstreamCostUsd,
     oddFields: snapshot.oddFields,
     ...(snapshot.oddList !== undefined && { oddList: snapshot.oddList }),
@@ -88,9 +91,11 @@ function toInfo(header: SnapshotHeader): SnapshotInfo {
     itemsBytes: _items,
     bodyBytes: _,
     bodySha256: _hash,
+    pageCount: itemCount,
+    endpoint = UNNAMED_ENDPOINT,
     ...info
   } = header;
-  return info;
+  return { ...info, endpoint, itemCount };
 }
 
 async function readItems(body: Buffer, { itemsBytes }: SnapshotHeader): Promise<unknown> {
@@ -99,10 +104,15 @@ async function readItems(body: Buffer, { itemsBytes }: SnapshotHeader): Promise<
 }
 
 function toSnapshot(header: SnapshotHeader, items: unknown): Snapshot | "damaged" {
-  const { pageCount, itemsBytes, bodyBytes: _body, bodySha256: _hash, oddList, ...told } = header;
+  const { pageCount: itemCount, itemsBytes, bodyBytes: _body, bodySha256: _hash, oddList, ...rest } = header;
+  const told = { ...rest, endpoint: header.endpoint ?? UNNAMED_ENDPOINT };
   // What was odd about the items was counted when they came. A list of an earlier version may hold a URL twice.
-  if (!Array.isArray(items) || items.length !== pageCount) return "damaged";
-  const snapshot = { ...told, ...(oddList !== undefined && { oddList }), pages: readPages(items).pages };
+  if (!Array.isArray(items) || items.length !== itemCount) return "damaged";
+  const snapshot = {
+    ...told,
+    ...(oddList !== undefined && { oddList }),
+    items: getEndpoint(header.endpoint).readItems(items).items,
+  };
   noteJsonBytes(snapshot, itemsBytes);
   return snapshot;
 }
@@ -118,7 +128,13 @@ export const MAX_ITEMS_BYTES = 256 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
 /** What the first line of a snapshot's file says: all of the snapshot but its pages, and what the body must be. */
-export interface SnapshotHeader extends SnapshotInfo, Pick<Snapshot, "upstreamCostUsd" | "oddFields"> {
+export interface SnapshotHeader
+  extends Omit<SnapshotInfo, "itemCount" | "endpoint">,
+    Pick<Snapshot, "upstreamCostUsd" | "oddFields"> {
+  /** Left out of a list of the endpoint that was there first, so that versions before others read its files. */
+  endpoint?: string;
+  /** How many items there are; files have called them so since there was but one endpoint. */
+  pageCount: number;
   oddList?: Snapshot["oddList"] | undefined;
   /** Bytes of the items as JSON. */
   itemsBytes: number;
@@ -155,8 +171,9 @@ const count = z.int().min(0);
 const HeaderShape = z.object({
   format: z.literal(FORMAT),
   id: z.string(),
+  endpoint: z.string().exactOptional(),
   source: z.enum(["aisa", "sandbox", "import"]),
-  request: z.custom<PagesRequest>(isRequest),
+  request: z.custom<ListRequest>(isRequest),
   requestKey: z.string(),
   fetchedAt: z.number().nullable(),
   charge: z.discriminatedUnion("kind", [

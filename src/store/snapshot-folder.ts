@@ -1,7 +1,7 @@
 import { chmod, type FileHandle, readdir, rename, stat } from "node:fs/promises";
 import path from "node:path";
 import { replaceFile } from "../disk/durable.ts";
-import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import type { Snapshot, SnapshotInfo } from "../lists/snapshot.ts";
 import { forgetGone, readGone } from "./make-room.ts";
 import { makePrivateFolder, type OnDiskProblem, toErrorCode } from "./private-files.ts";
 import {

@@ -3,7 +3,7 @@ import { appendFile, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setImmediate as giveWay } from "node:timers/promises";
 import { replaceFile } from "../disk/durable.ts";
-import type { Snapshot } from "../pages/snapshot.ts";
+import type { Snapshot } from "../lists/snapshot.ts";
 import type { SnapshotName } from "./snapshot-name.ts";
 
 /** Which file is of which target, so that a question to a target opens that target's files alone. */

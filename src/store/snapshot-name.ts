@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Snapshot, SnapshotInfo } from "../pages/snapshot.ts";
+import type { Snapshot, SnapshotInfo } from "../lists/snapshot.ts";
 
 /** What the name of a snapshot's file tells, so that looking one up and making room need no reading. */
 export interface SnapshotName {
@@ -78,8 +78,8 @@ export function toTenantFolder(tenant: string): string {
 
 /** A snapshot without its pages. */
 export function toSnapshotInfo(snapshot: Snapshot): SnapshotInfo {
-  const { id, source, request, requestKey, fetchedAt, charge, totalCount, pages, isBrokenOff } = snapshot;
-  const info = { id, source, request, requestKey, fetchedAt, charge, totalCount, pageCount: pages.length };
+  const { id, endpoint, source, request, requestKey, fetchedAt, charge, totalCount, items, isBrokenOff } = snapshot;
+  const info = { id, endpoint, source, request, requestKey, fetchedAt, charge, totalCount, itemCount: items.length };
   return isBrokenOff === true ? { ...info, isBrokenOff } : info;
 }
 

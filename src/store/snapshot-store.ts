@@ -1,4 +1,4 @@
-import { ageOf, type ReadSnapshots, type Snapshot, type SnapshotInfo } from "../pages/snapshot.ts";
+import { ageOf, type ReadSnapshots, type Snapshot, type SnapshotInfo } from "../lists/snapshot.ts";
 import { newestFirst } from "./snapshot-name.ts";
 
 /** Where a snapshot is after `put`. */

@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
-import type { FetchPages, FetchQuote, Quote } from "../pages/fetch-pages.ts";
+import type { Endpoint } from "../lists/endpoint.ts";
+import type { FetchList, FetchQuote, Quote } from "../lists/fetch-list.ts";
 import { type FailedOutcome, readEnvelope } from "./envelope.ts";
 import { isPlausiblePrice } from "./reply-headers.ts";
 import { type BodyForm, beginCall, type SendDeps, type SendInForm } from "./send-call.ts";
@@ -13,30 +14,32 @@ export interface ClientDeps extends SendDeps {
 }
 
 export interface Client {
-  fetchPages: FetchPages;
+  fetchList: FetchList;
   fetchQuote: FetchQuote;
 }
 
-/** The paid endpoint as the product knows it: encode → exchange, again where that is free of risk → open the envelope. */
+/** The paid endpoints as the product knows it: encode → exchange, again where that is free of risk → open the envelope. */
 export function createClient(deps: ClientDeps): Client {
   const inAcceptedForm = createFormFinder(deps.bodyForm);
 
-  const fetchPages: FetchPages = async (request, terms, signal) => {
-    const send = beginCall({ request, terms, signal, mode: "pages" }, readEnvelope, deps);
+  const fetchList: FetchList = async (asked, terms, signal) => {
+    const read = (reply: WireReply, at: number) => readEnvelope(reply, at, [asked.endpoint]);
+    const send = beginCall({ ...asked, terms, signal, mode: "pages" }, read, deps);
     const outcome = await inAcceptedForm(send, () => true);
     if (!outcome.ok) throw outcome.error;
     const { ok: _ok, ...fetched } = outcome;
     return fetched;
   };
 
-  const fetchQuote: FetchQuote = async (request, terms, signal) => {
+  const fetchQuote: FetchQuote = async (asked, terms, signal) => {
     if (!deps.send.quote) return { kind: "none", why: "quotes are switched off (DOMAIN_PAGES_GATEWAY_HABITS)" };
-    const send = beginCall({ request, terms, signal, mode: "quote" }, readQuote, deps);
+    const read = (reply: WireReply, at: number) => readQuote(reply, at, asked.endpoint);
+    const send = beginCall({ ...asked, terms, signal, mode: "quote" }, read, deps);
     const outcome = await inAcceptedForm(send, ({ quote }) => quote.kind === "bought");
     return outcome.ok ? outcome.quote : toNoQuote(outcome.error);
   };
 
-  return { fetchPages, fetchQuote };
+  return { fetchList, fetchQuote };
 }
 
 /**
@@ -70,8 +73,12 @@ function createFormFinder(pinned: BodyForm | "auto") {
  * a failure, because nothing came for the money.
  * @param at when the reply came, ms since 1970
  */
-export function readQuote(reply: WireReply, at: number): { ok: true; quote: Quote } | FailedOutcome {
-  const outcome = readEnvelope(reply, at);
+export function readQuote(
+  reply: WireReply,
+  at: number,
+  endpoint: Endpoint,
+): { ok: true; quote: Quote } | FailedOutcome {
+  const outcome = readEnvelope(reply, at, [endpoint]);
   if (outcome.ok) {
     const { ok, ...fetched } = outcome;
     return { ok, quote: { kind: "bought", fetched } };

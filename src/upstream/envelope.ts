@@ -1,10 +1,11 @@
+import { ENDPOINTS, getEndpoint } from "../endpoints.ts";
 import { AppError, type AppErrorFacts } from "../errors.ts";
-import { REQUEST_FIELDS } from "../pages/body.ts";
-import { importAnswer } from "../pages/import-answer.ts";
-import { readReply } from "../pages/kept-reply.ts";
-import type { Charge, EndpointAnswer, Snapshot } from "../pages/snapshot.ts";
+import type { Endpoint } from "../lists/endpoint.ts";
+import { importAnswer } from "../lists/endpoint-answer.ts";
+import { readReply } from "../lists/kept-reply.ts";
+import type { Charge, EndpointAnswer, Snapshot } from "../lists/snapshot.ts";
 import { explainGatewayError, FORM_CODES, meaningOf, NO_RESULTS, OK, readGatewayError } from "./gateway-errors.ts";
-import { bodiesOf, IS_PART, type Json, readJson, siblingOf, toObject } from "./read-body.ts";
+import { bodiesOf, endpointOf, IS_PART, type Json, readJson, toObject } from "./read-body.ts";
 import { pickRequestId, readCharge, readRetryAfter, settleCharge } from "./reply-headers.ts";
 import type { FailureClass } from "./retry-policy.ts";
 import type { WireReply } from "./wire.ts";
@@ -35,9 +36,10 @@ export interface FailedOutcome {
   holds?: string;
 }
 
-/** A reply with when it came, ms since 1970. */
+/** A reply with when it came, ms since 1970, and the endpoints that it may be of. */
 interface DatedReply extends WireReply {
   at: number | undefined;
+  endpoints: readonly Endpoint[];
 }
 
 /** How much of an unreadable body goes to stderr. */
@@ -47,9 +49,10 @@ const MAX_DETAIL_CHARS = 500;
  * Reads the outcome where it may stand, outside in: the HTTP status, the gateway's error, the top level, the tasks.
  * Never throws: whatever came, the result says what it means and what is known about the charge.
  * @param at when the reply came, ms since 1970; without it a wait that is named as a date is not read
+ * @param endpoints those that it may be of: the one that was asked. Left out: whichever there is
  */
-export function readEnvelope(wireReply: WireReply, at?: number): Outcome {
-  const reply: DatedReply = { ...wireReply, at };
+export function readEnvelope(wireReply: WireReply, at?: number, endpoints = ENDPOINTS): Outcome {
+  const reply: DatedReply = { ...wireReply, at, endpoints };
   const read = readJson(reply.body);
   const outer = toObject(unwrapOne(read?.values));
   if (reply.status < 200 || reply.status >= 300) return readFailedStatus(reply, outer);
@@ -63,7 +66,7 @@ export function readEnvelope(wireReply: WireReply, at?: number): Outcome {
       { estimate: outer },
     );
   }
-  const bodies = bodiesOf(read);
+  const bodies = bodiesOf(read, endpoints);
   // A note in words beside the data is no failure of it.
   const isAnswer = bodies.length > 0 && outer?.["success"] !== false && !("error" in (outer ?? {}));
   if (!isAnswer && readGatewayError(outer) !== undefined) return failByGateway(reply, outer);
@@ -155,9 +158,11 @@ function readResult(reply: DatedReply, { body, task, told, saysItWorked }: ToldR
   if (result === undefined && !isEmpty) {
     return { failure: unreadable(reply, "an answer without a result that can be read") };
   }
-  const sibling = siblingOf(task, result);
-  if (sibling !== undefined) {
-    return { failure: unreadable(reply, `the answer of another endpoint, ${sibling}, and not of domain_pages`) };
+  const { endpoints } = reply;
+  const endpoint = endpointOf(task, result, endpoints);
+  if (typeof endpoint === "string") {
+    const what = `the answer of another endpoint, ${endpoint}, and not of ${nameAll(endpoints)}`;
+    return { failure: unreadable(reply, what) };
   }
   return {
     answer: {
@@ -168,9 +173,12 @@ function readResult(reply: DatedReply, { body, task, told, saysItWorked }: ToldR
       upstreamCostUsd: toNumber(task["cost"]) ?? toNumber(body["cost"]) ?? null,
       totalCount: result === undefined ? 0 : (toNumber(result["total_count"]) ?? null),
       items: result?.["items"] ?? null,
+      ...(endpoints.length > 1 && { endpoint: endpoint.name }),
     },
   };
 }
+
+const nameAll = (endpoints: readonly Endpoint[]): string => endpoints.map(({ name }) => name).join(" or ");
 
 /** "No data" comes as a code of its own and, as clients report, under 40501 with the same words. */
 function isNoResults(code: number, task: Json): boolean {
@@ -197,7 +205,7 @@ function failByGateway(reply: DatedReply, body: Json | undefined): FailedOutcome
 
 function failByCode(reply: DatedReply, body: Json | undefined, code: number, task: Json | undefined): FailedOutcome {
   const { kind, says, advice, retryAfterMs, failureClass = "final" } = meaningOf(code);
-  const field = kind === "input" ? fieldNamedIn(task ?? body) : undefined;
+  const field = kind === "input" ? fieldNamedIn(task ?? body, reply.endpoints) : undefined;
   return fail(
     reply,
     {
@@ -223,9 +231,9 @@ function chargeOf(costUsd: number | undefined): Pick<AppErrorFacts, "charge" | "
 }
 
 /** The field of the request that the upstream's message names; only a name of ours leaves the message. */
-function fieldNamedIn(told: Json | undefined): (typeof REQUEST_FIELDS)[number] | undefined {
+function fieldNamedIn(told: Json | undefined, endpoints: readonly Endpoint[]): string | undefined {
   const named = /'([a-z_]{1,40})'/.exec(toText(told?.["status_message"]) ?? "")?.[1];
-  return REQUEST_FIELDS.find((each) => each === named);
+  return named !== undefined && endpoints.some(({ fields }) => Object.hasOwn(fields, named)) ? named : undefined;
 }
 
 /** The upstream's own wait outweighs ours; where waiting does not help, none is named. */
@@ -286,7 +294,7 @@ export interface SavedAnswers {
 }
 
 /**
- * The saved answers of the endpoint in a text, each a snapshot: through the same envelope as a fetched one, with the
+ * The saved answers of an endpoint in a text, each a snapshot: through the same envelope as a fetched one, with the
  * request and the time read from the answer itself.
  * @param body the JSON as it came: one answer or several, in a list or one after another, wrapped or not; or a kept reply
  * @param name what an error calls it, such as a file's name
@@ -297,8 +305,10 @@ export function readSavedAnswers(body: string, name: string): SavedAnswers {
   const outcome = readEnvelope({ status: 200, headers: {}, body: kept?.body ?? body });
   if (!outcome.ok) throw refuseSaved(outcome, name);
   const { answer, others, notes } = outcome;
+  const snapshots = [answer, ...others].map((each) =>
+    importAnswer(getEndpoint(each.endpoint ?? kept?.endpoint), each, kept),
+  );
   // The same answer twice is one.
-  const snapshots = [answer, ...others].map((each) => importAnswer(each, kept));
   return { snapshots: [...new Map(snapshots.map((each) => [each.id, each])).values()], notes };
 }
 
@@ -307,7 +317,6 @@ function refuseSaved({ error, holds }: FailedOutcome, name: string): AppError {
   const why = holds === undefined ? `holds no usable answer: ${message}` : `holds ${holds}.`;
   return new AppError("input", `${name} ${why}`, {
     ...(facts.detail !== undefined && { detail: facts.detail }),
-    advice:
-      "Import the JSON body of a successful call of domain_pages, as it came or wrapped; nothing was charged now.",
+    advice: `Import the JSON body of a successful call of ${nameAll(ENDPOINTS)}, as it came or wrapped; nothing was charged now.`,
   });
 }

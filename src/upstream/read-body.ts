@@ -1,3 +1,5 @@
+import type { Endpoint } from "../lists/endpoint.ts";
+
 /** What a text holds, read as far as it goes. */
 export interface ReadJson {
   /** The values that stand in it, one after another: one as a rule, several in JSON lines. */
@@ -150,10 +152,10 @@ const MAX_DEPTH = 6;
 /** Under it a body says that it is what was whole of one that breaks off. A symbol: no reply can hold it. */
 export const IS_PART = Symbol("is_part");
 
-/** Every answer of the endpoint in what was read; see `findBodies`. */
-export function bodiesOf({ values, hasPart }: ReadJson, depth = 0): Json[] {
+/** Every answer of these endpoints in what was read; see `findBodies`. */
+export function bodiesOf({ values, hasPart }: ReadJson, endpoints: readonly Endpoint[], depth = 0): Json[] {
   return values.flatMap((value, index) => {
-    const bodies = findBodies(value, depth);
+    const bodies = findBodies(value, endpoints, depth);
     const last = bodies.at(-1);
     const isPart = hasPart && index === values.length - 1 && last !== undefined;
     return isPart ? [...bodies.slice(0, -1), { ...last, [IS_PART]: true }] : bodies;
@@ -161,24 +163,24 @@ export function bodiesOf({ values, hasPart }: ReadJson, depth = 0): Json[] {
 }
 
 /**
- * Every answer of the endpoint within a value, in the documented form (`{"tasks": [{"result": [{"items": …}]}]}`),
+ * Every answer of these endpoints within a value, in the documented form (`{"tasks": [{"result": [{"items": …}]}]}`),
  * whatever it stands in or lacks: wrapped once or more, as JSON within a text, flattened (`.ai`), a task or a result or
  * the items by themselves, several in a list.
  * @returns empty when there is none
  */
-export function findBodies(value: unknown, depth = 0): Json[] {
+function findBodies(value: unknown, endpoints: readonly Endpoint[], depth: number): Json[] {
   if (depth > MAX_DEPTH) return [];
   if (typeof value === "string") {
     const inner = depth > 0 && /^\s*[[{]/.test(value) ? readJson(value) : undefined;
-    return inner === undefined ? [] : bodiesOf(inner, depth + 1);
+    return inner === undefined ? [] : bodiesOf(inner, endpoints, depth + 1);
   }
   if (Array.isArray(value)) {
-    if (value.length > 0 && value.every(isPage)) return [toBody({}, { items: value })];
-    return value.flatMap((each) => findBodies(each, depth + 1));
+    if (value.length > 0 && value.every((each) => isItemOf(endpoints, each))) return [toBody({}, { items: value })];
+    return value.flatMap((each) => findBodies(each, endpoints, depth + 1));
   }
   const object = toObject(value);
   if (object === undefined) return [];
-  return readBody(object) ?? findFirst(object, depth);
+  return readBody(object) ?? findFirst(object, endpoints, depth);
 }
 
 /** The object itself, if it is an answer or a part of one. */
@@ -197,9 +199,9 @@ function readBody(object: Json): Json[] | undefined {
   return undefined;
 }
 
-function findFirst(object: Json, depth: number): Json[] {
+function findFirst(object: Json, endpoints: readonly Endpoint[], depth: number): Json[] {
   for (const name of WRAPPERS) {
-    const found = findBodies(object[name], depth + 1);
+    const found = findBodies(object[name], endpoints, depth + 1);
     if (found.length > 0) return found;
   }
   return [];
@@ -207,10 +209,11 @@ function findFirst(object: Json, depth: number): Json[] {
 
 const isResult = (value: unknown): boolean => toObject(value) !== undefined && "items" in (value as Json);
 
-const isPage = (value: unknown): boolean => {
-  const { type, page, page_summary: summary } = toObject(value) ?? {};
-  return type === ITEM_TYPE || (typeof page === "string" && toObject(summary) !== undefined);
-};
+function isItemOf(endpoints: readonly Endpoint[], value: unknown): boolean {
+  const object = toObject(value);
+  if (object === undefined) return false;
+  return endpoints.some(({ itemType, isItem }) => object["type"] === itemType || isItem(object));
+}
 
 /** A result that stands without its task, as the documents frame it. */
 function toBody({ id, version, status_code, status_message, cost, data, path }: Json, result: Json): Json {
@@ -218,28 +221,35 @@ function toBody({ id, version, status_code, status_message, cost, data, path }: 
   return { ...said, version, tasks: [{ ...said, id, cost, data, path, result: [result] }] };
 }
 
-const ITEM_TYPE = "backlinks_domain_page";
-
-/** What an answer of this endpoint calls it. */
-const ENDPOINT = "domain_pages";
-
 /**
- * The endpoint that a task is an answer of, where it says that it is another: by its path, by the function that it
- * echoes, by the type of its items.
- * @returns a name that is safe to show; undefined for this endpoint, and for a task that says nothing
+ * The endpoint that a task is an answer of: by its path, by the function that it echoes, by the type of its items.
+ * @param endpoints those that it may be of; a task that says nothing is of the first
+ * @returns for that of any other endpoint its name, safe to show
  */
-export function siblingOf(task: Json, result: Json | undefined): string | undefined {
-  const told = [endpointIn(task["path"]), toObject(task["data"])?.["function"]].find(
-    (name) => typeof name === "string" && name !== "" && name !== ENDPOINT,
-  );
-  if (typeof told === "string") return toName(told);
+export function endpointOf(task: Json, result: Json | undefined, endpoints: readonly Endpoint[]): Endpoint | string {
+  const find = (told: unknown) => endpoints.find(({ name }) => name === told);
+  const names = [nameIn(task["path"]), toObject(task["data"])?.["function"]].filter(isName);
+  const sister = names.find((name) => find(name) === undefined);
+  if (sister !== undefined) return toName(sister);
   const items = Array.isArray(result?.["items"]) ? result["items"] : [];
-  const types = items.map((item) => toObject(item)?.["type"]).filter((type) => typeof type === "string" && type !== "");
-  return types.length > 0 && !types.includes(ITEM_TYPE) ? toName(String(types[0])) : undefined;
+  const types = items.map((item) => toObject(item)?.["type"]).filter(isName);
+  const named = find(names[0]);
+  const [type] = types;
+  if (type === undefined) return named ?? firstOf(endpoints);
+  const likely = named === undefined ? endpoints : [named];
+  return likely.find(({ itemType }) => types.includes(itemType)) ?? toName(type);
+}
+
+const isName = (told: unknown): told is string => typeof told === "string" && told !== "";
+
+function firstOf(endpoints: readonly Endpoint[]): Endpoint {
+  const [first] = endpoints;
+  if (first === undefined) throw new RangeError("no endpoint to be of");
+  return first;
 }
 
 /** `["v3", "backlinks", "domain_pages", "live"]` → `domain_pages`; of another family `serp/google/organic`. */
-function endpointIn(path: unknown): string | undefined {
+function nameIn(path: unknown): string | undefined {
   const steps = Array.isArray(path) ? path.filter((step) => typeof step === "string") : [];
   const family = steps.indexOf("backlinks");
   if (family >= 0) return steps[family + 1];

@@ -1,5 +1,5 @@
 import type { AppErrorFacts } from "../errors.ts";
-import type { Charge } from "../pages/snapshot.ts";
+import type { Charge } from "../lists/snapshot.ts";
 
 /**
  * No call of this endpoint costs this much: its dearest one is a few cents, and the cap that an operator can set ends

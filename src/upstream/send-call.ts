@@ -1,14 +1,14 @@
 import { AppError, type AppErrorFacts } from "../errors.ts";
-import type { PurchaseTerms } from "../pages/fetch-pages.ts";
-import { type PagesRequest, toRequestBody } from "../pages/request.ts";
+import type { Asked, PurchaseTerms } from "../lists/fetch-list.ts";
+import { toRequestBody } from "../lists/request.ts";
 import type { FailedOutcome } from "./envelope.ts";
 import { NoConnection, type Step } from "./path/connect.ts";
 import { pickRequestId, settleCharge } from "./reply-headers.ts";
 import { decideRetry, type FailureClass, type RetryDecision } from "./retry-policy.ts";
 import { type Wire, WireFailure, type WireFailureReason, type WireReply } from "./wire.ts";
 
-/** The endpoint's path under the base URL. */
-const DOMAIN_PAGES_PATH = "/dataforseo/backlinks/domain_pages/live";
+/** An endpoint's path under the base URL. */
+const pathOf = (name: string): string => `/dataforseo/backlinks/${name}/live`;
 
 export type BodyForm = "object" | "array";
 
@@ -47,8 +47,7 @@ export interface ExchangeEvent {
   bytes: number;
 }
 
-export interface Call {
-  request: PagesRequest;
+export interface Call extends Asked {
   terms: PurchaseTerms;
   mode: ExchangeEvent["mode"];
   signal: AbortSignal;
@@ -113,7 +112,7 @@ interface ExchangeFacts {
 }
 
 async function exchangeOnce<T>(
-  { request, terms, mode, signal }: Call,
+  { endpoint, request, terms, mode, signal }: Call,
   { form, attempt, keyNumber }: ExchangeFacts,
   read: ReadReply<T>,
   { wire, basePath, apiKey, timeoutMs, send, onExchange, now, ticks = monotonic }: SendDeps,
@@ -134,7 +133,7 @@ async function exchangeOnce<T>(
   try {
     reply = await wire({
       method: "POST",
-      path: `${basePath}${DOMAIN_PAGES_PATH}`,
+      path: `${basePath}${pathOf(endpoint.name)}`,
       headers: toHeaders({ apiKey, terms, keyNumber, asksForQuote: mode === "quote" }, send),
       body: JSON.stringify(form === "array" ? [body] : body),
       signal,

@@ -5,9 +5,9 @@ import { makeBody } from "../../bench/make-body.ts";
 import { readStructured } from "../../bench/questions/read-structured.ts";
 import { readText } from "../../bench/questions/read-text.ts";
 import type { SeenRow } from "../../bench/questions/seen.ts";
+import type { JsonObject } from "../../src/lists/snapshot.ts";
 import { renderStructured, renderText } from "../../src/pages/answer/render-answer.ts";
-import type { JsonObject } from "../../src/pages/page.ts";
-import type { Snapshot } from "../../src/pages/snapshot.ts";
+import type { PagesSnapshot } from "../../src/pages/domain-pages.ts";
 import { hostileText } from "../support/hostile-text.ts";
 import { makeItem } from "../support/make-snapshot.ts";
 import { answerOf, itemsOf, itemsSnapshot, sandboxSnapshot } from "../support/sandbox-answer.ts";
@@ -48,7 +48,7 @@ const HOSTILE = [
 
 const SPARSE = [{ page: "https://acme.example/only-a-url" }, {}, null, { page_summary: { backlinks: 4 } }];
 
-const SCENARIOS: readonly (readonly [string, () => Snapshot])[] = [
+const SCENARIOS: readonly (readonly [string, () => PagesSnapshot])[] = [
   ["healthy site", () => sandboxSnapshot({ target: "example.com" })],
   ["polluted home page", () => itemsSnapshot(POLLUTED, 10)],
   ["mostly dead site", () => sandboxSnapshot({ target: "example.org" })],

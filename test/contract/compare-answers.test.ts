@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { AppError } from "../../src/errors.ts";
 import { compareDomainPages, createCompareDomainPages } from "../../src/mcp/tools/compare-domain-pages.ts";
 import { createComparePages } from "../../src/pages/compare/compare-pages.ts";
+import type { PagesSnapshot } from "../../src/pages/domain-pages.ts";
 import { createFindSnapshot } from "../../src/pages/find-snapshot.ts";
-import type { Snapshot } from "../../src/pages/snapshot.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { sandboxSnapshot } from "../support/sandbox-answer.ts";
 import { DAY_MS, listOf } from "../unit/pages/compare/compare.ts";
@@ -27,7 +27,7 @@ const AFTER = [
   { path: "/contact", rank: 90, backlinks: 12, domains: 9 },
 ];
 
-const SCENARIOS: readonly (readonly [string, () => readonly [Snapshot, Snapshot]])[] = [
+const SCENARIOS: readonly (readonly [string, () => readonly [PagesSnapshot, PagesSnapshot]])[] = [
   ["hand-made", () => [listOf(BEFORE), listOf(AFTER, 85)]],
   ["turned around", () => [listOf(AFTER, 85), listOf(BEFORE)]],
   ["no change", () => [WHOLE, { ...WHOLE, id: "s_later000", fetchedAt: LATER }]],
@@ -43,7 +43,7 @@ const SCENARIOS: readonly (readonly [string, () => readonly [Snapshot, Snapshot]
 ];
 
 /** The tool over a store that holds the two. */
-async function openTool(kept: readonly Snapshot[], maxTokens = 1500) {
+async function openTool(kept: readonly PagesSnapshot[], maxTokens = 1500) {
   const snapshots = createMemoryStore();
   for (const each of kept) await snapshots.put(each);
   const comparePages = createComparePages({

@@ -2,9 +2,9 @@ import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
 import { makeBody } from "../../bench/make-body.ts";
 import { queryDomainPages } from "../../src/mcp/tools/query-domain-pages.ts";
+import type { PagesSnapshot } from "../../src/pages/domain-pages.ts";
 import { createQueryPages } from "../../src/pages/query/query-pages.ts";
 import { renderQueryStructured, renderQueryText } from "../../src/pages/query/render-query.ts";
-import type { Snapshot } from "../../src/pages/snapshot.ts";
 import { matchHere } from "../support/match-here.ts";
 import { itemsSnapshot, sandboxSnapshot } from "../support/sandbox-answer.ts";
 
@@ -13,7 +13,7 @@ const firstForty = () => sandboxSnapshot({ target: "acme.example", limit: 40 });
 const thousand = () => itemsSnapshot(JSON.parse(makeBody(1000)).tasks[0].result[0].items, 22_261);
 
 /** What an analyst asks, one after another, of a list that is already paid for. */
-const QUESTIONS: readonly (readonly [string, () => Snapshot, object])[] = [
+const QUESTIONS: readonly (readonly [string, () => PagesSnapshot, object])[] = [
   ["which dead pages hold the most links", acme, { status: "broken", order_by: ["backlinks,desc"] }],
   ["which sections earn links", acme, { group_by: "section" }],
   ["what is in the blog", acme, { section: "/blog", order_by: ["backlinks,desc"], limit: 8 }],

@@ -135,7 +135,7 @@ describe("a view that cannot be made", () => {
       comparePages: (input, caller) =>
         comparePages(input, {
           ...caller,
-          onSnapshots: (first) => caller.onSnapshots?.(first, { ...first, pages: undefined as never }),
+          onSnapshots: (first) => caller.onSnapshots?.(first, { ...first, items: undefined as never }),
         }),
     });
     const service = await open(tellNonsense);

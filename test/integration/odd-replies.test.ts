@@ -2,11 +2,11 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AppError } from "../../src/errors.ts";
+import { writeReply } from "../../src/lists/kept-reply.ts";
 import { renderText } from "../../src/pages/answer/render-answer.ts";
 import { renderComparisonText } from "../../src/pages/compare/render-comparison.ts";
 import { renderEstimateStructured, renderEstimateText } from "../../src/pages/estimate/render-estimate.ts";
 import { renderReportMarkdown, renderSummary } from "../../src/pages/export/report.ts";
-import { writeReply } from "../../src/pages/kept-reply.ts";
 import { renderQueryText } from "../../src/pages/query/render-query.ts";
 import { renderRedirectsNginx } from "../../src/pages/redirects/nginx.ts";
 import { readSavedAnswers } from "../../src/upstream/envelope.ts";
@@ -70,7 +70,7 @@ describe("a paid reply", { timeout: 60_000 }, () => {
     });
     expect(error.facts.advice).toContain(`snapshot ${kept?.id} of victim.example (5 URLs)`);
     expect(await service.snapshots.list("acme.example")).toEqual([]);
-    expect((await service.findSnapshot({ target: "victim.example" })).pages).toHaveLength(5);
+    expect((await service.findSnapshot({ target: "victim.example" })).items).toHaveLength(5);
     await ask("victim.example");
     // What nobody asked for answers no request either.
     expect(calls()).toBe(2);
@@ -290,10 +290,15 @@ describe("a paid reply", { timeout: 60_000 }, () => {
   });
 
   it("that was kept is read by import with what was asked, once it can be", () => {
-    const reply = { request: { target: "acme.example", limit: 7 }, at: 1_780_000_000_000, chargedUsd: 0.02 };
+    const reply = {
+      endpoint: "domain_pages",
+      request: { target: "acme.example", limit: 7 },
+      at: 1_780_000_000_000,
+      chargedUsd: 0.02,
+    };
     const { text } = writeReply({ ...reply, body: JSON.stringify([page("acme.example", 1)]) });
     expect(readSavedAnswers(text, "it").snapshots).toMatchObject([
-      { source: "import", request: reply.request, fetchedAt: reply.at, pages: [{ url: "https://acme.example/p1" }] },
+      { source: "import", request: reply.request, fetchedAt: reply.at, items: [{ url: "https://acme.example/p1" }] },
     ]);
   });
 });

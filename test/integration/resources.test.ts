@@ -1,13 +1,14 @@
 import { Client } from "@modelcontextprotocol/client";
 import { InMemoryTransport, McpServer } from "@modelcontextprotocol/server";
 import { afterEach, describe, expect, it } from "vitest";
+import type { ReadSnapshots } from "../../src/lists/snapshot.ts";
 import { createLog } from "../../src/log.ts";
 import { MAX_READ_BYTES, PART_META } from "../../src/mcp/read-part.ts";
 import { registerResources } from "../../src/mcp/resources.ts";
+import type { PagesSnapshot } from "../../src/pages/domain-pages.ts";
 import { renderPagesJsonl } from "../../src/pages/export/csv-files.ts";
 import { SNAPSHOT_FILE_NAMES, SNAPSHOT_FILES } from "../../src/pages/export/snapshot-files.ts";
 import { createFindSnapshot } from "../../src/pages/find-snapshot.ts";
-import type { ReadSnapshots, Snapshot } from "../../src/pages/snapshot.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { toSnapshotInfo } from "../../src/store/snapshot-name.ts";
 import { makeSnapshot } from "../support/make-snapshot.ts";
@@ -47,7 +48,7 @@ describe("resources over kept snapshots", () => {
     client = new Client({ name: "test", version: "0" });
     await Promise.all([server.connect(ours), client.connect(theirs)]);
   };
-  const connect = async (...kept: Snapshot[]) => {
+  const connect = async (...kept: PagesSnapshot[]) => {
     const store = createMemoryStore();
     for (const snapshot of kept) await store.put(snapshot);
     await connectTo(store);
@@ -149,7 +150,7 @@ describe("resources over kept snapshots", () => {
     expect(JSON.parse(contents[0]?.text ?? "")).toMatchObject({
       snapshot_id: acme.id,
       id: "p3",
-      item: acme.pages[2]?.raw,
+      item: acme.items[2]?.raw,
     });
   });
 
@@ -274,7 +275,7 @@ describe("resources over kept snapshots", () => {
   });
 
   describe("completes", () => {
-    it.each<[string, string, Snapshot[]]>([
+    it.each<[string, string, PagesSnapshot[]]>([
       ["nothing to all ids, newest first", "", [acme, other, older]],
       ["the beginning of an id", acme.id.slice(0, 6), [acme]],
       ["a target's name to the ids of its snapshots", "Acme", [acme, older]],

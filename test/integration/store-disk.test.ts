@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Snapshot } from "../../src/pages/snapshot.ts";
+import type { Snapshot } from "../../src/lists/snapshot.ts";
 import { createDiskStore, type DiskStoreDeps } from "../../src/store/disk-store.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import type { DiskProblem } from "../../src/store/private-files.ts";

@@ -1,7 +1,7 @@
 import { afterEach } from "vitest";
 import { AppError } from "../../src/errors.ts";
-import type { PurchaseTerms } from "../../src/pages/fetch-pages.ts";
-import { parseRequest } from "../../src/pages/parse-request.ts";
+import type { PurchaseTerms } from "../../src/lists/fetch-list.ts";
+import { DOMAIN_PAGES, parseRequest } from "../../src/pages/domain-pages.ts";
 import { type ClientDeps, createClient } from "../../src/upstream/client.ts";
 import { createLiveWire } from "../../src/upstream/live-wire.ts";
 import type { Wire } from "../../src/upstream/wire.ts";
@@ -40,7 +40,7 @@ export interface Asked {
 
 /** The client over a wire, taking the arguments of a caller. It tries nothing again unless `more` says so. */
 export function clientOver(wire: Wire, more: Partial<ClientDeps> = {}) {
-  const { fetchPages, fetchQuote } = createClient({
+  const { fetchList, fetchQuote } = createClient({
     wire,
     basePath: "/apis/v1",
     apiKey: KEY,
@@ -52,12 +52,13 @@ export function clientOver(wire: Wire, more: Partial<ClientDeps> = {}) {
     ...more,
   });
   const ask =
-    <T>(fetch: (...asked: Parameters<typeof fetchPages>) => Promise<T>) =>
+    <T>(fetch: (...asked: Parameters<typeof fetchList>) => Promise<T>) =>
     ({ arguments: given = {}, terms = { id: "buy_1" }, signal = new AbortController().signal }: Asked = {}) => {
       const rules = { allowUnknownFields: false, mapBareNames: true };
-      return fetch(parseRequest({ target: "acme.example", ...given }, rules).request, terms, signal);
+      const { request } = parseRequest({ target: "acme.example", ...given }, rules);
+      return fetch({ endpoint: DOMAIN_PAGES, request }, terms, signal);
     };
-  return { fetchPages: ask(fetchPages), fetchQuote: ask(fetchQuote) };
+  return { fetchPages: ask(fetchList), fetchQuote: ask(fetchQuote) };
 }
 
 /** A clock that only waits move: each wait is over at once and noted. */

@@ -47,7 +47,7 @@ describeRedis("snapshots that replicas share", ({ open, look }) => {
     await a.put(newer);
     await look().config("RESETSTAT");
     const [info] = await b.list();
-    expect(info).toMatchObject({ id: newer.id, pageCount: 1 });
+    expect(info).toMatchObject({ id: newer.id, itemCount: 1 });
     await b.list();
     const stats = await look().info("commandstats");
     expect(stats).not.toContain("cmdstat_get:");

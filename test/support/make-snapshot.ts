@@ -1,8 +1,9 @@
-import type { JsonObject, Page } from "../../src/pages/page.ts";
+import { toRequestKey } from "../../src/lists/request.ts";
+import { createSnapshot, type JsonObject } from "../../src/lists/snapshot.ts";
+import type { PagesRequest } from "../../src/pages/body.ts";
+import { DOMAIN_PAGES, type PagesSnapshot } from "../../src/pages/domain-pages.ts";
+import type { Page } from "../../src/pages/page.ts";
 import { readPages } from "../../src/pages/page.ts";
-import type { PagesRequest } from "../../src/pages/request.ts";
-import { toRequestKey } from "../../src/pages/request.ts";
-import { createSnapshot, type Snapshot } from "../../src/pages/snapshot.ts";
 
 /** What a test says about a page; the rest is left unknown, as the upstream leaves it. */
 export interface ItemFacts {
@@ -36,20 +37,20 @@ export function makeItem({ url, status, location, title, fetchTime, summary, met
 
 /** Pages as a snapshot holds them, with handles `p1`, `p2`, … in this order. */
 export function makePages(items: readonly ItemFacts[]): Page[] {
-  return readPages(items.map(makeItem)).pages;
+  return readPages(items.map(makeItem)).items;
 }
 
 export interface SnapshotFactsInTests {
   items?: readonly ItemFacts[];
   request?: Partial<PagesRequest>;
   totalCount?: number | null;
-  source?: Snapshot["source"];
-  charge?: Snapshot["charge"];
+  source?: PagesSnapshot["source"];
+  charge?: PagesSnapshot["charge"];
   fetchedAt?: number;
 }
 
 /** A snapshot of `acme.example`, fetched on 8 July 2026 at 14:46 UTC. */
-export function makeSnapshot(facts: SnapshotFactsInTests = {}): Snapshot {
+export function makeSnapshot(facts: SnapshotFactsInTests = {}): PagesSnapshot {
   const items = facts.items ?? [];
   const answer = {
     taskId: null,
@@ -61,10 +62,10 @@ export function makeSnapshot(facts: SnapshotFactsInTests = {}): Snapshot {
     items: items.map(makeItem),
   };
   const request = { target: "acme.example", ...facts.request };
-  return createSnapshot(answer, {
+  return createSnapshot(DOMAIN_PAGES, answer, {
     source: facts.source ?? "aisa",
     request,
-    requestKey: toRequestKey(request, "aisa"),
+    requestKey: toRequestKey(DOMAIN_PAGES, request, "aisa"),
     fetchedAt: facts.fetchedAt ?? Date.UTC(2026, 6, 8, 14, 46),
     charge: facts.charge ?? { kind: "reported", usd: 0.012 },
   });

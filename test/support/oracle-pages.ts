@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { JsonObject } from "../../src/pages/page.ts";
+import type { JsonObject } from "../../src/lists/snapshot.ts";
 import { hostileText } from "./hostile-text.ts";
 import { STAND_INS } from "./oracle-database.ts";
 import { type Choices, createChoices } from "./oracle-random.ts";

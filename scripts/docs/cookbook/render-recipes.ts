@@ -1,5 +1,5 @@
+import type { Cell } from "../../../src/lists/cells.ts";
 import { countOf, formatCount } from "../../../src/lists/text.ts";
-import type { Cell } from "../../../src/pages/answer/table.ts";
 import { fence } from "../markdown.ts";
 import { LINK_RECIPES } from "./link-recipes.ts";
 import { PAGE_RECIPES } from "./page-recipes.ts";

@@ -1,8 +1,8 @@
 import { createOrganisation } from "../../../src/compose/organisation.ts";
 import type { App } from "../../../src/compose/use-cases.ts";
 import { loadConfig } from "../../../src/config/load-config.ts";
+import type { Cell } from "../../../src/lists/cells.ts";
 import { createLog } from "../../../src/log.ts";
-import type { Cell } from "../../../src/pages/answer/table.ts";
 import { DOCUMENTS_NOW } from "../run-command.ts";
 import type { Recipe } from "./recipe.ts";
 

@@ -9,9 +9,10 @@ import {
 } from "../../compose/upstreams.ts";
 import { FOLDER_VARIABLES } from "../../config/load-config.ts";
 import { type Config, isLive } from "../../config/schema.ts";
+import type { PurchaseTerms } from "../../lists/fetch-list.ts";
+import { toRequestKey } from "../../lists/request.ts";
 import { createLog, type Log } from "../../log.ts";
-import type { PurchaseTerms } from "../../pages/fetch-pages.ts";
-import { toRequestKey } from "../../pages/request.ts";
+import { DOMAIN_PAGES } from "../../pages/domain-pages.ts";
 import type { Price } from "../../spend/approve.ts";
 import type { Ledger } from "../../spend/ledger/ledger.ts";
 import { lookAtPath, type PathLook } from "../../upstream/path/look-at-path.ts";
@@ -260,7 +261,7 @@ export async function askForNothing(deps: AskForNothingDeps, signal: AbortSignal
     now,
   );
   const askPrice = createAskPrice({
-    fetchQuote: (request, terms, until) => client.fetchQuote(request, { ...terms, ...NOTHING }, until),
+    fetchQuote: (asked, terms, until) => client.fetchQuote(asked, { ...terms, ...NOTHING }, until),
     quoteMemory: createQuoteMemory(),
     maxPriceUsd: config.maxPriceUsd,
     source: isLive(config) ? "aisa" : "sandbox",
@@ -270,7 +271,8 @@ export async function askForNothing(deps: AskForNothingDeps, signal: AbortSignal
     now,
     onUnsettled: (error) => log.error("ledger.unsettled", { message: String(error) }),
   });
-  const order = { request: TINY_REQUEST, requestKey: toRequestKey(TINY_REQUEST, config.baseUrl), maxAgeMs: 0 };
+  const asked = { endpoint: DOMAIN_PAGES, request: TINY_REQUEST };
+  const order = { ...asked, requestKey: toRequestKey(DOMAIN_PAGES, TINY_REQUEST, config.baseUrl), maxAgeMs: 0 };
   const price = await askPrice(order, signal);
   return { price, form };
 }

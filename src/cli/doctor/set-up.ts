@@ -1,5 +1,6 @@
 import { createUpstreamClient } from "../../compose/upstreams.ts";
 import { countOf } from "../../lists/text.ts";
+import { DOMAIN_PAGES } from "../../pages/domain-pages.ts";
 import { isSupportedNode, NODE_RANGE, PRODUCT } from "../../version.ts";
 import { type Check, type Finding, fail, note, ok, skip, TINY_REQUEST } from "./examination.ts";
 
@@ -86,8 +87,12 @@ export const sandbox: Check = {
   says: "whether the sandbox answers, through all that a real call passes",
   where: "sandbox",
   look: async ({ config, upstream, now, signal }) => {
-    const { fetchPages } = await createUpstreamClient(config, await upstream(), () => {}, now);
-    const { answer } = await fetchPages(TINY_REQUEST, { id: "doctor", maxPriceUsd: 0 }, signal);
+    const { fetchList } = await createUpstreamClient(config, await upstream(), () => {}, now);
+    const { answer } = await fetchList(
+      { endpoint: DOMAIN_PAGES, request: TINY_REQUEST },
+      { id: "doctor", maxPriceUsd: 0 },
+      signal,
+    );
     const pages = Array.isArray(answer.items) ? answer.items.length : 0;
     return [
       ok(

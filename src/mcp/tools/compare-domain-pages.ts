@@ -1,6 +1,6 @@
 import type { CompareCaller, ComparePages } from "../../pages/compare/compare-pages.ts";
 import { COMPARISON_FIELDS } from "../../pages/query/query-schema.ts";
-import { TOOLS } from "../../pages/tools.ts";
+import { TOOLS } from "../../tools.ts";
 import { OPENS_VIEW } from "../apps-view.ts";
 import type { ToolAnswer } from "../tool-result.ts";
 import { annotate, toPortableSchema } from "./declare.ts";

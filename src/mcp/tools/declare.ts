@@ -1,5 +1,5 @@
 import type { StandardSchemaWithJSON, ToolAnnotations } from "@modelcontextprotocol/server";
-import type { Reach } from "../../pages/tools.ts";
+import type { Reach } from "../../tools.ts";
 
 /**
  * What hosts are told of a tool of ours.

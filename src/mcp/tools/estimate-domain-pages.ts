@@ -1,7 +1,8 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
-import { toNamesOnlySchema } from "../../pages/body.ts";
+import { toNamesOnlySchema } from "../../lists/request-fields.ts";
+import { BODY } from "../../pages/body.ts";
 import type { EstimatePages } from "../../pages/estimate/estimate-pages.ts";
-import { TOOLS } from "../../pages/tools.ts";
+import { TOOLS } from "../../tools.ts";
 import { withCallerSignal } from "../call-context.ts";
 import type { ToolAnswer } from "../tool-result.ts";
 import { annotate, toPortableSchema } from "./declare.ts";
@@ -17,7 +18,7 @@ export const estimateDomainPages = {
     description:
       `FREE: what ${TOOLS.get.name} would cost and bring with these same arguments: the gateway's quote, a kept ` +
       "snapshot that already answers, budget left, pages and answer tokens to expect. Buys nothing.",
-    inputSchema: toPortableSchema(toNamesOnlySchema),
+    inputSchema: toPortableSchema(() => toNamesOnlySchema(BODY)),
     annotations: annotate("Estimate a call before paying for it", TOOLS.estimate.reach),
   },
 } as const;

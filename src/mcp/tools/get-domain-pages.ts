@@ -1,8 +1,9 @@
 import type { ClientCapabilities } from "@modelcontextprotocol/server";
 import { AppError } from "../../errors.ts";
-import { toAdvertisedSchema } from "../../pages/body.ts";
+import { toAdvertisedSchema } from "../../lists/request-fields.ts";
+import { BODY } from "../../pages/body.ts";
 import type { Caller, GetPages } from "../../pages/get-pages.ts";
-import { TOOLS } from "../../pages/tools.ts";
+import { TOOLS } from "../../tools.ts";
 import { OPENS_VIEW } from "../apps-view.ts";
 import { canAsk, type PersonAsker } from "../ask-person.ts";
 import { reportProgress, withCallerSignal } from "../call-context.ts";
@@ -28,7 +29,7 @@ export const getDomainPages = {
       "PAID: the live source charges for each new request, with or without rows; the answer states the charge. The same " +
       "request again is answered for free from the kept snapshot. Fetch once with the limit you need rather than page " +
       "through. Wrong arguments are refused before anything is spent. Without an API key: a free sandbox, which says so.",
-    inputSchema: toPortableSchema(toAdvertisedSchema),
+    inputSchema: toPortableSchema(() => toAdvertisedSchema(BODY)),
     annotations: annotate("Get domain pages with backlinks", TOOLS.get.reach),
     _meta: OPENS_VIEW,
   },

@@ -1,7 +1,7 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
 import type { QueryCaller, QueryPages } from "../../pages/query/query-pages.ts";
 import { toQuerySchema } from "../../pages/query/query-schema.ts";
-import { TOOLS } from "../../pages/tools.ts";
+import { TOOLS } from "../../tools.ts";
 import { OPENS_VIEW } from "../apps-view.ts";
 import type { ToolAnswer } from "../tool-result.ts";
 import { annotate, toPortableSchema } from "./declare.ts";

@@ -1,13 +1,15 @@
+import type { Surface } from "../../lists/calls.ts";
+import { type Cell, cutTexts, SHORTER, toCsvLine } from "../../lists/cells.ts";
 import { atWorst, estimateJsonTokens, estimateTokens } from "../../lists/tokens.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { factsOf, foldsOf } from "../findings/find-facts.ts";
 import { describeFinding, type Finding, nameFinding, SHARE_NOTE } from "../findings/finding.ts";
-import type { Snapshot } from "../snapshot.ts";
 import { type Fold, sumBacklinks } from "./fold.ts";
 import { type HeaderOptions, toHeaderFacts } from "./header-facts.ts";
-import { type Surface, suggestNext } from "./next-steps.ts";
+import { suggestNext } from "./next-steps.ts";
 import { type Answer, renderHeader, renderNext, renderStructured, toFindingFacts } from "./render-answer.ts";
 import { NO_SECTIONS, renderSections, rollUpSections } from "./sections.ts";
-import { type Cell, cutTexts, DISPENSABLE, SHORTER, type Table, toCsvLine, toTable } from "./table.ts";
+import { DISPENSABLE, type Table, toTable } from "./table.ts";
 
 export interface AnswerOptions extends HeaderOptions {
   /** How large the answer may get, in tokens; rows are left out to fit, and counted. */
@@ -29,12 +31,12 @@ const FRAME_SLACK = 30;
  * Condenses a snapshot. Pure: the same snapshot and options give the same answer.
  * A snapshot without pages gives an answer without rows that says so.
  */
-export function buildAnswer(snapshot: Snapshot, options: AnswerOptions): Answer {
+export function buildAnswer(snapshot: PagesSnapshot, options: AnswerOptions): Answer {
   const folds = foldsOf(snapshot);
   const findings = factsOf(snapshot);
   const sections = rollUpSections(folds, snapshot.request.target);
   const frame = buildFrame(snapshot, folds, options);
-  const isShort = snapshot.pages.length <= SHORT_LIST;
+  const isShort = snapshot.items.length <= SHORT_LIST;
   const price = isShort ? IN_EITHER_FORM : IN_TEXT;
   const tables = toTables(folds, frame.target, price.row);
   const wanted: Wanted = {
@@ -105,7 +107,7 @@ const IN_EITHER_FORM: Price = {
 };
 
 /** Everything but the rows and findings, worded as if all of them were left out: the longest the frame can get. */
-function buildFrame(snapshot: Snapshot, folds: readonly Fold[], options: AnswerOptions): Answer {
+function buildFrame(snapshot: PagesSnapshot, folds: readonly Fold[], options: AnswerOptions): Answer {
   const facts = toHeaderFacts(snapshot, folds.length, options);
   return {
     ...facts,

@@ -1,23 +1,7 @@
+import type { Range } from "../../lists/cells.ts";
 import { classifyStatus, type Page } from "../page.ts";
 import { findFinalKeys, isDead, isLive, isRedirect, type Place } from "./follow-redirects.ts";
 import { identifyUrl, type UrlIdentity } from "./url-identity.ts";
-
-/** A value that overlaps between variants: only known to lie between two bounds. Equal bounds are exact. */
-export interface Range {
-  low: number;
-  /** Null when no upper bound is known, because a variant's own value is not. */
-  high: number | null;
-}
-
-/** From here on an upper bound says nothing any more: the parts may overlap wholly, or not at all. */
-const MOST_TIMES = 3;
-
-/**
- * A figure that overlaps between its parts, as domains do, without an upper bound that is more than three times the lower
- * one: `329-15,249` tells no more than that there are 329 or more. What is sorted is sorted by the lower one all the same.
- */
-export const toTellable = (range: Range): Range =>
-  range.high !== null && range.high > MOST_TIMES * range.low ? { low: range.low, high: null } : range;
 
 /** One real page: a page and those of its URL variants that were fetched too. */
 export interface Fold {

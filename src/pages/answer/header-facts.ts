@@ -1,9 +1,11 @@
 import { parseTime, type WireFilter } from "../../lists/filters/filter.ts";
+import { type Held, placeInList } from "../../lists/held.ts";
+import { toRequestBody } from "../../lists/request.ts";
+import { type Charge, type KeptPart, latestOf, noteBrokenOff, type Source } from "../../lists/snapshot.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
-import { type Held, placeInList } from "../held.ts";
+import { withDefaults } from "../body.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import type { Page } from "../page.ts";
-import { toRequestBody, withDefaults } from "../request.ts";
-import { type Charge, type KeptPart, latestOf, noteBrokenOff, type Snapshot, type Source } from "../snapshot.ts";
 
 /** What is told of a snapshot above its rows: what was asked, what came, what it cost, and how much of the whole it is. */
 export interface HeaderFacts {
@@ -41,10 +43,10 @@ export interface Crawled {
 const DATE_CHARS = 10;
 
 /** A snapshot never changes, however often it is answered from. */
-const CRAWLED = new WeakMap<Snapshot, Crawled | null>();
+const CRAWLED = new WeakMap<PagesSnapshot, Crawled | null>();
 
 /** Over the fetched pages that tell it; a date after the snapshot itself is none. */
-export function readCrawled(snapshot: Snapshot): Crawled | null {
+export function readCrawled(snapshot: PagesSnapshot): Crawled | null {
   const known = CRAWLED.get(snapshot);
   if (known !== undefined) return known;
   const fresh = findCrawled(snapshot);
@@ -52,12 +54,12 @@ export function readCrawled(snapshot: Snapshot): Crawled | null {
   return fresh;
 }
 
-function findCrawled(snapshot: Snapshot): Crawled | null {
+function findCrawled(snapshot: PagesSnapshot): Crawled | null {
   const until = latestOf(snapshot);
   // A typed array sorts by number, without a call per comparison.
-  const all = new Float64Array(snapshot.pages.length);
+  const all = new Float64Array(snapshot.items.length);
   let told = 0;
-  for (const page of snapshot.pages) {
+  for (const page of snapshot.items) {
     const at = readCrawledAt(page, until);
     if (at !== undefined) all[told++] = at;
   }
@@ -83,7 +85,11 @@ export interface HeaderOptions {
 }
 
 /** @param folds how many rows its pages make */
-export function toHeaderFacts(snapshot: Snapshot, folds: number, { notes = [], delivery }: HeaderOptions): HeaderFacts {
+export function toHeaderFacts(
+  snapshot: PagesSnapshot,
+  folds: number,
+  { notes = [], delivery }: HeaderOptions,
+): HeaderFacts {
   const request = withDefaults(snapshot.request);
   const body = toRequestBody(snapshot.request);
   return {
@@ -94,7 +100,7 @@ export function toHeaderFacts(snapshot: Snapshot, folds: number, { notes = [], d
     charge: snapshot.charge,
     delivery: delivery ?? null,
     upstreamCostUsd: snapshot.upstreamCostUsd,
-    pagesFetched: snapshot.pages.length,
+    pagesFetched: snapshot.items.length,
     pagesTotal: snapshot.totalCount,
     folds,
     orderBy: body.order_by ?? [],
@@ -116,16 +122,16 @@ export function toHeaderFacts(snapshot: Snapshot, folds: number, { notes = [], d
   };
 }
 
-function noteSlice({ id, pages, sliceOf }: Snapshot): string[] {
+function noteSlice({ id, items: pages, sliceOf }: PagesSnapshot): string[] {
   if (sliceOf === undefined) return [];
-  const { from, pages: all } = sliceOf;
+  const { from, items: all } = sliceOf;
   const which = from === 0 ? "its first" : `those after its first ${formatCount(from)}`;
   return [
     `a slice of kept snapshot ${id}: ${formatCount(pages.length)} of its ${countOf(all, "URL")}, ${which}; free questions to it see all`,
   ];
 }
 
-function noteOddList({ oddList, pages, request }: Snapshot): string[] {
+function noteOddList({ oddList, items: pages, request }: PagesSnapshot): string[] {
   if (oddList === undefined) return [];
   const { emptyItems, repeatedItems, toldTotal } = oddList;
   const came = (request.offset ?? 0) + pages.length;
@@ -142,7 +148,7 @@ function noteOddList({ oddList, pages, request }: Snapshot): string[] {
   ];
 }
 
-function noteOddFields({ oddFields }: Snapshot): string[] {
+function noteOddFields({ oddFields }: PagesSnapshot): string[] {
   if (oddFields === 0) return [];
   return [
     `${countOf(oddFields, "field")} not in the documented form; read as unknown where no value could be made out`,
@@ -182,8 +188,8 @@ export interface Elsewhere {
 }
 
 /** How much of the target's list a snapshot holds, and what bounds the rest. */
-export function measureCoverage(snapshot: Snapshot): Coverage {
-  const { pages, totalCount, sliceOf } = snapshot;
+export function measureCoverage(snapshot: PagesSnapshot): Coverage {
+  const { items: pages, totalCount, sliceOf } = snapshot;
   const { offset } = withDefaults(snapshot.request);
   const { from, to } = placeInList(snapshot);
   const came = to - from;
@@ -204,7 +210,7 @@ export function measureCoverage(snapshot: Snapshot): Coverage {
 }
 
 /** @returns undefined where no other kept snapshot holds anything that this one lacks */
-function findElsewhere(snapshot: Snapshot): Elsewhere | undefined {
+function findElsewhere(snapshot: PagesSnapshot): Elsewhere | undefined {
   const { beside = [], totalCount } = snapshot;
   const own = placeInList(snapshot);
   const found: Elsewhere = { kept: [], gaps: [] };
@@ -267,7 +273,7 @@ export const BOUNDING_FIELDS: Readonly<Record<string, (page: Page) => number | n
 };
 
 /** A bound is stated only when the list that came is really in that order. */
-function findBound({ request, pages }: Snapshot): Bound | null {
+function findBound({ request, items: pages }: PagesSnapshot): Bound | null {
   const rule = request.order_by?.[0] ?? { field: "page_summary.rank", direction: "desc" as const };
   const read = BOUNDING_FIELDS[rule.field];
   if (read === undefined || pages.length < 2) return null;

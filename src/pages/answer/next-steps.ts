@@ -1,41 +1,12 @@
+import { type NextStep, nameCall, type Surface, wordCall } from "../../lists/calls.ts";
+import { type RequestBody, toRequestBody } from "../../lists/request.ts";
 import { countOf, toSafeJson } from "../../lists/text.ts";
 import { MAX_LIMIT } from "../body.ts";
-import { type RequestBody, toRequestBody } from "../request.ts";
-import type { Snapshot } from "../snapshot.ts";
-import { TOOLS } from "../tools.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { type Coverage, wordUrls } from "./header-facts.ts";
 
-/** Where an answer is read: by a client of the server, on the command line, or in a program that uses the library. */
-export type Surface = "mcp" | "cli" | "library";
-
-/** What can be called next, by the name it has there. The library sends nothing, so it names the request itself. */
-const NAMES = {
-  mcp: { get: TOOLS.get.name, query: TOOLS.query.name },
-  cli: { get: "domain-pages-mcp get", query: "domain-pages-mcp query" },
-  library: { get: "request", query: "query" },
-} as const satisfies Readonly<Record<Surface, Readonly<Record<string, string>>>>;
-
-type Callable = keyof (typeof NAMES)[Surface];
-
-/** A call without its arguments. */
-export const nameCall = (what: Callable, surface: Surface): string => NAMES[surface][what];
-
-/** A call with its arguments, ready to copy. */
-export function wordCall(what: Callable, json: string, surface: Surface): string {
-  const name = nameCall(what, surface);
-  return surface === "cli" ? `${name} --body '${json.replaceAll("'", "'\\''")}'` : `${name} ${json}`;
-}
-
-/** One call that makes sense next, ready to copy, with what it costs. */
-export interface NextStep {
-  cost: "free" | "paid";
-  call: string;
-  /** What it brings. */
-  gain: string;
-}
-
 export interface Situation {
-  snapshot: Snapshot;
+  snapshot: PagesSnapshot;
   coverage: Coverage;
   /** Rows that the answer shows, and what it left out to fit. */
   rowsShown: number;
@@ -49,7 +20,7 @@ export function suggestNext(situation: Situation): NextStep[] {
   const { id, sliceOf } = snapshot;
   if (sliceOf === undefined) return [...showLeftOut(situation), ...suggestMore(situation)];
   const call = wordCall("query", toSafeJson({ snapshot_id: id }), surface);
-  return [{ cost: "free", call, gain: `all ${countOf(sliceOf.pages, "URL")} of the snapshot` }];
+  return [{ cost: "free", call, gain: `all ${countOf(sliceOf.items, "URL")} of the snapshot` }];
 }
 
 /** The call that fetches what the snapshot does not hold; none when it holds all, or was imported. */
@@ -77,10 +48,10 @@ function showLeftOut({ snapshot, rowsShown, leftOut, surface }: Situation): Next
 
 /** The same request for the most pages one call can bring; after a full call, for those behind it. */
 function fetchMore(
-  snapshot: Snapshot,
+  snapshot: PagesSnapshot,
   { pagesNotFetched, elsewhere }: Coverage,
 ): { body: { limit: number; offset?: number }; gain: string } | undefined {
-  const { pages, request } = snapshot;
+  const { items: pages, request } = snapshot;
   const { tag: _label, ...body } = toRequestBody(request);
   if (elsewhere !== undefined) {
     const [gap] = elsewhere.gaps;

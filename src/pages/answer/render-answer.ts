@@ -1,10 +1,10 @@
+import type { NextStep } from "../../lists/calls.ts";
+import { type Cell, toCsv } from "../../lists/cells.ts";
 import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
 import { BODY_DEFAULTS } from "../body.ts";
 import { describeEvidence, describeFinding, type Finding, needsNote, SHARE_NOTE } from "../findings/finding.ts";
 import { type Bound, type Coverage, type Delivery, type HeaderFacts, wordGaps, wordKept } from "./header-facts.ts";
-import type { NextStep } from "./next-steps.ts";
 import { renderSections, type Sections } from "./sections.ts";
-import { type Cell, toCsv } from "./table.ts";
 
 /**
  * What a snapshot is condensed to. Both renderings, text and structured, are made from this one model

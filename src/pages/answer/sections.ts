@@ -1,6 +1,6 @@
+import { type Cell, toCsv, toOverlapCell } from "../../lists/cells.ts";
 import { formatCount, toOneLine } from "../../lists/text.ts";
 import { countDead, type Fold, overlapDomains, sumBacklinks } from "./fold.ts";
-import { type Cell, toCsv, toOverlapCell } from "./table.ts";
 
 /** A rollup of the list by host and first path segment; no rows when there is nothing to tell apart. */
 export interface Sections {

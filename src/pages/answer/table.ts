@@ -1,23 +1,14 @@
+import { type Cell, MAX_URL_CHARS, TITLE, toOverlapCell, toRangeCell, URL_COLUMN } from "../../lists/cells.ts";
 import { toOneLine } from "../../lists/text.ts";
 import { readUrl } from "../../read-url.ts";
 import type { Page } from "../page.ts";
-import { type Fold, type Range, toTellable } from "./fold.ts";
+import type { Fold } from "./fold.ts";
 import { identifyUrl } from "./url-identity.ts";
 
-/** `null` is unknown and prints as nothing; 0 is a known zero and prints as 0. */
-export type Cell = string | number | null;
-
-/** Long enough to tell pages apart; a cut is marked. */
-export const MAX_URL_CHARS = 120;
 const MAX_TITLE_CHARS = 80;
 
 /** `2026-01-31`, without the clock. */
 const DATE_CHARS = 10;
-
-/** The column that always holds a stranger's words and is therefore always quoted. */
-export const TITLE = "title";
-
-export const URL_COLUMN = "url";
 
 interface Column {
   name: string;
@@ -71,13 +62,6 @@ const COLUMNS: readonly Column[] = [
  * URL says, at ten times the price of a figure.
  */
 export const DISPENSABLE: readonly string[] = [TITLE, "spam", "nofollow%"];
-
-/** What texts are cut to, one after the other, where not even a few rows fit. */
-export const SHORTER = [40, 12] as const;
-
-/** The row with its texts cut. */
-export const cutTexts = (row: readonly Cell[], maxChars: number): Cell[] =>
-  row.map((cell) => (typeof cell === "string" ? toOneLine(cell, maxChars) : cell));
 
 export interface Table {
   columns: string[];
@@ -137,36 +121,4 @@ function toHttpCell(fold: Fold, target: string): Cell {
   }
   if (parts.length === 0) return main.status;
   return [main.status ?? "?", ...parts].join(" ");
-}
-
-/** `38`, `151-198`, or `151+` when nothing bounds it from above. */
-export function toRangeCell(range: Range | null): number | string | null {
-  if (range === null) return null;
-  if (range.high === null) return `${range.low}+`;
-  return range.low === range.high ? range.low : `${range.low}-${range.high}`;
-}
-
-/** The same for what overlaps between its parts: a range too wide to mean anything is told by its lower bound alone. */
-export const toOverlapCell = (range: Range | null): number | string | null =>
-  toRangeCell(range === null ? null : toTellable(range));
-
-/** A header line and one line per row, parted by line breaks; none at the end. */
-export function toCsv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [columns.join(","), ...rows.map((row) => toCsvLine(columns, row))].join("\n");
-}
-
-/**
- * One CSV line: unknown cells empty, titles always in quotes, other texts where they hold a comma, a quote, a tab or a line
- * break.
- */
-export function toCsvLine(columns: readonly string[], row: readonly Cell[]): string {
-  return row.map((cell, index) => toCsvCell(cell, columns[index])).join(",");
-}
-
-function toCsvCell(cell: Cell, column: string | undefined): string {
-  if (cell === null) return "";
-  if (typeof cell === "number") return String(cell);
-  // A URL with spaces is somebody's sentence: in quotes it is plainly one piece of data.
-  const isTold = column === TITLE || (column === URL_COLUMN && cell.includes(" "));
-  return isTold || /[",\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -1,7 +1,9 @@
+import type { Range } from "../../lists/cells.ts";
+import { type Cell, toOverlapCell } from "../../lists/cells.ts";
 import { formatCount } from "../../lists/text.ts";
-import type { Fold, Range } from "../answer/fold.ts";
+import type { Fold } from "../answer/fold.ts";
 import { isDead, isLive, isRedirect } from "../answer/follow-redirects.ts";
-import { type Cell, toDisplayLocation, toDisplayUrl, toOverlapCell } from "../answer/table.ts";
+import { toDisplayLocation, toDisplayUrl } from "../answer/table.ts";
 import type { Page } from "../page.ts";
 import type { WideBlock } from "./comparison.ts";
 import type { Differences } from "./differences.ts";

@@ -1,11 +1,13 @@
+import type { NextStep, Surface } from "../../lists/calls.ts";
+import { latestOf, noteBrokenOff } from "../../lists/snapshot.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import { atWorst, estimateTokens } from "../../lists/tokens.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
-import { type NextStep, type Surface, suggestMore } from "../answer/next-steps.ts";
+import { suggestMore } from "../answer/next-steps.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { toFileUri } from "../export/snapshot-files.ts";
 import type { FindSnapshot } from "../find-snapshot.ts";
 import { foldsOf, placedFactsOf } from "../findings/find-facts.ts";
-import { latestOf, noteBrokenOff, type Snapshot } from "../snapshot.ts";
 import { toChangesBlock } from "./changes-table.ts";
 import {
   type Comparison,
@@ -40,7 +42,7 @@ export type ComparePages = (input: unknown, caller: CompareCaller) => Promise<Co
 export interface CompareCaller {
   surface: Surface;
   /** Told of the two that are compared, for whoever shows more of them. Must not throw. */
-  onSnapshots?: (first: Snapshot, second: Snapshot) => void;
+  onSnapshots?: (first: PagesSnapshot, second: PagesSnapshot) => void;
 }
 
 export function createComparePages({ findSnapshot, maxTokens }: ComparePagesDeps): ComparePages {
@@ -70,7 +72,11 @@ const FRAME_SLACK = 20;
 const KEYS_SHARE = 0.7;
 
 /** Pure: the same snapshots and options give the same comparison. */
-export function buildComparison(first: Snapshot, second: Snapshot, { maxTokens, surface, notes }: Options): Comparison {
+export function buildComparison(
+  first: PagesSnapshot,
+  second: PagesSnapshot,
+  { maxTokens, surface, notes }: Options,
+): Comparison {
   return buildComparisonWithin(first, second, {
     surface,
     notes,
@@ -95,8 +101,8 @@ export interface ComparisonRoom {
 
 /** A comparison whose rows are fitted by a measure of the caller's. */
 export function buildComparisonWithin(
-  first: Snapshot,
-  second: Snapshot,
+  first: PagesSnapshot,
+  second: PagesSnapshot,
   { surface, notes = [], room, rowCost }: ComparisonRoom,
 ): Comparison {
   const isOverTime = first.request.target === second.request.target && areOfOneWorld(first, second);
@@ -114,17 +120,17 @@ export function buildComparisonWithin(
 }
 
 /** Generated data and real data have nothing to do with each other, whatever the name. */
-const areOfOneWorld = (a: Snapshot, b: Snapshot): boolean =>
+const areOfOneWorld = (a: PagesSnapshot, b: PagesSnapshot): boolean =>
   a.source === b.source || (a.source !== "sandbox" && b.source !== "sandbox");
 
 interface Made {
   frame: Omit<Comparison, "blocks" | "next">;
   blocks: WideBlock[];
   /** The later snapshot, where it does not show whether pages were lost. */
-  missing: Snapshot | null;
+  missing: PagesSnapshot | null;
 }
 
-function compareOverTime(given: Snapshot, other: Snapshot): Made {
+function compareOverTime(given: PagesSnapshot, other: PagesSnapshot): Made {
   const isTurned = given.fetchedAt !== null && other.fetchedAt !== null && given.fetchedAt > other.fetchedAt;
   const [before, after] = isTurned ? [other, given] : [given, other];
   const [foldsBefore, foldsAfter] = [foldsOf(before), foldsOf(after)];
@@ -172,7 +178,7 @@ function warnOfUncrawled({ inBoth, notCrawledAgain }: PageCounts): string[] {
   return [`${which} ${were} not crawled again between the two: that ${their} status did not change says nothing`];
 }
 
-function tellOrder(before: Snapshot, after: Snapshot, isTurned: boolean): string[] {
+function tellOrder(before: PagesSnapshot, after: PagesSnapshot, isTurned: boolean): string[] {
   if (before.id === after.id) return ["both are the same snapshot"];
   const timeless = [before, after].filter(({ fetchedAt }) => fetchedAt === null).map(({ id }) => id);
   const isOrWas = timeless.length === 1 ? "the time of" : "the times of";
@@ -189,7 +195,7 @@ function tellOrder(before: Snapshot, after: Snapshot, isTurned: boolean): string
   ];
 }
 
-function compareSideBySide(first: Snapshot, second: Snapshot): Made {
+function compareSideBySide(first: PagesSnapshot, second: PagesSnapshot): Made {
   const [foldsFirst, foldsSecond] = [foldsOf(first), foldsOf(second)];
   const coverages = [measureCoverage(first), measureCoverage(second)] as const;
   const targets = [first.request.target, second.request.target] as const;
@@ -223,7 +229,7 @@ const WORD_EXPORT: Readonly<Record<Surface, (id: string) => string>> = {
   library: (id) => `export {"snapshot_id":"${id}","file":"rows.csv"}`,
 };
 
-function suggest(frame: Made["frame"], missing: Snapshot | null, isCut: boolean, surface: Surface): NextStep[] {
+function suggest(frame: Made["frame"], missing: PagesSnapshot | null, isCut: boolean, surface: Surface): NextStep[] {
   const ids = new Set([frame.first.snapshotId, frame.second.snapshotId]);
   const whole = [...ids].map(
     (id): NextStep => ({ cost: "free", call: WORD_EXPORT[surface](id), gain: `every row of ${id}` }),

@@ -1,9 +1,9 @@
+import type { NextStep } from "../../lists/calls.ts";
+import { type Cell, toCsvLine } from "../../lists/cells.ts";
+import type { Source } from "../../lists/snapshot.ts";
 import { toOneLine } from "../../lists/text.ts";
 import { estimateTokens } from "../../lists/tokens.ts";
-import type { NextStep } from "../answer/next-steps.ts";
 import { nameSectionCells } from "../answer/sections.ts";
-import { type Cell, toCsvLine } from "../answer/table.ts";
-import type { Source } from "../snapshot.ts";
 
 /** One of the two snapshots. */
 export interface Side {

@@ -1,8 +1,10 @@
 import { type Filter, toWireFilter } from "../../lists/filters/filter.ts";
+import { toRequestKey } from "../../lists/request.ts";
 import { countOf, formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
 import type { Coverage } from "../answer/header-facts.ts";
-import { type PagesRequest, toRequestKey, withDefaults } from "../request.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { type PagesRequest, withDefaults } from "../body.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
+import { DOMAIN_PAGES } from "../domain-pages.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** What of two snapshots means the same in both. */
@@ -97,7 +99,7 @@ const PARAMETERS: readonly Parameter[] = [
  * @param names what the two are called
  */
 export function findDifferences(
-  [a, b]: readonly [Snapshot, Snapshot],
+  [a, b]: readonly [PagesSnapshot, PagesSnapshot],
   [coverageA, coverageB]: readonly [Coverage, Coverage],
   kind: Comparison["kind"],
   names: readonly [string, string],
@@ -130,21 +132,21 @@ export function findDifferences(
 function isSame(a: PagesRequest, b: PagesRequest, name: string, read: Parameter["read"]): boolean {
   if (name !== "filters" && name !== "backlinks_filters") return read(withDefaults(a)) === read(withDefaults(b));
   const keyOf = ({ [name]: filter }: PagesRequest) =>
-    toRequestKey({ target: "", ...(filter !== undefined && { filters: filter }) }, "");
+    toRequestKey(DOMAIN_PAGES, { target: "", ...(filter !== undefined && { filters: filter }) }, "");
   return keyOf(a) === keyOf(b);
 }
 
 const describeFilter = (filter: Filter | undefined): string =>
   filter === undefined ? "none" : toOneLine(toSafeJson(toWireFilter(filter)), MAX_FILTER_CHARS);
 
-function describeSources(a: Snapshot, b: Snapshot): string[] {
+function describeSources(a: PagesSnapshot, b: PagesSnapshot): string[] {
   if (a.source === b.source || ![a.source, b.source].includes("sandbox")) return [];
   return ["one of them is generated data of the sandbox: nothing in it is about the real site"];
 }
 
 /** How far each list goes, where sums over them are sums over different parts of the whole. */
 function describeWindows(
-  snapshots: readonly [Snapshot, Snapshot],
+  snapshots: readonly [PagesSnapshot, PagesSnapshot],
   coverages: readonly [Coverage, Coverage],
   names: readonly [string, string],
 ): string | undefined {
@@ -165,7 +167,7 @@ function describeWindows(
 export const isWhole = ({ pagesNotFetched, pagesSkipped }: Coverage): boolean =>
   pagesNotFetched === 0 && pagesSkipped === 0;
 
-function describePart({ pages, totalCount, request }: Snapshot, coverage: Coverage): string {
+function describePart({ items: pages, totalCount, request }: PagesSnapshot, coverage: Coverage): string {
   if (isWhole(coverage)) return pages.length === 0 ? "no pages" : `all ${countOf(pages.length, "URL")}`;
   const { offset, order_by = [] } = withDefaults(request);
   const total = totalCount === null ? "an unknown number" : formatCount(totalCount);

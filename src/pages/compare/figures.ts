@@ -1,7 +1,7 @@
+import type { Cell } from "../../lists/cells.ts";
 import type { Fold } from "../answer/fold.ts";
 import { isDead, isLive, isRedirect } from "../answer/follow-redirects.ts";
-import type { Cell } from "../answer/table.ts";
-import type { Snapshot } from "../snapshot.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import type { Table } from "./comparison.ts";
 import type { Differences } from "./differences.ts";
 
@@ -22,7 +22,7 @@ interface ListFigures {
   spam: number | null;
 }
 
-function sumUpList({ totalCount, pages }: Snapshot, folds: readonly Fold[]): ListFigures {
+function sumUpList({ totalCount, items: pages }: PagesSnapshot, folds: readonly Fold[]): ListFigures {
   const count = (is: (page: Fold["main"]) => boolean) => folds.filter(({ main }) => is(main)).length;
   const sumLinks = (some: readonly Fold[]) => some.reduce((sum, { backlinks }) => sum + (backlinks ?? 0), 0);
   return {
@@ -40,7 +40,7 @@ function sumUpList({ totalCount, pages }: Snapshot, folds: readonly Fold[]): Lis
   };
 }
 
-function meanSpam(pages: Snapshot["pages"]): number | null {
+function meanSpam(pages: PagesSnapshot["items"]): number | null {
   let links = 0;
   let weighted = 0;
   for (const { backlinks, spamScore } of pages) {
@@ -97,7 +97,7 @@ const OVER_TIME: readonly Figure[] = [ALL, ...SUMS, LIVE, REDIRECTS, ...DEAD, UN
 const SIDE_BY_SIDE: readonly Figure[] = [ALL, ...SUMS, PER_PAGE, LIVE, REDIRECTS, ...DEAD, DEAD_SHARE, UNKNOWN, SPAM];
 
 interface ListOf {
-  snapshot: Snapshot;
+  snapshot: PagesSnapshot;
   folds: readonly Fold[];
 }
 

@@ -1,12 +1,12 @@
 import { got, Refusal, readArguments, toInputError } from "../../lists/arguments.ts";
+import { toRequestBody } from "../../lists/request.ts";
 import { parseTarget } from "../../lists/target.ts";
 import { formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
-import { refuseLinkers } from "../asked-for.ts";
-import { BODY_DEFAULTS } from "../body.ts";
+import { BODY_DEFAULTS, withDefaults } from "../body.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import type { SnapshotRef } from "../find-snapshot.ts";
+import { refuseLinkerArgument } from "../page-fields.ts";
 import { COMPARISON_FIELDS } from "../query/query-schema.ts";
-import { toRequestBody, withDefaults } from "../request.ts";
-import type { Snapshot } from "../snapshot.ts";
 import type { Side } from "./comparison.ts";
 
 type Field = (typeof COMPARISON_FIELDS)[number];
@@ -38,7 +38,7 @@ export interface ComparisonRefs {
 
 const EXAMPLE = '{"target":"acme.example","other_target":"example.com"}';
 const WORKS = `for example ${EXAMPLE}`;
-const VOCABULARY = { names: COMPARISON_FIELDS, otherWords: OTHER_WORDS, refuse: refuseLinkers, works: EXAMPLE };
+const VOCABULARY = { names: COMPARISON_FIELDS, otherWords: OTHER_WORDS, refuse: refuseLinkerArgument, works: EXAMPLE };
 
 /**
  * Reads which two snapshots are meant; `isLeftOut` says what counts as left out. `target` beside a lone `snapshot_id` is
@@ -102,13 +102,13 @@ const MAX_FILTER_CHARS = 160;
 const MAX_TARGET_CHARS = 253;
 
 /** One of the two snapshots, as its line tells it. */
-export function toSide(snapshot: Snapshot, folds: number): Side {
+export function toSide(snapshot: PagesSnapshot, folds: number): Side {
   return {
     snapshotId: snapshot.id,
     target: toOneLine(snapshot.request.target, MAX_TARGET_CHARS),
     source: snapshot.source,
     fetchedAt: snapshot.fetchedAt,
-    pagesFetched: snapshot.pages.length,
+    pagesFetched: snapshot.items.length,
     pagesTotal: snapshot.totalCount,
     folds,
     view: describeView(snapshot),
@@ -116,7 +116,7 @@ export function toSide(snapshot: Snapshot, folds: number): Side {
 }
 
 /** `by rank; live backlinks, subdomains included` */
-function describeView({ request }: Snapshot): string {
+function describeView({ request }: PagesSnapshot): string {
   const all = withDefaults(request);
   const { order_by = [], filters, backlinks_filters } = toRequestBody(request);
   const order = order_by.length === 0 ? "rank" : order_by.map((rule) => rule.replace(",", " ")).join(", ");

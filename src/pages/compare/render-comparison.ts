@@ -1,7 +1,7 @@
+import { type Cell, toCsv } from "../../lists/cells.ts";
 import { countOf, formatAge, formatCount, formatMinute } from "../../lists/text.ts";
 import { describeFolding, describeSource } from "../answer/render-answer.ts";
 import { withNamedSections } from "../answer/sections.ts";
-import { type Cell, toCsv } from "../answer/table.ts";
 import { type Block, type Comparison, type PageCounts, roleNames, rolesOf, type Side } from "./comparison.ts";
 
 /**

@@ -1,7 +1,8 @@
+import type { Cell } from "../../lists/cells.ts";
 import { formatCount } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
 import { foldersOf, placeOf, sectionOf, sumSections } from "../answer/sections.ts";
-import { type Cell, toDisplayUrl } from "../answer/table.ts";
+import { toDisplayUrl } from "../answer/table.ts";
 import type { PlacedFinding } from "../findings/find-facts.ts";
 import { backlinksCell, domainsCell, ofFold, toMoveCell } from "./changes-table.ts";
 import type { WideBlock } from "./comparison.ts";

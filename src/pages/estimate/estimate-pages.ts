@@ -1,11 +1,13 @@
 import { AppError } from "../../errors.ts";
-import type { Surface } from "../answer/next-steps.ts";
-import type { Quote } from "../fetch-pages.ts";
+import type { Surface } from "../../lists/calls.ts";
+import type { Asked, Quote } from "../../lists/fetch-list.ts";
+import { findKept, type KeptSnapshots } from "../../lists/held.ts";
+import type { RequestRules } from "../../lists/parse-request.ts";
+import { type RequestBody, toRequestBody, toRequestKey } from "../../lists/request.ts";
+import { ageOf, type Snapshot, type SnapshotInfo, type Source } from "../../lists/snapshot.ts";
+import { withDefaults } from "../body.ts";
+import { DOMAIN_PAGES, parseRequest } from "../domain-pages.ts";
 import type { Caller } from "../get-pages.ts";
-import { findKept, type KeptSnapshots } from "../held.ts";
-import { parseRequest, type RequestRules } from "../parse-request.ts";
-import { type PagesRequest, type RequestBody, toRequestBody, toRequestKey, withDefaults } from "../request.ts";
-import { ageOf, type Snapshot, type SnapshotInfo, type Source } from "../snapshot.ts";
 
 /** What a call would bring and cost. */
 export interface Estimate {
@@ -63,7 +65,7 @@ export interface EstimateDeps {
   upstream: string;
   snapshots: KeptSnapshots;
   askPrice: (
-    order: { request: PagesRequest; requestKey: string; maxAgeMs: number },
+    order: Asked & { requestKey: string; maxAgeMs: number },
     signal: AbortSignal,
   ) => Promise<
     Exclude<Quote, { kind: "bought" }> | { kind: "bought"; bought: { snapshot: Snapshot; notes: string[] } }
@@ -83,10 +85,10 @@ export type EstimatePages = (input: unknown, caller: Pick<Caller, "signal" | "su
 export function createEstimatePages(deps: EstimateDeps): EstimatePages {
   return async (input, { signal, surface }) => {
     const { request, notes } = parseRequest(input, deps.rules);
-    const requestKey = toRequestKey(request, deps.upstream);
+    const requestKey = toRequestKey(DOMAIN_PAGES, request, deps.upstream);
     const limits = await deps.limits();
     const now = deps.now();
-    const wanted = { request, upstream: deps.upstream };
+    const wanted = { endpoint: DOMAIN_PAGES, request, upstream: deps.upstream };
     const isFresh = (info: Pick<SnapshotInfo, "fetchedAt">) => {
       const ageMs = ageOf(info, now);
       return ageMs !== undefined && ageMs <= limits.freshMs;
@@ -99,7 +101,7 @@ export function createEstimatePages(deps: EstimateDeps): EstimatePages {
     const price: EstimatedPrice =
       kept?.isFresh === true
         ? { kind: "none", why: "a kept snapshot answers this request" }
-        : await learnPrice({ request, requestKey, maxAgeMs: 0 }, deps, signal);
+        : await learnPrice({ endpoint: DOMAIN_PAGES, request, requestKey, maxAgeMs: 0 }, deps, signal);
     const { limit, offset } = withDefaults(request);
     const pagesTotal = snapshot?.totalCount ?? null;
     const pagesAtMost = pagesTotal === null ? limit : Math.max(0, Math.min(limit, pagesTotal - offset));
@@ -128,13 +130,13 @@ const TOKENS_PER_PAGE = 30;
 function toTwin(snapshot: Snapshot, freshMs: number, now: number): KeptTwin | null {
   const ageMs = ageOf(snapshot, now);
   if (ageMs === undefined) return null;
-  const { id, pages, sliceOf, isBrokenOff } = snapshot;
+  const { id, items: pages, sliceOf, isBrokenOff } = snapshot;
   return {
     snapshotId: id,
     fetchedAt: now - ageMs,
     ageMs,
     pageCount: pages.length,
-    sliceOf: sliceOf?.pages ?? null,
+    sliceOf: sliceOf?.items ?? null,
     isBrokenOff: isBrokenOff === true,
     isFresh: ageMs <= freshMs,
   };

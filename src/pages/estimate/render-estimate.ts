@@ -1,8 +1,9 @@
+import { wordCall } from "../../lists/calls.ts";
+import type { SnapshotInfo } from "../../lists/snapshot.ts";
 import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
-import { toCall, wordCall } from "../answer/next-steps.ts";
+import { toCall } from "../answer/next-steps.ts";
 import { describeSource } from "../answer/render-answer.ts";
 import { describeOrigin } from "../find-snapshot.ts";
-import type { SnapshotInfo } from "../snapshot.ts";
 import type { Estimate, KeptTwin, Limits } from "./estimate-pages.ts";
 
 /** The estimate as text, one fact a line. */
@@ -88,7 +89,7 @@ const roundTokens = (tokens: number): number => Math.round(tokens / 50) * 50;
 
 function describeNext({ request, source, kept, alsoKept, price, surface }: Estimate): string[] {
   const isFree = source === "sandbox" || kept?.isFresh === true || price.kind === "bought";
-  const asked = kept === null && alsoKept.some(({ pageCount }) => pageCount > 0);
+  const asked = kept === null && alsoKept.some(({ itemCount }) => itemCount > 0);
   return [
     ...(asked ? [`next, free: ${wordCall("query", toSafeJson({ target: request.target }), surface)}`] : []),
     `next, ${isFree ? "free" : "paid"}: ${toCall(request, surface)}`,
@@ -149,7 +150,7 @@ function toInfoFacts({
   id,
   source,
   fetchedAt,
-  pageCount,
+  itemCount,
   totalCount,
   isBrokenOff,
 }: SnapshotInfo): Record<string, unknown> {
@@ -157,7 +158,7 @@ function toInfoFacts({
     snapshot_id: id,
     ...(source === "import" && { imported: true }),
     fetched_at: fetchedAt === null ? null : new Date(fetchedAt).toISOString(),
-    urls: pageCount,
+    urls: itemCount,
     urls_total: totalCount,
     ...(isBrokenOff === true && { broken_off: true }),
   };

@@ -1,9 +1,11 @@
+import { type Cell, toCsv, toRangeCell } from "../../lists/cells.ts";
+import { toRequestBody } from "../../lists/request.ts";
+import type { Charge, SnapshotInfo } from "../../lists/snapshot.ts";
 import { toOneLine, toSafeJson } from "../../lists/text.ts";
 import { type Fold, foldPages, mapFolded, overlapOf, sumOf } from "../answer/fold.ts";
-import { type Cell, toCsv, toRangeCell, toTable } from "../answer/table.ts";
+import { toTable } from "../answer/table.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import type { Page } from "../page.ts";
-import { toRequestBody } from "../request.ts";
-import type { Charge, Snapshot, SnapshotInfo } from "../snapshot.ts";
 
 /** A text of closed lines, each of which is made when it is asked for. */
 export interface Lines {
@@ -36,10 +38,10 @@ const COLUMNS: readonly { name: string; read: (page: Page, folded: Folded) => Ce
  * Every fetched page of a snapshot, unfolded, one CSV line each under a header line. `folded_into` names the page in
  * whose row an answer shows this one; it is empty for a page that has a row of its own.
  */
-export function renderPagesCsv(snapshot: Snapshot): string {
+export function renderPagesCsv(snapshot: PagesSnapshot): string {
   const names = COLUMNS.map(({ name }) => name);
-  const folded = mapFolded(snapshot.pages);
-  const rows = snapshot.pages.map((page) => COLUMNS.map(({ read }) => read(page, folded)));
+  const folded = mapFolded(snapshot.items);
+  const rows = snapshot.items.map((page) => COLUMNS.map(({ read }) => read(page, folded)));
   return toSheetCsv(names, rows);
 }
 
@@ -55,8 +57,8 @@ const handlesOf = (pages: readonly { handle: string }[]): string | null =>
   pages.length === 0 ? null : pages.map(({ handle }) => handle).join(" ");
 
 /** The whole table of an answer, nothing left out: one CSV line per row under a header line. */
-export function renderRowsCsv(snapshot: Snapshot): string {
-  const folds = foldPages(snapshot.pages);
+export function renderRowsCsv(snapshot: PagesSnapshot): string {
+  const folds = foldPages(snapshot.items);
   const table = toTable(folds, snapshot.request.target);
   const columns = [...table.columns, ...MORE.map(({ name }) => name)];
   // A file has room for both bounds, however far they are apart.
@@ -70,10 +72,10 @@ export function renderRowsCsv(snapshot: Snapshot): string {
 const toJsonLine = ({ raw }: Page): string => `${toSafeJson(raw)}\n`;
 
 /** Every fetched item with everything that came, one JSON object a line, in fetched order; empty for no pages. */
-export const renderPagesJsonl = ({ pages }: Snapshot): string => pages.map(toJsonLine).join("");
+export const renderPagesJsonl = ({ items: pages }: PagesSnapshot): string => pages.map(toJsonLine).join("");
 
 /** The same, line by line. */
-export const toJsonLines = ({ pages }: Snapshot): Lines => ({
+export const toJsonLines = ({ items: pages }: PagesSnapshot): Lines => ({
   count: pages.length,
   at: (index) =>
     pages
@@ -109,7 +111,7 @@ const COLUMNS_SNAPSHOTLIST: readonly { name: string; read: (info: SnapshotInfo) 
   { name: "snapshot_id", read: ({ id }) => id },
   { name: "target", read: ({ request }) => request.target },
   { name: "fetched_at", read: ({ fetchedAt }) => (fetchedAt === null ? null : new Date(fetchedAt).toISOString()) },
-  { name: "urls", read: ({ pageCount }) => pageCount },
+  { name: "urls", read: ({ itemCount }) => itemCount },
   { name: "urls_total", read: ({ totalCount }) => totalCount },
   { name: "source", read: ({ source }) => source },
   { name: "charge_usd", read: ({ charge }) => toChargeCell(charge) },

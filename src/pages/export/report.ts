@@ -1,17 +1,17 @@
+import type { Cell } from "../../lists/cells.ts";
 import { countOf, toSafeJson } from "../../lists/text.ts";
 import { buildAnswer } from "../answer/answer.ts";
 import { mapFolded } from "../answer/fold.ts";
 import { type Answer, renderHeader, renderText } from "../answer/render-answer.ts";
 import { withNamedSections } from "../answer/sections.ts";
-import type { Cell } from "../answer/table.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { describeEvidence, needsNote, SHARE_NOTE } from "../findings/finding.ts";
-import type { Snapshot } from "../snapshot.ts";
 
 /**
  * A snapshot as a report in Markdown: what it is, findings, sections, and the whole table. Titles and addresses come
  * from strangers, so every mark that means something to Markdown or HTML is escaped.
  */
-export function renderReportMarkdown(snapshot: Snapshot): string {
+export function renderReportMarkdown(snapshot: PagesSnapshot): string {
   // A report has no room to run out of, and nobody to call anything next.
   const answer = buildAnswer(snapshot, { maxTokens: Number.MAX_SAFE_INTEGER, surface: "cli" });
   const blocks = [
@@ -58,7 +58,7 @@ function escapeMarkdown(text: string): string {
 const MAX_TOKENS = 1500;
 
 /** The condensed answer of a kept snapshot, as the paid tool gave it: the same text at every reading, free. */
-export function renderSummary(snapshot: Snapshot): string {
+export function renderSummary(snapshot: PagesSnapshot): string {
   // Without an age: that would need a clock, and change what does not change.
   const delivery = { how: "kept", ageMs: null, leftUsd: null } as const;
   return `${renderText(buildAnswer(snapshot, { maxTokens: MAX_TOKENS, surface: "mcp", delivery }))}\n`;
@@ -69,10 +69,10 @@ export function renderSummary(snapshot: Snapshot): string {
  * escaped. `folded_into` names the page in whose row answers show this one.
  * @returns undefined when no page of the snapshot has this handle
  */
-export function renderPageRecord(snapshot: Snapshot, handle: string): string | undefined {
-  const page = snapshot.pages.find((each) => each.handle === handle);
+export function renderPageRecord(snapshot: PagesSnapshot, handle: string): string | undefined {
+  const page = snapshot.items.find((each) => each.handle === handle);
   if (page === undefined) return undefined;
-  const main = mapFolded(snapshot.pages).get(handle);
+  const main = mapFolded(snapshot.items).get(handle);
   const record = {
     snapshot_id: snapshot.id,
     id: handle,

@@ -1,4 +1,4 @@
-import type { Snapshot } from "../snapshot.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import type { Lines } from "./csv-files.ts";
 
 export interface SnapshotFile {
@@ -16,9 +16,9 @@ export interface SnapshotFile {
   /** Answers name it, so it has a resource template of its own. */
   isNamed?: true;
   /** The whole file; its last line is closed. Loaded when asked for: a server starts without it. */
-  render: (snapshot: Snapshot) => Promise<string>;
+  render: (snapshot: PagesSnapshot) => Promise<string>;
   /** The same by lines, where what came makes it as large as it likes: whoever reads a part makes no more than that. */
-  lines?: (snapshot: Snapshot) => Promise<Lines>;
+  lines?: (snapshot: PagesSnapshot) => Promise<Lines>;
 }
 
 const redirects = (server: string, format: string, render: SnapshotFile["render"]): SnapshotFile => ({

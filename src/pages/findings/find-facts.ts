@@ -1,5 +1,6 @@
+import { latestOf } from "../../lists/snapshot.ts";
 import { type Fold, type Folding, foldAll, readFolding } from "../answer/fold.ts";
-import { latestOf, type Snapshot } from "../snapshot.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import {
   findCanonicalElsewhere,
   findDeadEnds,
@@ -204,32 +205,32 @@ interface Known {
   placed?: readonly PlacedFinding[];
 }
 
-const KNOWN = new WeakMap<Snapshot, Known>();
+const KNOWN = new WeakMap<PagesSnapshot, Known>();
 
-function know(snapshot: Snapshot): Known {
+function know(snapshot: PagesSnapshot): Known {
   const known = KNOWN.get(snapshot);
   if (known !== undefined) return known;
-  const folding = readFolding(snapshot.pages);
+  const folding = readFolding(snapshot.items);
   const fresh: Known = { folding, folds: foldAll(folding) };
   KNOWN.set(snapshot, fresh);
   return fresh;
 }
 
 /** All rows of a snapshot, in fetched order. */
-export const foldsOf = (snapshot: Snapshot): readonly Fold[] => know(snapshot).folds;
+export const foldsOf = (snapshot: PagesSnapshot): readonly Fold[] => know(snapshot).folds;
 
 /** Where each page of a snapshot belongs, to fold some of them. */
-export const foldingOf = (snapshot: Snapshot): Folding => know(snapshot).folding;
+export const foldingOf = (snapshot: PagesSnapshot): Folding => know(snapshot).folding;
 
 /** All findings of a snapshot. */
-export function factsOf(snapshot: Snapshot): readonly Finding[] {
+export function factsOf(snapshot: PagesSnapshot): readonly Finding[] {
   const known = know(snapshot);
   known.facts ??= placedFactsOf(snapshot).map(({ finding }) => finding);
   return known.facts;
 }
 
 /** The same with their places. */
-export function placedFactsOf(snapshot: Snapshot): readonly PlacedFinding[] {
+export function placedFactsOf(snapshot: PagesSnapshot): readonly PlacedFinding[] {
   const known = know(snapshot);
   known.placed ??= findPlacedFacts(known.folds, snapshot.request.target, latestOf(snapshot));
   return known.placed;

@@ -1,7 +1,8 @@
+import { MAX_URL_CHARS, type Range, toTellable } from "../../lists/cells.ts";
 import { countOf, formatCount, toOneLine } from "../../lists/text.ts";
-import { type Fold, type Range, toTellable } from "../answer/fold.ts";
+import type { Fold } from "../answer/fold.ts";
 import { isRedirect } from "../answer/follow-redirects.ts";
-import { MAX_URL_CHARS, toDisplayUrl } from "../answer/table.ts";
+import { toDisplayUrl } from "../answer/table.ts";
 import type { Page } from "../page.ts";
 
 /** One page that a finding speaks of. */

@@ -1,6 +1,7 @@
+import type { JsonObject } from "../../lists/snapshot.ts";
 import { formatCount } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
-import type { JsonObject, Page } from "../page.ts";
+import type { Page } from "../page.ts";
 import { type Finding, type List, MIN_REFERRING_PAGES, pickFolds, sumReferringPages, toFinding } from "./finding.ts";
 
 interface Kind {

@@ -1,8 +1,9 @@
 import { twoDigits } from "../../lists/filters/filter.ts";
+import type { JsonObject } from "../../lists/snapshot.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
 import { toAbsolute } from "../answer/follow-redirects.ts";
-import type { JsonObject, Page } from "../page.ts";
+import type { Page } from "../page.ts";
 import { describeLinks, type Finding, type List, pickFolds, toFinding } from "./finding.ts";
 
 /** Below 100 words the most used SEO plugin (Yoast) calls a text "very far below" what it takes. */

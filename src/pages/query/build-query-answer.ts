@@ -1,22 +1,14 @@
+import type { Surface } from "../../lists/calls.ts";
+import type { Cell } from "../../lists/cells.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import { atWorst, estimateTokens } from "../../lists/tokens.ts";
 import { type Fold, sumBacklinks } from "../answer/fold.ts";
 import { measureCoverage, readCrawled } from "../answer/header-facts.ts";
-import type { Surface } from "../answer/next-steps.ts";
-import type { Cell } from "../answer/table.ts";
+import { withDefaults } from "../body.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { foldsOf } from "../findings/find-facts.ts";
-import { withDefaults } from "../request.ts";
-import type { Snapshot } from "../snapshot.ts";
-import {
-  countLines,
-  emptyTable,
-  fitConditions,
-  fitNotes,
-  fitSteps,
-  fitTable,
-  type QueryTable,
-  toQuotedLine,
-} from "./fit-table.ts";
+import type { QueryTable } from "./fit-table.ts";
+import { countLines, emptyTable, fitConditions, fitNotes, fitSteps, fitTable, toQuotedLine } from "./fit-table.ts";
 import { byTime, type Group, groupRows, isByTime, newestFirst, toGroupingRule } from "./group-rows.ts";
 import { orderGroups, toGroupTable } from "./group-table.ts";
 import { suggestQueries } from "./next-queries.ts";
@@ -53,7 +45,7 @@ const FRAME_SLACK = 40;
  * Answers a question from a snapshot alone.
  * @throws {AppError} `input` for handles that the snapshot does not have, and for a regex that takes too long
  */
-export function buildQueryAnswer(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerOptions): QueryAnswer {
+export function buildQueryAnswer(snapshot: PagesSnapshot, query: PagesQuery, options: QueryAnswerOptions): QueryAnswer {
   const frame = buildFrame(snapshot, query, options);
   if (query.handles.length > 0) return withRecords(frame, snapshot, query, options);
   const { rows, urls, urlsElsewhere, inPart } = selectRows(snapshot, query.where, query.fold, options.regex);
@@ -98,7 +90,7 @@ function wordInPart(inPart: readonly PartOfRow[]): string {
 
 const isWithoutCount = ({ backlinks, backlinksAtLeast }: Fold): boolean => backlinks === null || backlinksAtLeast;
 
-function buildFrame(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerOptions): QueryAnswer {
+function buildFrame(snapshot: PagesSnapshot, query: PagesQuery, options: QueryAnswerOptions): QueryAnswer {
   const request = withDefaults(snapshot.request);
   const coverage = measureCoverage(snapshot);
   return {
@@ -113,7 +105,7 @@ function buildFrame(snapshot: Snapshot, query: PagesQuery, options: QueryAnswerO
     includeSubdomains: request.include_subdomains,
     excludeInternal: request.exclude_internal_backlinks,
     rankScale: request.rank_scale,
-    pagesFetched: snapshot.pages.length,
+    pagesFetched: snapshot.items.length,
     pagesTotal: snapshot.totalCount,
     folds: foldsOf(snapshot).length,
     urlsMatched: 0,
@@ -151,7 +143,7 @@ function tokensBeside(frame: QueryAnswer, { maxTokens }: QueryAnswerOptions): nu
 function withRows(
   frame: QueryAnswer,
   unordered: readonly Fold[],
-  snapshot: Snapshot,
+  snapshot: PagesSnapshot,
   query: PagesQuery,
   options: QueryAnswerOptions,
 ): QueryAnswer {
@@ -181,7 +173,7 @@ function withGroups(
   frame: QueryAnswer,
   rows: readonly Fold[],
   grouping: Grouping,
-  snapshot: Snapshot,
+  snapshot: PagesSnapshot,
   query: PagesQuery,
   options: QueryAnswerOptions,
 ): QueryAnswer {
@@ -226,7 +218,7 @@ function toTimeOrder(rows: readonly Cell[][], groups: readonly Group[]): Cell[][
 
 function withoutRows(
   frame: QueryAnswer,
-  snapshot: Snapshot,
+  snapshot: PagesSnapshot,
   query: PagesQuery,
   options: QueryAnswerOptions,
 ): QueryAnswer {
@@ -249,7 +241,7 @@ function withoutRows(
 
 function withRecords(
   frame: QueryAnswer,
-  snapshot: Snapshot,
+  snapshot: PagesSnapshot,
   query: PagesQuery,
   options: QueryAnswerOptions,
 ): QueryAnswer {

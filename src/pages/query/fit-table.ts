@@ -1,8 +1,9 @@
+import type { NextStep } from "../../lists/calls.ts";
+import { type Cell, TITLE, toCsvLine } from "../../lists/cells.ts";
 import { countOf, toOneLine } from "../../lists/text.ts";
 import { atWorst, estimateTokens } from "../../lists/tokens.ts";
-import type { NextStep } from "../answer/next-steps.ts";
 import { nameSectionCells } from "../answer/sections.ts";
-import { type Cell, DISPENSABLE, TITLE, toCsvLine } from "../answer/table.ts";
+import { DISPENSABLE } from "../answer/table.ts";
 import { MAX_LIMIT } from "../body.ts";
 
 /** The rows or groups that are shown. */

@@ -1,8 +1,9 @@
 import { parseTime } from "../../lists/filters/filter.ts";
+import { type JsonObject, latestOf } from "../../lists/snapshot.ts";
 import { type Fold, sumBacklinks } from "../answer/fold.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { toCount } from "../findings/skew.ts";
-import { classifyStatus, type JsonObject, type Page } from "../page.ts";
-import { latestOf, type Snapshot } from "../snapshot.ts";
+import { classifyStatus, type Page } from "../page.ts";
 import type { Grouping } from "./query-schema.ts";
 import { sectionsOf } from "./section-index.ts";
 
@@ -155,7 +156,7 @@ export interface Grouped {
  * @param wholeOf the row that says what a page is, given the row of those of its URLs which match: a filter on the same
  * goes by it. Left out: the row itself
  */
-export function toGroupingRule(grouped: Grouped, snapshot: Snapshot, wholeOf?: (row: Fold) => Fold): GroupingRule {
+export function toGroupingRule(grouped: Grouped, snapshot: PagesSnapshot, wholeOf?: (row: Fold) => Fold): GroupingRule {
   const rule = findRule(grouped, snapshot);
   if (rule.kind === "map" || wholeOf === undefined || BY_ARGUMENT.has(grouped.grouping)) return rule;
   return { ...rule, read: (row: Fold) => rule.read(wholeOf(row)) };
@@ -164,7 +165,7 @@ export function toGroupingRule(grouped: Grouped, snapshot: Snapshot, wholeOf?: (
 /** Groups that an argument of their own chooses, which goes by the rows of what matches. */
 const BY_ARGUMENT: ReadonlySet<Grouping> = new Set(["section", "area", "subdomain", "status"]);
 
-function findRule({ grouping, fold }: Grouped, snapshot: Snapshot): GroupingRule {
+function findRule({ grouping, fold }: Grouped, snapshot: PagesSnapshot): GroupingRule {
   if (grouping === "section") {
     const sections = sectionsOf(snapshot, fold);
     return byValue((row) => sections.nameOf(row));

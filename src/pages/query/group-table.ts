@@ -1,9 +1,9 @@
+import { type Cell, toOverlapCell } from "../../lists/cells.ts";
 import { toPercent } from "../../lists/filters/evaluate-filter.ts";
 import type { OrderRule } from "../../lists/filters/order-by.ts";
 import { countOf, toOneLine } from "../../lists/text.ts";
 import { countDead, type Fold, overlapDomains, sumBacklinks } from "../answer/fold.ts";
 import { isDead } from "../answer/follow-redirects.ts";
-import { type Cell, toOverlapCell } from "../answer/table.ts";
 import { BREAKDOWNS } from "../catalogue.ts";
 import { sumReferringPages } from "../findings/finding.ts";
 import type { TableChoice } from "./fit-table.ts";

@@ -1,16 +1,18 @@
 import { Refusal } from "../../lists/arguments.ts";
+import { type NextStep, nameCall, type Surface, wordCall } from "../../lists/calls.ts";
 import { type ResolvedField, resolveField } from "../../lists/filters/field-names.ts";
 import { type Condition, countConditions, type Filter } from "../../lists/filters/filter.ts";
 import { formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
 import { estimateTokens } from "../../lists/tokens.ts";
 import type { Fold } from "../answer/fold.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
-import { type NextStep, nameCall, type Surface, suggestMore, wordCall } from "../answer/next-steps.ts";
+import { suggestMore } from "../answer/next-steps.ts";
 import { nameSection } from "../answer/sections.ts";
 import { BREAKDOWNS, OWN_FIELDS } from "../catalogue.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { PAGE_FIELDS } from "../page-fields.ts";
-import type { Snapshot } from "../snapshot.ts";
-import { cutToTokens, type QueryTable } from "./fit-table.ts";
+import type { QueryTable } from "./fit-table.ts";
+import { cutToTokens } from "./fit-table.ts";
 import type { Group } from "./group-rows.ts";
 import type { PageRecord } from "./page-record.ts";
 import { type PagesQuery, parseSection, toQueryArguments } from "./pages-query.ts";
@@ -19,7 +21,7 @@ import type { Grouping } from "./query-schema.ts";
 
 /** What an answer has shown, and what it was asked. */
 export interface Shown {
-  snapshot: Snapshot;
+  snapshot: PagesSnapshot;
   query: PagesQuery;
   surface: Surface;
   table: QueryTable | null;
@@ -64,7 +66,7 @@ function listFree(shown: Shown): NextStep[] {
 
 /** Where no smaller change helps. */
 function askWhatIsThere(shown: Shown): NextStep[] {
-  if (shown.snapshot.pages.length === 0) return [];
+  if (shown.snapshot.items.length === 0) return [];
   const query: PagesQuery = { ...toOpen(shown.query, []), groupBy: "section" };
   return [ask(shown, query, "what the snapshot holds")];
 }

@@ -1,8 +1,9 @@
 import { Refusal, toInputError } from "../../lists/arguments.ts";
+import type { JsonObject } from "../../lists/snapshot.ts";
 import { formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
 import { estimateTokens } from "../../lists/tokens.ts";
-import type { JsonObject, Page } from "../page.ts";
-import type { Snapshot } from "../snapshot.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
+import type { Page } from "../page.ts";
 import { cutToTokens } from "./fit-table.ts";
 
 /** One field of an item: its name in filters, and its value in words. */
@@ -179,7 +180,7 @@ export function renderRecord({ handle, url, fields, leftOut }: PageRecord): stri
  * @returns the pages in the order of their handles as given
  * @throws {AppError} `input` naming the handles that the snapshot has, when one is not among them
  */
-export function findHandles({ id, pages }: Snapshot, handles: readonly string[]): Page[] {
+export function findHandles({ id, items: pages }: PagesSnapshot, handles: readonly string[]): Page[] {
   const found = handles.map((handle) => pages[Number(handle.slice(1)) - 1]);
   const unknown = handles.filter((_, index) => found[index] === undefined);
   if (unknown.length > 0) {

@@ -15,11 +15,10 @@ import { type OrderRule, parseOrderBy, readOrder } from "../../lists/filters/ord
 import { parseFilter } from "../../lists/filters/parse-filter.ts";
 import { parseTarget } from "../../lists/target.ts";
 import { quoteForMessage } from "../../lists/text.ts";
-import { refuseLinkers } from "../asked-for.ts";
+import { TOOLS } from "../../tools.ts";
 import { MAX_LIMIT } from "../body.ts";
 import { asksForLinkers, LINKERS_UNNAMED } from "../catalogue.ts";
-import { PAGE_FIELDS } from "../page-fields.ts";
-import { TOOLS } from "../tools.ts";
+import { PAGE_FIELDS, refuseLinkerArgument } from "../page-fields.ts";
 import { listGroupColumns, toGroupColumn } from "./group-table.ts";
 import { MAX_HANDLES, type PagesQuery, parseSection, type QueryColumn } from "./pages-query.ts";
 import { GROUPINGS, type Grouping, type PageState, STATUS_WORDS } from "./query-schema.ts";
@@ -291,7 +290,7 @@ const OTHER_WORDS: ReadonlyMap<string, FieldName> = new Map([
 const VOCABULARY = {
   names: QUERY_FIELDS,
   otherWords: OTHER_WORDS,
-  refuse: refuseLinkers,
+  refuse: refuseLinkerArgument,
   works: '{"target":"forbes.com"}',
 };
 

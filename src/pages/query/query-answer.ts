@@ -1,13 +1,14 @@
+import type { NextStep } from "../../lists/calls.ts";
 import type { Filter } from "../../lists/filters/filter.ts";
+import { toRequestBody } from "../../lists/request.ts";
+import { noteBrokenOff, type Source } from "../../lists/snapshot.ts";
 import { countOf, formatCount, toSafeJson } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
 import { type Coverage, type Crawled, wordGaps, wordKept } from "../answer/header-facts.ts";
-import type { NextStep } from "../answer/next-steps.ts";
 import { wordBound } from "../answer/render-answer.ts";
 import { BREAKDOWNS } from "../catalogue.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { compileFieldReader } from "../field-readers.ts";
-import { toRequestBody } from "../request.ts";
-import { noteBrokenOff, type Snapshot, type Source } from "../snapshot.ts";
 import { cutToTokens, type QueryTable } from "./fit-table.ts";
 import type { PageRecord } from "./page-record.ts";
 import type { PagesQuery, Where } from "./pages-query.ts";
@@ -113,7 +114,7 @@ export const wordLoosened = ({ words, rows, unit }: Pick<Loosened, "words" | "ro
  * Tries every condition of a question that nothing meets: what would be there without it?
  * @returns only those that bring rows back, most rows first
  */
-export function explainEmpty(snapshot: Snapshot, { where, fold }: PagesQuery, terms?: RegexTerms): Loosened[] {
+export function explainEmpty(snapshot: PagesSnapshot, { where, fold }: PagesQuery, terms?: RegexTerms): Loosened[] {
   return listConditions(where)
     .map(({ words, without }) => {
       const { length } = selectRows(snapshot, without, fold, terms).rows;
@@ -158,7 +159,7 @@ const MAX_FILTER_TOKENS = 60;
  * that were not fetched, and those that its own request kept out.
  * @returns sentences; none for a snapshot of the whole target
  */
-export function describeMissing(snapshot: Snapshot, coverage: Coverage): string[] {
+export function describeMissing(snapshot: PagesSnapshot, coverage: Coverage): string[] {
   const { filters, backlinks_filters } = toRequestBody(snapshot.request);
   const cut = (filter: unknown): string => cutToTokens(toSafeJson(filter), MAX_FILTER_TOKENS);
   return [
@@ -188,14 +189,14 @@ function describeNotFetched({ pagesNotFetched, pagesSkipped, bound, elsewhere }:
  * Says where a filter on a breakdown list cannot be decided: the list was cut, and the key is not among what is left, or
  * there is no list. Such a page does not match, though it might.
  */
-export function noteCutLists(snapshot: Snapshot, filters: Filter | undefined): string[] {
+export function noteCutLists(snapshot: PagesSnapshot, filters: Filter | undefined): string[] {
   const fields = new Map(filters === undefined ? [] : listFields(filters));
   const rules = itemRulesOf(snapshot);
   return [...fields].flatMap(([field, shown]) => {
     const map = [...BREAKDOWNS.values()].find((each) => field.startsWith(`${each}.`));
     if (map === undefined) return [];
     const [read, readList] = [compileFieldReader(field, rules), compileFieldReader(map)];
-    const unknown = snapshot.pages.filter(({ raw }) => read(raw) === null);
+    const unknown = snapshot.items.filter(({ raw }) => read(raw) === null);
     const untold = unknown.filter(({ raw }) => (readList(raw) ?? null) === null).length;
     const say = (count: number, why: string) =>
       count === 0

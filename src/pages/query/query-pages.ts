@@ -1,5 +1,6 @@
 import { AppError } from "../../errors.ts";
 import { Refusal, toInputError } from "../../lists/arguments.ts";
+import type { Surface } from "../../lists/calls.ts";
 import type { CompileRegex } from "../../lists/filters/evaluate-filter.ts";
 import {
   collectTexts,
@@ -9,10 +10,9 @@ import {
   type TextsByPattern,
   withoutRegexes,
 } from "../../lists/filters/match-texts.ts";
-import type { Surface } from "../answer/next-steps.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { compileFieldReader } from "../field-readers.ts";
 import type { FindSnapshot } from "../find-snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
 import { buildQueryAnswer } from "./build-query-answer.ts";
 import type { PagesQuery, Where } from "./pages-query.ts";
 import { type ParsedQuery, parseQuery } from "./parse-query.ts";
@@ -44,7 +44,7 @@ export interface QueryCaller {
   /** Ends the wait for what a regular expression comes to. */
   signal?: AbortSignal;
   /** Told of what was asked and found, for whoever shows more of it. Must not throw. */
-  onSelected?: (snapshot: Snapshot, selected: Selected) => void;
+  onSelected?: (snapshot: PagesSnapshot, selected: Selected) => void;
 }
 
 export function createQueryPages({ findSnapshot, maxTokens, matchTexts }: QueryPagesDeps): QueryPages {
@@ -85,7 +85,7 @@ export interface QuerySnapshotOptions {
  *   for a regex that takes too long
  */
 export function querySnapshot(
-  snapshot: Snapshot,
+  snapshot: PagesSnapshot,
   { query, notes }: ParsedQuery,
   { maxTokens, surface, regex, onSelected }: QuerySnapshotOptions,
 ): QueryAnswer {
@@ -111,7 +111,7 @@ export function querySnapshot(
  * @throws {AppError} `input` for expressions that take too long, `unavailable` where too many wait already
  */
 async function settleQuery(
-  snapshot: Snapshot,
+  snapshot: PagesSnapshot,
   { where, fold, handles }: PagesQuery,
   matchTexts: MatchTexts,
   signal?: AbortSignal,
@@ -130,12 +130,12 @@ async function settleQuery(
 
 const asksRegex = ({ filters }: Where): boolean => filters !== undefined && listRegexes(filters).length > 0;
 
-function collectOf(snapshot: Snapshot, { filters, ...where }: Where, fold: boolean, into: TextsByPattern): void {
+function collectOf(snapshot: PagesSnapshot, { filters, ...where }: Where, fold: boolean, into: TextsByPattern): void {
   if (filters === undefined) return;
   const rules = itemRulesOf(snapshot, fold);
   const rest = withoutRegexes(filters);
   const accepts = compileWhere({ ...where, ...(rest !== undefined && { filters: rest }) }, rules);
-  const pages = accepts === undefined ? snapshot.pages : snapshot.pages.filter(accepts);
+  const pages = accepts === undefined ? snapshot.items : snapshot.items.filter(accepts);
   collectTexts(
     filters,
     pages.map(({ raw }) => raw),

@@ -1,21 +1,20 @@
+import {
+  type Cell,
+  cutTexts,
+  MAX_URL_CHARS,
+  type Range,
+  SHORTER,
+  TITLE,
+  toOverlapCell,
+  toRangeCell,
+  URL_COLUMN,
+} from "../../lists/cells.ts";
 import { toPercent } from "../../lists/filters/evaluate-filter.ts";
 import { parseTime } from "../../lists/filters/filter.ts";
 import type { OrderRule } from "../../lists/filters/order-by.ts";
 import { toOneLine } from "../../lists/text.ts";
-import { type Fold, overlapOf, type Range, sumOf } from "../answer/fold.ts";
-import {
-  type Cell,
-  cutTexts,
-  DISPENSABLE,
-  MAX_URL_CHARS,
-  SHORTER,
-  TITLE,
-  toDisplayUrl,
-  toOverlapCell,
-  toRangeCell,
-  toTable,
-  URL_COLUMN,
-} from "../answer/table.ts";
+import { type Fold, overlapOf, sumOf } from "../answer/fold.ts";
+import { DISPENSABLE, toDisplayUrl, toTable } from "../answer/table.ts";
 import { BREAKDOWNS, CATALOGUES, NOFOLLOW_SHARE } from "../catalogue.ts";
 import { compileFieldReader, type ItemRules } from "../field-readers.ts";
 import type { Page } from "../page.ts";

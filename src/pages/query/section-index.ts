@@ -1,17 +1,17 @@
 import { toOneLine } from "../../lists/text.ts";
 import { type Fold, type Folding, foldAll } from "../answer/fold.ts";
 import { foldersOf, isTopLevel, placeOf, type SectionPlace, sectionOf } from "../answer/sections.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { foldingOf, foldsOf } from "../findings/find-facts.ts";
-import type { Snapshot } from "../snapshot.ts";
 import type { Section } from "./pages-query.ts";
 
 /** Of single rows, and of folded ones. */
-const INDEXED: readonly WeakMap<Snapshot, SectionIndex>[] = [new WeakMap(), new WeakMap()];
+const INDEXED: readonly WeakMap<PagesSnapshot, SectionIndex>[] = [new WeakMap(), new WeakMap()];
 
 /** One row per fetched page; made when first asked for. */
-const SINGLES = new WeakMap<Snapshot, Fold[]>();
+const SINGLES = new WeakMap<PagesSnapshot, Fold[]>();
 
-export function singlesOf(snapshot: Snapshot): Fold[] {
+export function singlesOf(snapshot: PagesSnapshot): Fold[] {
   const known = SINGLES.get(snapshot);
   if (known !== undefined) return known;
   const fresh = foldAll(apart(foldingOf(snapshot)));
@@ -29,7 +29,7 @@ const apart = ({ places, named }: Folding): Folding => ({
  * The sections of a snapshot, the same for every question to it that is about rows of one kind.
  * @param fold false for one row per fetched page: of these, one more may have something below it
  */
-export function sectionsOf(snapshot: Snapshot, fold = true): SectionIndex {
+export function sectionsOf(snapshot: PagesSnapshot, fold = true): SectionIndex {
   const indexed = INDEXED[Number(fold)];
   const known = indexed?.get(snapshot);
   if (known !== undefined) return known;

@@ -5,12 +5,12 @@ import { listRegexes } from "../../lists/filters/match-texts.ts";
 import { toOneLine, toSafeJson } from "../../lists/text.ts";
 import { type Fold, foldSome } from "../answer/fold.ts";
 import { isDead } from "../answer/follow-redirects.ts";
+import { withDefaults } from "../body.ts";
 import { OWN_FIELDS } from "../catalogue.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { compilePageFilter, type ItemRules } from "../field-readers.ts";
 import { foldingOf, foldsOf } from "../findings/find-facts.ts";
 import { classifyStatus, type Page } from "../page.ts";
-import { withDefaults } from "../request.ts";
-import type { Snapshot } from "../snapshot.ts";
 import { type Grouped, type GroupingRule, toGroupingRule } from "./group-rows.ts";
 import { type Where, wordSection } from "./pages-query.ts";
 import { GROUPINGS, type PageState } from "./query-schema.ts";
@@ -41,17 +41,17 @@ export interface PartOfRow {
  * How the snapshot's items are to be read: how they were asked for, and what is known of a page beside its fields.
  * @param fold which rows say to which groups a page belongs: one per real page, else one per fetched page
  */
-export const itemRulesOf = (snapshot: Snapshot, fold = true): ItemRules => ({
+export const itemRulesOf = (snapshot: PagesSnapshot, fold = true): ItemRules => ({
   listLimit: withDefaults(snapshot.request).internal_list_limit,
   target: snapshot.request.target,
   own: ownReadersOf(snapshot, fold),
 });
 
 /** Of folded rows, and of single ones. */
-const OWN_READERS: readonly WeakMap<Snapshot, NonNullable<ItemRules["own"]>>[] = [new WeakMap(), new WeakMap()];
+const OWN_READERS: readonly WeakMap<PagesSnapshot, NonNullable<ItemRules["own"]>>[] = [new WeakMap(), new WeakMap()];
 
 /** By the groupings' own rules, so that a filter finds the rows that a group counts. */
-function ownReadersOf(snapshot: Snapshot, fold: boolean): NonNullable<ItemRules["own"]> {
+function ownReadersOf(snapshot: PagesSnapshot, fold: boolean): NonNullable<ItemRules["own"]> {
   const made = OWN_READERS[Number(fold)];
   const known = made?.get(snapshot);
   if (known !== undefined) return known;
@@ -80,7 +80,7 @@ function placeItems(listRows: () => readonly Fold[]): PlaceItem {
 }
 
 /** The groups of an item's row: several for what it may have several of, else one; null when it does not tell. */
-function readGroup(grouped: Grouped, snapshot: Snapshot, places: PlaceItem): (item: unknown) => unknown {
+function readGroup(grouped: Grouped, snapshot: PagesSnapshot, places: PlaceItem): (item: unknown) => unknown {
   let rule: GroupingRule | undefined;
   return (item) => {
     rule ??= toGroupingRule(grouped, snapshot);
@@ -125,12 +125,12 @@ export function startRegexClock(now: () => number): () => void {
  * @param fold false gives one row per matching page
  * @throws {AppError} `input` for a regex that takes too long
  */
-export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, terms: RegexTerms = {}): Selection {
+export function selectRows(snapshot: PagesSnapshot, where: Where, fold: boolean, terms: RegexTerms = {}): Selection {
   const { compileRegex, checkTime } = terms;
   const accepts = compileWhere(where, itemRulesOf(snapshot, fold), compileRegex);
   const runsHere = compileRegex === undefined && where.filters !== undefined && listRegexes(where.filters).length > 0;
-  const matching = accepts && filterInTime(snapshot.pages, accepts, runsHere ? checkTime : undefined);
-  const isAll = matching === undefined || matching.length === snapshot.pages.length;
+  const matching = accepts && filterInTime(snapshot.items, accepts, runsHere ? checkTime : undefined);
+  const isAll = matching === undefined || matching.length === snapshot.items.length;
   const rows = fold
     ? isAll
       ? foldsOf(snapshot)
@@ -163,7 +163,7 @@ export function selectRows(snapshot: Snapshot, where: Where, fold: boolean, term
 const isAtLeast = (value: number | null, least: number | undefined): boolean =>
   least === undefined || (value !== null && value >= least);
 
-function listInPart(rows: readonly Fold[], snapshot: Snapshot): PartOfRow[] {
+function listInPart(rows: readonly Fold[], snapshot: PagesSnapshot): PartOfRow[] {
   const wholeOf = findWholes(snapshot);
   return rows.flatMap((row) => {
     const whole = wholeOf(row);
@@ -172,7 +172,7 @@ function listInPart(rows: readonly Fold[], snapshot: Snapshot): PartOfRow[] {
 }
 
 /** Finds the row of all URLs of a page, given that of those which match. */
-export function findWholes(snapshot: Snapshot): (row: Fold) => Fold {
+export function findWholes(snapshot: PagesSnapshot): (row: Fold) => Fold {
   const wholes = new Map(foldsOf(snapshot).flatMap((whole) => whole.members.map((page) => [page, whole] as const)));
   return (row) => wholes.get(row.main) ?? row;
 }
@@ -184,7 +184,7 @@ function filterInTime(pages: readonly Page[], accepts: (page: Page) => boolean, 
   });
 }
 
-function takeSingles(snapshot: Snapshot, matching: readonly Page[] | undefined): Fold[] {
+function takeSingles(snapshot: PagesSnapshot, matching: readonly Page[] | undefined): Fold[] {
   const singles = singlesOf(snapshot);
   if (matching === undefined) return singles;
   const wanted = new Set(matching);

@@ -1,4 +1,4 @@
-import type { Snapshot } from "../snapshot.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { type RedirectRule, type RedirectSyntax, toRedirectMap } from "./redirect-map.ts";
 
 /** Seen on Apache 2.4: a slash in code is answered 404 before any rule is asked, unless the server is told otherwise. */
@@ -15,7 +15,7 @@ const HOW_TO = [
  * The reclaim list as rules of mod_rewrite: host and address in two conditions, the target in the rule below them.
  * Conditions look at the request line as it was sent, because other directives see a decoded path and no query.
  */
-export function renderRedirectsApache(snapshot: Snapshot): string {
+export function renderRedirectsApache(snapshot: PagesSnapshot): string {
   const { rules, notice, review } = toRedirectMap(snapshot, SYNTAX);
   const lines = [
     ...[...notice, ...HOW_TO].map(toComment),

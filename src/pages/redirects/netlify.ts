@@ -1,4 +1,4 @@
-import type { Snapshot } from "../snapshot.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { type RedirectRule, type RedirectSyntax, toRedirectMap } from "./redirect-map.ts";
 
 const HOW_TO = ["For Netlify: put these lines first in _redirects; lines with a whole address are for other hosts."];
@@ -26,7 +26,7 @@ function refuse({ path, query }: RedirectRule): string | null {
 const CANNOT_HOLD = "address that this format cannot hold";
 
 /** The reclaim list as lines of Netlify's `_redirects`: from, query parameters, to, status, parted by spaces. */
-export function renderRedirectsNetlify(snapshot: Snapshot): string {
+export function renderRedirectsNetlify(snapshot: PagesSnapshot): string {
   const { rules, notice, review } = toRedirectMap(snapshot, SYNTAX);
   const lines = [
     ...[...notice, ...HOW_TO].map(toComment),

@@ -1,4 +1,4 @@
-import type { Snapshot } from "../snapshot.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { type RedirectRule, type RedirectSyntax, toRedirectMap } from "./redirect-map.ts";
 
 /** nginx compares the keys of a map without regard to letter case. */
@@ -26,7 +26,7 @@ const WITH_QUERY =
  * The reclaim list as maps for nginx, one entry per line. Keys and values are quoted and hold neither `$` nor a quote
  * nor a backslash; a key begins with a host, so that it is never a pattern or a keyword.
  */
-export function renderRedirectsNginx(snapshot: Snapshot): string {
+export function renderRedirectsNginx(snapshot: PagesSnapshot): string {
   const { rules, notice, review } = toRedirectMap(snapshot, SYNTAX);
   const entries = (some: readonly RedirectRule[]) =>
     some.flatMap(({ host, path, query, to, remark }) => [`  # ${remark}`, `  "${host}${path}${query}" "${to}";`]);

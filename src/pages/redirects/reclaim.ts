@@ -2,9 +2,9 @@ import { readUrl } from "../../read-url.ts";
 import { type Fold, foldPages } from "../answer/fold.ts";
 import { chainRedirects, isDead, isLive, isRedirect, MAX_HOPS, toAbsolute } from "../answer/follow-redirects.ts";
 import { identifyUrl } from "../answer/url-identity.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { createSuggest } from "../findings/similar-page.ts";
 import { deadKindOf, type Page } from "../page.ts";
-import type { Snapshot } from "../snapshot.ts";
 
 /**
  * A web address in characters that stand for nothing but themselves in every configuration we write: letters, digits,
@@ -104,7 +104,7 @@ export interface ReclaimList {
 }
 
 /** The links of a snapshot that can be won back. Pages without known links are passed over. */
-export function listReclaims({ pages, request }: Snapshot): ReclaimList {
+export function listReclaims({ items: pages, request }: PagesSnapshot): ReclaimList {
   const folds = foldPages(pages);
   const deadFolds = folds.filter(({ main, backlinks }) => isDead(main) && (backlinks ?? 0) > 0);
   const countKind = (kind: string) => deadFolds.filter(({ main }) => deadKindOf(main.status) === kind).length;

@@ -1,8 +1,9 @@
+import { noteBrokenOff } from "../../lists/snapshot.ts";
 import { countOf, formatCount, formatMinute } from "../../lists/text.ts";
 import { isLive } from "../answer/follow-redirects.ts";
 import { isTrackingParameter } from "../answer/url-identity.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { describePageLinks } from "../findings/finding.ts";
-import { noteBrokenOff, type Snapshot } from "../snapshot.ts";
 import {
   type Address,
   type AddressSet,
@@ -49,13 +50,13 @@ export interface RedirectMap {
  * The reclaim list as redirects that a server can be given: only from addresses of the target's own hosts and to them,
  * only where the target is certain, and none that could catch a living page or send a visitor in a circle.
  */
-export function toRedirectMap(snapshot: Snapshot, syntax: RedirectSyntax = {}): RedirectMap {
+export function toRedirectMap(snapshot: PagesSnapshot, syntax: RedirectSyntax = {}): RedirectMap {
   const list = listReclaims(snapshot);
   const drafts = list.reclaims
     .filter(({ verdict }) => verdict === "redirect")
     .map((reclaim) => draftRule(reclaim, snapshot.request.target));
   const targets = drafts.flatMap(({ rule }) => rule?.to ?? []);
-  const taken = createAddressSet([...snapshot.pages.filter(isLive).map(({ url }) => url), ...targets], syntax);
+  const taken = createAddressSet([...snapshot.items.filter(isLive).map(({ url }) => url), ...targets], syntax);
   const written = new Set<string>();
   const covered = new Set<string>();
   const leftOut = new Map<string, number>();
@@ -156,8 +157,8 @@ interface Outcome {
   leftOut: ReadonlyMap<string, number>;
 }
 
-function describeMap(snapshot: Snapshot, { list, covered, review, leftOut }: Outcome): string[] {
-  const { id, source, request, fetchedAt, pages, totalCount } = snapshot;
+function describeMap(snapshot: PagesSnapshot, { list, covered, review, leftOut }: Outcome): string[] {
+  const { id, source, request, fetchedAt, items: pages, totalCount } = snapshot;
   const when = fetchedAt === null ? "of unknown time" : `of ${formatMinute(fetchedAt)}`;
   const total = totalCount === null ? "" : ` of ${formatCount(totalCount)}`;
   const waiting = new Set(review.map(({ of }) => of));

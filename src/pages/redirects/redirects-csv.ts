@@ -1,7 +1,7 @@
+import type { Cell } from "../../lists/cells.ts";
 import { toOneLine } from "../../lists/text.ts";
-import type { Cell } from "../answer/table.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { toSheetCsv } from "../export/csv-files.ts";
-import type { Snapshot } from "../snapshot.ts";
 import { listReclaims, type Reclaim, toHref, toSafeUrl } from "./reclaim.ts";
 
 const MAX_URL_CHARS = 2000;
@@ -29,7 +29,7 @@ function toCell(url: string): string {
  * The whole reclaim list, most backlinks first, one CSV line each under a header line; also what no redirect map can
  * hold. Only where `verdict` is `redirect` is `to` a target; with `review` it is what to look at first, or empty.
  */
-export function renderRedirectsCsv(snapshot: Snapshot): string {
+export function renderRedirectsCsv(snapshot: PagesSnapshot): string {
   const rows = listReclaims(snapshot).reclaims.map((reclaim) => COLUMNS.map(({ read }) => read(reclaim)));
   const names = COLUMNS.map(({ name }) => name);
   return toSheetCsv(names, rows);

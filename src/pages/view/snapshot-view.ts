@@ -1,3 +1,4 @@
+import { toRequestBody } from "../../lists/request.ts";
 import { countOf, toOneLine } from "../../lists/text.ts";
 import { sumBacklinks } from "../answer/fold.ts";
 import { type HeaderOptions, toHeaderFacts } from "../answer/header-facts.ts";
@@ -8,13 +9,12 @@ import {
   describeMoney,
   describeView,
 } from "../answer/render-answer.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { factsOf, foldsOf } from "../findings/find-facts.ts";
 import { type Finding, quoteUrl } from "../findings/finding.ts";
 import type { PagesQuery } from "../query/pages-query.ts";
 import type { Selected } from "../query/query-answer.ts";
 import { sectionsOf } from "../query/section-index.ts";
-import { toRequestBody } from "../request.ts";
-import type { Snapshot } from "../snapshot.ts";
 import type { SnapshotView, ViewCell, ViewFinding, ViewHead, ViewRows, ViewSelection } from "./view-data.ts";
 import { toBreakdowns, toCells } from "./view-rows.ts";
 
@@ -41,7 +41,7 @@ export interface SnapshotViewOptions extends HeaderOptions {
  * a view without rows.
  * @returns at most `maxBytes` as JSON; the rows that do not fit are counted
  */
-export function toSnapshotView(snapshot: Snapshot, options: SnapshotViewOptions = {}): SnapshotView {
+export function toSnapshotView(snapshot: PagesSnapshot, options: SnapshotViewOptions = {}): SnapshotView {
   const { from = 0, maxBytes = MAX_VIEW_BYTES, selection = null } = options;
   const { findings, rowOf, breakdowns, rows } = prepare(snapshot);
   const view: SnapshotView = {
@@ -71,9 +71,9 @@ interface LazyRows {
   at: (index: number) => { cells: ViewCell[]; bytes: number };
 }
 
-const PREPARED = new WeakMap<Snapshot, Prepared>();
+const PREPARED = new WeakMap<PagesSnapshot, Prepared>();
 
-function prepare(snapshot: Snapshot): Prepared {
+function prepare(snapshot: PagesSnapshot): Prepared {
   const known = PREPARED.get(snapshot);
   if (known !== undefined) return known;
   const fresh: Prepared = {
@@ -88,7 +88,7 @@ function prepare(snapshot: Snapshot): Prepared {
   return fresh;
 }
 
-function toLazyRows(snapshot: Snapshot): LazyRows {
+function toLazyRows(snapshot: PagesSnapshot): LazyRows {
   const folds = foldsOf(snapshot);
   const sections = sectionsOf(snapshot);
   const made: { cells: ViewCell[]; bytes: number }[] = [];
@@ -136,7 +136,7 @@ function toSelection({ where, handles }: Pick<Selected, "where" | "handles">, ma
  * What a view shows of a question to a snapshot: the snapshot's rows, and which of them the question selected. A question
  * that chooses nothing pages through the rows, so that they begin where it does; for any other they begin with the first.
  */
-export function toQueryView(snapshot: Snapshot, { query, where, handles }: Selected): SnapshotView {
+export function toQueryView(snapshot: PagesSnapshot, { query, where, handles }: Selected): SnapshotView {
   const isPaging = !choosesRows(query);
   return toSnapshotView(snapshot, {
     // Nothing was bought for it now, and how old it is is told by its time.
@@ -158,7 +158,7 @@ const MAX_ASKED_CHARS = 600;
 const MAX_NOTE_CHARS = 300;
 
 /** @param bytes for the request, and as many for the notes */
-export function toViewHead(snapshot: Snapshot, options: HeaderOptions, bytes: number): ViewHead {
+export function toViewHead(snapshot: PagesSnapshot, options: HeaderOptions, bytes: number): ViewHead {
   const rows = foldsOf(snapshot);
   const facts = toHeaderFacts(snapshot, rows.length, options);
   const backlinks = sumBacklinks(rows).links ?? 0;

@@ -1,8 +1,8 @@
-import type { Range } from "../answer/fold.ts";
+import type { Range } from "../../lists/cells.ts";
+import type { Source } from "../../lists/snapshot.ts";
+import { TOOLS } from "../../tools.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import type { SnapshotFileName } from "../export/snapshot-files.ts";
-import type { Source } from "../snapshot.ts";
-import { TOOLS } from "../tools.ts";
 
 /**
  * What the interactive view is drawn from. It travels beside a tool's answer in the result's `_meta`, where it costs a

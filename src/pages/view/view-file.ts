@@ -1,8 +1,8 @@
-import type { Surface } from "../answer/next-steps.ts";
+import type { Surface } from "../../lists/calls.ts";
 import { buildComparisonWithin } from "../compare/compare-pages.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { toRecords } from "../query/page-record.ts";
 import { renderRedirectsCsv } from "../redirects/redirects-csv.ts";
-import type { Snapshot } from "../snapshot.ts";
 import { jsonBytes, MAX_VIEW_BYTES, toSnapshotView } from "./snapshot-view.ts";
 import type { ComparisonView, ViewFile } from "./view-data.ts";
 
@@ -10,8 +10,8 @@ import type { ComparisonView, ViewFile } from "./view-data.ts";
 const WHOLE = { maxBytes: Infinity } as const;
 
 /** One snapshot as a file that needs no host: all rows, every record in words, and the reclaim list. */
-export function toSnapshotFile(snapshot: Snapshot): ViewFile {
-  const records = toRecords(snapshot.pages, Infinity).map(
+export function toSnapshotFile(snapshot: PagesSnapshot): ViewFile {
+  const records = toRecords(snapshot.items, Infinity).map(
     ({ handle, url, fields }): [string, ViewFile["records"][string]] => [handle, { url, fields }],
   );
   return {
@@ -22,7 +22,7 @@ export function toSnapshotFile(snapshot: Snapshot): ViewFile {
 }
 
 /** Two snapshots, compared, as such a file. */
-export const toComparisonFile = (first: Snapshot, second: Snapshot): ViewFile => ({
+export const toComparisonFile = (first: PagesSnapshot, second: PagesSnapshot): ViewFile => ({
   view: toComparisonView(first, second, { ...WHOLE, surface: "cli" }),
   records: {},
   redirects: null,
@@ -63,8 +63,8 @@ export interface ComparisonViewOptions {
  * @returns at most `maxBytes` as JSON; the rows that do not fit are counted, and told in words
  */
 export function toComparisonView(
-  first: Snapshot,
-  second: Snapshot,
+  first: PagesSnapshot,
+  second: PagesSnapshot,
   { maxBytes = MAX_VIEW_BYTES, surface = "mcp" }: ComparisonViewOptions = {},
 ): ComparisonView {
   const toView = (comparison: ComparisonView["comparison"]): ComparisonView => ({

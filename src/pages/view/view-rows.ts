@@ -1,12 +1,12 @@
 import { toOneLine } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
+import type { PagesSnapshot } from "../domain-pages.ts";
 import { foldsOf } from "../findings/find-facts.ts";
 import { findFirstSeen, groupRows, toGroupingRule } from "../query/group-rows.ts";
 import { toGroupName } from "../query/group-table.ts";
 import type { Grouping } from "../query/query-schema.ts";
 import type { SectionIndex } from "../query/section-index.ts";
 import { itemRulesOf } from "../query/select-rows.ts";
-import type { Snapshot } from "../snapshot.ts";
 import { type Breakdown, type SnapshotView, VIEW_COLUMNS, type ViewCell, type ViewRow } from "./view-data.ts";
 
 /** Whole for all but a few: a link that is cut leads nowhere. */
@@ -65,13 +65,13 @@ const toDay = (epochMs: number | undefined): string | null =>
 const MOST_ENTRIES = 12;
 
 /** Where the links of a whole snapshot come from, and what they are. */
-export const toBreakdowns = (snapshot: Snapshot): SnapshotView["breakdowns"] => ({
+export const toBreakdowns = (snapshot: PagesSnapshot): SnapshotView["breakdowns"] => ({
   linkTypes: toBreakdown("link_type", snapshot),
   countries: toBreakdown("country", snapshot),
   tlds: toBreakdown("tld", snapshot),
 });
 
-function toBreakdown(grouping: Grouping, snapshot: Snapshot): Breakdown {
+function toBreakdown(grouping: Grouping, snapshot: PagesSnapshot): Breakdown {
   const rule = toGroupingRule({ grouping, fold: true }, snapshot);
   const groups = groupRows(foldsOf(snapshot), rule, itemRulesOf(snapshot).listLimit);
   return {

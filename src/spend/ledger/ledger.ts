@@ -1,6 +1,8 @@
 /** What one purchase is about; kept for the person who reads the ledger. */
 export interface PurchaseFacts {
   kind: "pages" | "quote";
+  /** The name of the endpoint; left out of the one that was there first. */
+  endpoint?: string;
   target: string;
   requestKey: string;
   /** `limit` of the request. */

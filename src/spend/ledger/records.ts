@@ -27,11 +27,13 @@ const ReserveSchema = z.object({
   type: z.literal("reserve"),
   id: z.string().regex(/^p_[\w-]{22}$/),
   at: facts.at,
+  /** A list, or its price; lists have been called pages since there were no others. */
   kind: z.enum(["pages", "quote"]),
   target: text,
   requestKey: text,
   limit: z.int().min(0),
-  /** Versions before these two pass over them. */
+  /** Versions before these pass over them. */
+  endpoint: text.exactOptional(),
   gateway: text.exactOptional(),
   consent: text.exactOptional(),
   /** What is to be set aside. */

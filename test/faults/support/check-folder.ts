@@ -50,7 +50,7 @@ export async function checkKept(
       problems.push(`snapshot ${snapshotId} cannot be read any more`);
       continue;
     }
-    const pages = snapshot.pages.map(({ raw }) => raw);
+    const pages = snapshot.items.map(({ raw }) => raw);
     const wanted = JSON.parse(expectedPages(asked)) as unknown[];
     const held = mayBeCut && pages.length > 0 ? wanted.slice(0, pages.length) : wanted;
     if (JSON.stringify(pages) !== JSON.stringify(held)) {

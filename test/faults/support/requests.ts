@@ -1,5 +1,5 @@
-import { parseRequest } from "../../../src/pages/parse-request.ts";
-import { toRequestBody, toRequestKey } from "../../../src/pages/request.ts";
+import { toRequestBody, toRequestKey } from "../../../src/lists/request.ts";
+import { DOMAIN_PAGES, parseRequest } from "../../../src/pages/domain-pages.ts";
 
 /** Arguments of a call. */
 export type Asked = { target: string } & Record<string, unknown>;
@@ -10,7 +10,7 @@ const parse = (asked: Asked) => parseRequest(asked, { allowUnknownFields: false,
 export const toBody = (asked: Asked): object => toRequestBody(parse(asked));
 
 /** @param baseUrl of the gateway: answers of one do not stand for those of another */
-export const keyOf = (asked: Asked, baseUrl: string): string => toRequestKey(parse(asked), baseUrl);
+export const keyOf = (asked: Asked, baseUrl: string): string => toRequestKey(DOMAIN_PAGES, parse(asked), baseUrl);
 
 /** Left out is acme.example: its 93 pages take the sandbox ten times as long, and are no different here. */
 const TARGETS = ["shop.acme.example", "example.com", "example.org", "xn--bcher-kva.example"];

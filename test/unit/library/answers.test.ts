@@ -137,7 +137,7 @@ describe("a question to a snapshot", () => {
 });
 
 describe("a comparison", () => {
-  const july = itemsSnapshot(TEN.pages.map(({ raw }) => raw).slice(0, 8), 8);
+  const july = itemsSnapshot(TEN.items.map(({ raw }) => raw).slice(0, 8), 8);
   const reply = { status: 200, body: readAnswer("ten-pages") };
   const later = readReply(reply, { request: july.request, receivedAt: (july.fetchedAt ?? 0) + 86_400_000 });
 

@@ -10,7 +10,8 @@ import {
   toRequestBody,
   toRequestKey,
 } from "../../../src/library/pages.ts";
-import { toAdvertisedSchema } from "../../../src/pages/body.ts";
+import { toAdvertisedSchema } from "../../../src/lists/request-fields.ts";
+import { BODY as FIELDS } from "../../../src/pages/body.ts";
 import { readEnvelope } from "../../../src/upstream/envelope.ts";
 import { ERROR_NAMES, readAnswer, readErrorReply } from "../../fixtures/load.ts";
 import { caught } from "../../support/caught.ts";
@@ -27,7 +28,7 @@ describe("a reply that is read", () => {
   it("is a snapshot of the request that was sent", () => {
     const snapshot = read();
     expect(snapshot).toMatchObject({ source: "aisa", request, fetchedAt: RECEIVED_AT, totalCount: 8143 });
-    expect(snapshot.pages.map(({ handle }) => handle)).toEqual(Array.from({ length: 10 }, (_, at) => `p${at + 1}`));
+    expect(snapshot.items.map(({ handle }) => handle)).toEqual(Array.from({ length: 10 }, (_, at) => `p${at + 1}`));
   });
 
   it("may be text or what was parsed of it", () => {
@@ -62,7 +63,7 @@ describe("a reply that is read", () => {
   });
 
   it("without pages is a snapshot without pages", () => {
-    expect(read({ body: readAnswer("empty-40102") }).pages).toEqual([]);
+    expect(read({ body: readAnswer("empty-40102") }).items).toEqual([]);
   });
 });
 
@@ -121,14 +122,14 @@ describe("a saved answer", () => {
 
 describe("the schema of a request", () => {
   it("is the one that the server advertises", () => {
-    expect(requestSchema()).toEqual(toAdvertisedSchema());
+    expect(requestSchema()).toEqual(toAdvertisedSchema(FIELDS));
   });
 
   it("is the caller's own, to change as they like", () => {
     const schema = requestSchema();
     schema["title"] = "mine";
     (schema["properties"] as Record<string, unknown>)["more"] = {};
-    expect(requestSchema()).toEqual(toAdvertisedSchema());
+    expect(requestSchema()).toEqual(toAdvertisedSchema(FIELDS));
   });
 });
 

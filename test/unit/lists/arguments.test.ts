@@ -9,7 +9,7 @@ import {
   readArguments,
 } from "../../../src/lists/arguments.ts";
 import { parseComparison } from "../../../src/pages/compare/parse-comparison.ts";
-import { parseRequest } from "../../../src/pages/parse-request.ts";
+import { parseRequest } from "../../../src/pages/domain-pages.ts";
 import { parseQuery, QUERY_FIELDS } from "../../../src/pages/query/parse-query.ts";
 import { COMPARISON_FIELDS } from "../../../src/pages/query/query-schema.ts";
 import { BODY_FIELDS } from "../../support/body-fields.ts";

@@ -5,7 +5,7 @@ import { ANALYST_PROMPTS } from "../../../src/mcp/prompts.ts";
 import { RESOURCES } from "../../../src/mcp/resources.ts";
 import { INSTRUCTIONS, REGISTERED } from "../../../src/mcp/server.ts";
 import { SNAPSHOT_FILE_NAMES } from "../../../src/pages/export/snapshot-files.ts";
-import { TOOLS, type ToolKey } from "../../../src/pages/tools.ts";
+import { TOOLS, type ToolKey } from "../../../src/tools.ts";
 import { readDocument } from "../../support/markdown.ts";
 
 const SRC = new URL("../../../src/", import.meta.url);

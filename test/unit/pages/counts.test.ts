@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { buildAnswer } from "../../../src/pages/answer/answer.ts";
 import { renderStructured, renderText } from "../../../src/pages/answer/render-answer.ts";
 import { BREAKDOWNS } from "../../../src/pages/catalogue.ts";
+import type { PagesSnapshot } from "../../../src/pages/domain-pages.ts";
 import { renderSummary } from "../../../src/pages/export/report.ts";
 import { SNAPSHOT_FILES, type SnapshotFileName } from "../../../src/pages/export/snapshot-files.ts";
 import { factsOf } from "../../../src/pages/findings/find-facts.ts";
@@ -11,7 +12,6 @@ import { GROUPINGS, type Grouping } from "../../../src/pages/query/query-schema.
 import { renderQueryStructured, renderQueryText } from "../../../src/pages/query/render-query.ts";
 import { listReclaims } from "../../../src/pages/redirects/reclaim.ts";
 import { toRedirectMap } from "../../../src/pages/redirects/redirect-map.ts";
-import type { Snapshot } from "../../../src/pages/snapshot.ts";
 import { toSnapshotView } from "../../../src/pages/view/snapshot-view.ts";
 import { VIEW_COLUMNS } from "../../../src/pages/view/view-data.ts";
 import { fillPage, toSnapshotFile } from "../../../src/pages/view/view-file.ts";
@@ -187,15 +187,15 @@ const readRows = (csv: string): Row[] =>
     members: [cells["id"] ?? "", ...(cells["folded"] ?? "").split(" ").filter((each) => each !== "")],
   }));
 
-const fileOf = (snapshot: Snapshot, name: SnapshotFileName) => SNAPSHOT_FILES[name].render(snapshot);
-const rowsOf = async (snapshot: Snapshot) => readRows(await fileOf(snapshot, "rows.csv"));
+const fileOf = (snapshot: PagesSnapshot, name: SnapshotFileName) => SNAPSHOT_FILES[name].render(snapshot);
+const rowsOf = async (snapshot: PagesSnapshot) => readRows(await fileOf(snapshot, "rows.csv"));
 const countRows = (rows: readonly Row[], is: (status: number | null) => boolean) =>
   countOf(
     rows.filter(({ status }) => is(status)),
     ({ backlinks }) => backlinks,
   );
 
-const findingNamed = (snapshot: Snapshot, name: string): Count & { unit: Finding["unit"] | null } => {
+const findingNamed = (snapshot: PagesSnapshot, name: string): Count & { unit: Finding["unit"] | null } => {
   const found = factsOf(snapshot).find((each) => each.name === name);
   return { count: found?.pages ?? 0, backlinks: found?.backlinks ?? 0, unit: found?.unit ?? null };
 };
@@ -203,7 +203,7 @@ const findingNamed = (snapshot: Snapshot, name: string): Count & { unit: Finding
 const whole = (text: string | undefined) => Number((text ?? "").replaceAll(",", ""));
 
 /** How many rows and URLs a query counts, by its text and by its data. */
-function matchedIn(snapshot: Snapshot, question: object) {
+function matchedIn(snapshot: PagesSnapshot, question: object) {
   const answer = ask(snapshot, question);
   const data = renderQueryStructured(answer) as {
     rows_matched: number;
@@ -238,7 +238,7 @@ interface Led {
 }
 
 /** What each group is said to hold, and what the call holds that it offers; none is offered for what no name says. */
-function followGroups(snapshot: Snapshot, question: { group_by: Grouping }): [told: Led[], led: Led[]] {
+function followGroups(snapshot: PagesSnapshot, question: { group_by: Grouping }): [told: Led[], led: Led[]] {
   const [told, led]: [Led[], Led[]] = [[], []];
   const total = ask(snapshot, question).table?.total ?? 0;
   for (let offset = 0; offset < total; offset++) {
@@ -524,7 +524,7 @@ describe("one list, counted in every way there is", () => {
   it("compares two lists by the same findings that each of them has", () =>
     fc.assert(
       fc.asyncProperty(anySnapshot, anySnapshot, async (first, other) => {
-        const second: Snapshot = { ...other, source: "sandbox" };
+        const second: PagesSnapshot = { ...other, source: "sandbox" };
         const { blocks } = compare(first, second);
         const rows = blocks.find(({ name }) => name === "findings")?.rows ?? [];
         for (const [side, snapshot] of [first, second].entries()) {

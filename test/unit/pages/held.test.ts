@@ -1,18 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../src/errors.ts";
+import { otherTargetOf, partAnswers } from "../../../src/lists/endpoint-answer.ts";
+import { cutSlice, findHeld, findKept, withBeside } from "../../../src/lists/held.ts";
+import type { EndpointAnswer, Snapshot } from "../../../src/lists/snapshot.ts";
 import { buildAnswer } from "../../../src/pages/answer/answer.ts";
 import { measureCoverage } from "../../../src/pages/answer/header-facts.ts";
 import { renderStructured, renderText } from "../../../src/pages/answer/render-answer.ts";
-import { otherTargetOf, partAnswers } from "../../../src/pages/asked-for.ts";
+import type { PagesRequest } from "../../../src/pages/body.ts";
+import { DOMAIN_PAGES, type PagesSnapshot } from "../../../src/pages/domain-pages.ts";
 import { renderSummary } from "../../../src/pages/export/report.ts";
 import { SNAPSHOT_FILES } from "../../../src/pages/export/snapshot-files.ts";
 import { createFindSnapshot } from "../../../src/pages/find-snapshot.ts";
 import { createGetPages } from "../../../src/pages/get-pages.ts";
-import { cutSlice, findHeld, findKept, withBeside } from "../../../src/pages/held.ts";
 import { renderQueryStructured, renderQueryText } from "../../../src/pages/query/render-query.ts";
-import type { PagesRequest } from "../../../src/pages/request.ts";
-import type { EndpointAnswer, Snapshot } from "../../../src/pages/snapshot.ts";
 import { toSnapshotView } from "../../../src/pages/view/snapshot-view.ts";
 import { toSnapshotFile } from "../../../src/pages/view/view-file.ts";
 import { createMemoryStore } from "../../../src/store/memory-store.ts";
@@ -22,7 +23,7 @@ import { ask } from "./query/ask.ts";
 
 describe("held", () => {
   /** What an upstream with a list of this length answers. */
-  function answer(length: number, { limit = 100, offset = 0, ...rest }: Partial<PagesRequest> = {}): Snapshot {
+  function answer(length: number, { limit = 100, offset = 0, ...rest }: Partial<PagesRequest> = {}): PagesSnapshot {
     const all = Array.from({ length }, (_, index) => ({ url: `https://acme.example/${index}` }));
     const request = { ...rest, limit, offset };
     return makeSnapshot({ items: all.slice(offset, offset + limit), request, totalCount: length });
@@ -30,12 +31,12 @@ describe("held", () => {
 
   const ask = (asked: Partial<PagesRequest>): PagesRequest => ({ target: "acme.example", ...asked });
 
-  function sliceOf(kept: Snapshot, asked: Partial<PagesRequest>): Snapshot | undefined {
-    const held = findHeld(toSnapshotInfo(kept), ask(asked), "aisa");
+  function sliceOf(kept: PagesSnapshot, asked: Partial<PagesRequest>): Snapshot | undefined {
+    const held = findHeld(DOMAIN_PAGES, toSnapshotInfo(kept), ask(asked), "aisa");
     return held && cutSlice(kept, held, ask(asked));
   }
 
-  const urls = (snapshot: Snapshot | undefined) => snapshot?.pages.map(({ url }) => url);
+  const urls = (snapshot: Snapshot | undefined) => snapshot?.items.map(({ url }) => url);
 
   describe("a kept snapshot", () => {
     it("answers what it holds as the upstream would, and nothing else", () => {
@@ -65,8 +66,8 @@ describe("held", () => {
       expect(slice).toMatchObject({
         id: answer(93).id,
         request: { limit: 2, offset: 40 },
-        pages: [{ handle: "p41" }, { handle: "p42" }],
-        sliceOf: { from: 40, pages: 93 },
+        items: [{ handle: "p41" }, { handle: "p42" }],
+        sliceOf: { from: 40, items: 93 },
       });
     });
 
@@ -86,13 +87,13 @@ describe("held", () => {
 
     it("answers whatever the label, and only for the upstream that was asked", () => {
       const info = toSnapshotInfo(answer(93));
-      expect(findHeld(info, ask({ limit: 10, tag: "march" }), "aisa")).toEqual({ from: 0, to: 10 });
-      expect(findHeld(info, ask({ limit: 10 }), "sandbox")).toBeUndefined();
+      expect(findHeld(DOMAIN_PAGES, info, ask({ limit: 10, tag: "march" }), "aisa")).toEqual({ from: 0, to: 10 });
+      expect(findHeld(DOMAIN_PAGES, info, ask({ limit: 10 }), "sandbox")).toBeUndefined();
     });
 
     it("that stopped short of its own limit answers only for what it has", () => {
       const cut = { ...answer(93, { limit: 60 }), totalCount: 93 };
-      const short = { ...cut, pages: cut.pages.slice(0, 30) };
+      const short = { ...cut, items: cut.items.slice(0, 30) };
       expect(sliceOf(short, { limit: 30 })).toBeDefined();
       expect(sliceOf(short, { limit: 40 })).toBeUndefined();
       expect(sliceOf({ ...short, totalCount: null }, { limit: 40 })).toBeUndefined();
@@ -101,6 +102,7 @@ describe("held", () => {
 
   describe("the kept answer to a request", () => {
     const wanted = (asked: Partial<PagesRequest>) => ({
+      endpoint: DOMAIN_PAGES,
       request: ask(asked),
       upstream: "aisa",
     });
@@ -115,7 +117,7 @@ describe("held", () => {
         { ...wanted({ limit: 10 }), willDo: ({ fetchedAt }) => fetchedAt !== null && fetchedAt > 5 },
         store,
       );
-      expect(fresh).toMatchObject({ id: whole.id, sliceOf: { from: 0, pages: 93 } });
+      expect(fresh).toMatchObject({ id: whole.id, sliceOf: { from: 0, items: 93 } });
       expect(await findKept({ ...wanted({ limit: 10 }), willDo: () => false }, store)).toBeUndefined();
     });
   });
@@ -126,7 +128,10 @@ describe("several kept snapshots of one list", () => {
   const NOW = Date.UTC(2026, 6, 8, 15);
 
   /** What an upstream with a list of 93 answers to each, kept one after the other; then the first one, as it is found. */
-  async function findFirst(requests: Partial<PagesRequest & { at: number }>[], totalCount = 93): Promise<Snapshot> {
+  async function findFirst(
+    requests: Partial<PagesRequest & { at: number }>[],
+    totalCount = 93,
+  ): Promise<PagesSnapshot> {
     const store = createMemoryStore();
     const all = Array.from({ length: totalCount }, (_, index) => ({
       url: `https://acme.example/${index}`,
@@ -147,7 +152,7 @@ describe("several kept snapshots of one list", () => {
   }
 
   /** Every way in which the coverage of a snapshot is told, as one text each. */
-  async function tell(snapshot: Snapshot): Promise<Record<string, string>> {
+  async function tell(snapshot: PagesSnapshot): Promise<Record<string, string>> {
     const answer = buildAnswer(snapshot, { maxTokens: 100_000, surface: "mcp" });
     const query = ask(snapshot, {});
     return {
@@ -247,17 +252,26 @@ describe("several kept snapshots of one list", () => {
       makeSnapshot({ items: [url(2), url(2), url(3)], request: { limit: 3, offset: 2 }, totalCount: 5, fetchedAt: 2 }),
     ];
     for (const each of [first, second]) await store.put(each);
-    const found = await withBeside(first, { snapshots: store, gateway: "aisa", freshMs: DAY_MS });
+    const found = await withBeside(first, {
+      endpoint: DOMAIN_PAGES,
+      snapshots: store,
+      gateway: "aisa",
+      freshMs: DAY_MS,
+    });
     expect(measureCoverage(found).elsewhere).toEqual({ kept: [{ id: second.id, from: 2, to: 5 }], gaps: [] });
     // What is worked out of a snapshot is worked out once.
-    expect(await withBeside(first, { snapshots: store, gateway: "aisa", freshMs: DAY_MS })).toBe(found);
+    expect(
+      await withBeside(first, { endpoint: DOMAIN_PAGES, snapshots: store, gateway: "aisa", freshMs: DAY_MS }),
+    ).toBe(found);
   });
 
   it("are none of the answer's business where what is kept cannot be listed", async () => {
     const list = () => Promise.reject(new Error("the shared store cannot be reached"));
     const get = async () => undefined;
     const alone = makeSnapshot({ items: [{ url: "https://acme.example/" }], totalCount: 5 });
-    expect(await withBeside(alone, { snapshots: { get, list }, gateway: "aisa", freshMs: DAY_MS })).toBe(alone);
+    expect(
+      await withBeside(alone, { endpoint: DOMAIN_PAGES, snapshots: { get, list }, gateway: "aisa", freshMs: DAY_MS }),
+    ).toBe(alone);
   });
 });
 
@@ -319,11 +333,11 @@ describe("asked for", () => {
       ["not at all, without pages", answer(null)],
       ["as what is no name", answer("?", [null, 5, ""])],
     ])("that names its target %s is of it", (_how, given) => {
-      expect(otherTargetOf(given, "blog.acme.example")).toBeUndefined();
+      expect(otherTargetOf(DOMAIN_PAGES, given, "blog.acme.example")).toBeUndefined();
     });
 
     it("in punycode is of the same target", () => {
-      expect(otherTargetOf(answer("müller.example"), "xn--mller-kva.example")).toBeUndefined();
+      expect(otherTargetOf(DOMAIN_PAGES, answer("müller.example"), "xn--mller-kva.example")).toBeUndefined();
     });
 
     it.each<[string, EndpointAnswer]>([
@@ -332,7 +346,7 @@ describe("asked for", () => {
       ["in the request alone", answer(null, [], "victim.example")],
       ["by all of its pages", answer("acme.example", ["https://victim.example/a", "https://victim.example/b"])],
     ])("that names another target %s is of that", (_where, given) => {
-      expect(otherTargetOf(given, "acme.example")).toBe("victim.example");
+      expect(otherTargetOf(DOMAIN_PAGES, given, "acme.example")).toBe("victim.example");
     });
 
     it("is found among others, wherever it stands", () => {
@@ -341,8 +355,11 @@ describe("asked for", () => {
         answer("victim.example"),
         answer("acme.example", [], "acme.example"),
       ];
-      expect(partAnswers("acme.example", [other, own, second])).toEqual({ asked: own, unasked: [other, second] });
-      expect(partAnswers("acme.example", [other])).toEqual({ asked: undefined, unasked: [other] });
+      expect(partAnswers(DOMAIN_PAGES, "acme.example", [other, own, second])).toEqual({
+        asked: own,
+        unasked: [other, second],
+      });
+      expect(partAnswers(DOMAIN_PAGES, "acme.example", [other])).toEqual({ asked: undefined, unasked: [other] });
     });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createSnapshot } from "../../../src/lists/snapshot.ts";
 import { buildAnswer } from "../../../src/pages/answer/answer.ts";
 import { renderText } from "../../../src/pages/answer/render-answer.ts";
 import {
@@ -10,9 +11,8 @@ import {
   SHOWN_NAMES,
 } from "../../../src/pages/catalogue.ts";
 import { parseComparison } from "../../../src/pages/compare/parse-comparison.ts";
-import { parseRequest } from "../../../src/pages/parse-request.ts";
+import { DOMAIN_PAGES, parseRequest } from "../../../src/pages/domain-pages.ts";
 import { parseQuery } from "../../../src/pages/query/parse-query.ts";
-import { createSnapshot } from "../../../src/pages/snapshot.ts";
 import { readAnswer } from "../../fixtures/load.ts";
 import { caught } from "../../support/caught.ts";
 import { ask, PLENTY } from "./query/ask.ts";
@@ -33,6 +33,7 @@ describe("twenty pages", () => {
   };
 
   const snapshot = createSnapshot(
+    DOMAIN_PAGES,
     { taskId: "twenty", version: null, echo: null, target, upstreamCostUsd: 0.02, totalCount: total_count, items },
     {
       source: "aisa",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { PagesRequest } from "../../../src/pages/request.ts";
-import type { Snapshot } from "../../../src/pages/snapshot.ts";
+import type { Snapshot } from "../../../src/lists/snapshot.ts";
+import type { PagesRequest } from "../../../src/pages/body.ts";
 import { anyFilter } from "../../support/any-filter.ts";
 import { hostileText } from "../../support/hostile-text.ts";
 import { KEY, makeSnapshot, OTHER_KEY } from "./make-snapshot.ts";

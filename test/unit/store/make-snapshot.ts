@@ -1,4 +1,5 @@
-import { createSnapshot, type SnapshotFacts } from "../../../src/pages/snapshot.ts";
+import { createSnapshot, type SnapshotFacts } from "../../../src/lists/snapshot.ts";
+import { DOMAIN_PAGES } from "../../../src/pages/domain-pages.ts";
 
 export const KEY = "0123456789abcdef0123456789abcdef";
 export const OTHER_KEY = "f".repeat(32);
@@ -15,6 +16,7 @@ interface Made extends Partial<SnapshotFacts> {
 export function makeSnapshot({ items, taskId = "task", totalCount = 3, upstreamCostUsd = 0.02, ...facts }: Made = {}) {
   const answer = { taskId, version: null, echo: null, target: null, upstreamCostUsd, totalCount };
   return createSnapshot(
+    DOMAIN_PAGES,
     { ...answer, items: items ?? [{ page: "https://acme.example/", page_summary: { rank: 7 } }] },
     {
       source: "sandbox",

@@ -32,8 +32,8 @@ describe("memory store", () => {
       const [a, b, c] = [snapshotOf(1, "a"), snapshotOf(1, "b"), snapshotOf(2, "c", 5)];
       for (const each of [a, c, b, a]) await store.put(each);
       expect(await idsOf(store)).toEqual([c.id, a.id, b.id]);
-      const { pages: _pages, oddFields: _odd, upstreamCostUsd: _cost, ...info } = c;
-      expect((await store.list())[0]).toEqual({ ...info, pageCount: 2 });
+      const { items: _pages, oddFields: _odd, upstreamCostUsd: _cost, ...info } = c;
+      expect((await store.list())[0]).toEqual({ ...info, itemCount: 2 });
     });
 
     it("finds the newest of a key: the one fetched last, and of equals the one put last", async () => {
@@ -114,7 +114,7 @@ describe("memory store", () => {
             await store.put(snapshot);
             const list = await store.list();
             expect(list[0]?.id).toBe(snapshot.id);
-            expect(list.reduce((sum, { pageCount }) => sum + pageCount, 0)).toBeLessThanOrEqual(20);
+            expect(list.reduce((sum, { itemCount }) => sum + itemCount, 0)).toBeLessThanOrEqual(20);
           }
         }),
       );

@@ -37,7 +37,7 @@ describe("a snapshot's file", () => {
   it("keeps what the upstream sends and we do not read", async () => {
     const odd = JSON.parse('{"page":"https://acme.example/","__proto__":{"a":1},"new":[{"b":null}],"lone":"\\ud800"}');
     const decoded = await decodeSnapshot(await encodeSnapshot(makeSnapshot({ items: [odd] })));
-    expect(decoded === "damaged" ? decoded : JSON.stringify(decoded.pages[0]?.raw)).toBe(JSON.stringify(odd));
+    expect(decoded === "damaged" ? decoded : JSON.stringify(decoded.items[0]?.raw)).toBe(JSON.stringify(odd));
   });
 
   it.each([
@@ -104,7 +104,7 @@ describe("a forged file, sealed as ours are", () => {
 
   it("is read where all fits together", async () => {
     expect(await decodeSnapshot(await forge(gzipSync(one), { itemsBytes: one.length }))).toMatchObject({
-      pages: [{ url: "https://acme.example/" }],
+      items: [{ url: "https://acme.example/" }],
     });
   });
 

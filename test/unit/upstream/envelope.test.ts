@@ -44,12 +44,12 @@ describe("readEnvelope, success", () => {
     ["in an array of one", `[${TEN_PAGES}]`],
     ["after a byte order mark", `\uFEFF${TEN_PAGES}`],
   ])("takes the answer %s", (_where, body) => {
-    expect(pagesOf(read(body)).pages).toHaveLength(10);
+    expect(pagesOf(read(body)).items).toHaveLength(10);
   });
 
   it("takes a result that stands bare instead of in an array", () => {
     const outcome = read(withTask({ status_code: 20000, result: { total_count: 1, items: [{ page: "https://a/" }] } }));
-    expect(pagesOf(outcome).pages).toHaveLength(1);
+    expect(pagesOf(outcome).items).toHaveLength(1);
   });
 
   it("leaves an unknown total unknown", () => {
@@ -213,7 +213,7 @@ describe("readEnvelope, whatever comes", () => {
         (changes) => {
           const body = JSON.parse(TEN_PAGES) as Json;
           for (const [place, value] of changes) mutateWithinItems(itemsOf(body), place, value);
-          const { pages, emptyItems, repeatedItems } = pagesOf(read(body));
+          const { items: pages, emptyItems, repeatedItems } = pagesOf(read(body));
           // What is no object is no page; whatever else stands in one, it is one.
           expect(emptyItems).toBe(itemsOf(body).filter((item) => !isObject(item)).length);
           expect(pages.length + emptyItems + repeatedItems).toBe(10);

@@ -48,7 +48,7 @@ const save = (value: unknown, name = "answer.json") =>
   readSavedAnswers(typeof value === "string" ? value : JSON.stringify(value), name);
 
 const urls = (value: unknown) =>
-  save(value).snapshots.map(({ pages }) => pages.map(({ url }) => url.slice(-1)).join(""));
+  save(value).snapshots.map(({ items: pages }) => pages.map(({ url }) => url.slice(-1)).join(""));
 
 const refusal = (value: unknown) => (caught(() => save(value)) as AppError).message;
 
@@ -83,7 +83,7 @@ describe("an answer in a form of its own", () => {
       .replaceAll('"rank":7', '"rank": NaN')
       .replaceAll('"backlinks":10', '"backlinks":-Infinity');
     const [snapshot] = save(text).snapshots;
-    expect(snapshot?.pages[0]).toMatchObject({ rank: null, backlinks: null, title: "Page a" });
+    expect(snapshot?.items[0]).toMatchObject({ rank: null, backlinks: null, title: "Page a" });
     expect(readJson('{"title":"NaN, Infinity","n":NaN}')?.values).toEqual([{ title: "NaN, Infinity", n: null }]);
   });
 
@@ -94,7 +94,7 @@ describe("an answer in a form of its own", () => {
     fc.assert(
       fc.property(fc.integer({ min: secondEnds, max: text.length - 1 }), (end) => {
         const { snapshots, notes } = save(text.slice(0, end));
-        const read = snapshots[0]?.pages.map(({ raw }) => raw) ?? [];
+        const read = snapshots[0]?.items.map(({ raw }) => raw) ?? [];
         expect(read).toEqual([page("a"), page("b"), page("c")].slice(0, read.length));
         expect({ isBrokenOff: snapshots[0]?.isBrokenOff, notes }).toEqual({ isBrokenOff: true, notes: [] });
       }),

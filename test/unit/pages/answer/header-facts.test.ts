@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { OrderRule } from "../../../../src/lists/filters/order-by.ts";
+import { createSnapshot, type Source } from "../../../../src/lists/snapshot.ts";
 import { measureCoverage } from "../../../../src/pages/answer/header-facts.ts";
 import { suggestNext } from "../../../../src/pages/answer/next-steps.ts";
-import type { PagesRequest } from "../../../../src/pages/request.ts";
-import { createSnapshot, type Source } from "../../../../src/pages/snapshot.ts";
+import type { PagesRequest } from "../../../../src/pages/body.ts";
+import { DOMAIN_PAGES } from "../../../../src/pages/domain-pages.ts";
 import { type ItemFacts, makeSnapshot } from "../../../support/make-snapshot.ts";
 
 const pages = (field: string, ...values: (number | null)[]): ItemFacts[] =>
@@ -95,7 +96,7 @@ const suggest = (pages: number, total: number, request: Partial<PagesRequest>, s
     totalCount: total,
     items: Array.from({ length: pages }, (_, index) => ({ page: `https://acme.example/${index}` })),
   };
-  const snapshot = createSnapshot(answer, {
+  const snapshot = createSnapshot(DOMAIN_PAGES, answer, {
     source,
     request: { target: "acme.example", ...request },
     requestKey: "key",

@@ -109,7 +109,7 @@ it("counts every row once, whatever the items hold", () => {
   });
   fc.assert(
     fc.property(fc.array(fc.oneof(anItem, fc.anything()), { minLength: 10, maxLength: 40 }), (items) => {
-      const folds = foldPages(readPages(JSON.parse(JSON.stringify(items))).pages);
+      const folds = foldPages(readPages(JSON.parse(JSON.stringify(items))).items);
       const { rows, leftOut } = rollUpSections(folds, "acme.example");
       const counted = rows.reduce((sum, row) => sum + Number(row[1]), 0);
       if (rows.length > 0 && leftOut === 0) expect(counted).toBe(folds.length);

@@ -1,17 +1,18 @@
 import fc from "fast-check";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
+import { toCsvLine } from "../../../../src/lists/cells.ts";
+import { toRequestKey } from "../../../../src/lists/request.ts";
+import { createSnapshot, type JsonObject } from "../../../../src/lists/snapshot.ts";
 import { estimateTokens } from "../../../../src/lists/tokens.ts";
 import { buildAnswer } from "../../../../src/pages/answer/answer.ts";
 import { foldPages } from "../../../../src/pages/answer/fold.ts";
 import { type Answer, renderStructured, renderText } from "../../../../src/pages/answer/render-answer.ts";
-import { toCsvLine, toDisplayUrl, toTable } from "../../../../src/pages/answer/table.ts";
+import { toDisplayUrl, toTable } from "../../../../src/pages/answer/table.ts";
+import { DOMAIN_PAGES, type PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
 import { SNAPSHOT_FILES } from "../../../../src/pages/export/snapshot-files.ts";
 import { factsOf } from "../../../../src/pages/findings/find-facts.ts";
-import type { JsonObject } from "../../../../src/pages/page.ts";
 import { renderQueryText } from "../../../../src/pages/query/render-query.ts";
-import { toRequestKey } from "../../../../src/pages/request.ts";
-import { createSnapshot, type Snapshot } from "../../../../src/pages/snapshot.ts";
 import { SCRIPTS } from "../../../support/answer-scripts.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { type ItemFacts, makePages, makeSnapshot } from "../../../support/make-snapshot.ts";
@@ -252,15 +253,16 @@ describe("short lists", () => {
       };
     });
 
-  const snapshotOf = (items: readonly JsonObject[], facts: Partial<Snapshot> = {}): Snapshot => {
+  const snapshotOf = (items: readonly JsonObject[], facts: Partial<PagesSnapshot> = {}): PagesSnapshot => {
     const request = { target: "acme.example", limit: 10 };
     const answer = { taskId: "t", version: null, echo: null, target: "acme.example" };
     const made = createSnapshot(
+      DOMAIN_PAGES,
       { ...answer, upstreamCostUsd: 0.02436, totalCount: 22_261, items },
       {
         source: "aisa",
         request,
-        requestKey: toRequestKey(request, "aisa"),
+        requestKey: toRequestKey(DOMAIN_PAGES, request, "aisa"),
         fetchedAt: Date.UTC(2026, 6, 8, 14, 46),
         charge: { kind: "reported", usd: 0.012 },
       },
@@ -304,7 +306,7 @@ describe("short lists", () => {
     it("decides neither which rows of a list are shown, nor which findings", () => {
       fc.assert(
         fc.property(anyLongList, anyId, fc.integer({ min: 300, max: 3000 }), (items, id, maxTokens) => {
-          const shownOf = (snapshot: Snapshot) => {
+          const shownOf = (snapshot: PagesSnapshot) => {
             const { rows, columns, findings, next } = buildAnswer(snapshot, { ...USUAL, maxTokens });
             return { rows, columns, findings, next: next.map(({ call }) => call.replaceAll(snapshot.id, "the id")) };
           };
@@ -317,7 +319,7 @@ describe("short lists", () => {
     it("decides nothing of what a question is answered", () => {
       fc.assert(
         fc.property(anyLongList, anyId, fc.integer({ min: 300, max: 3000 }), (items, id, maxTokens) => {
-          const shownOf = (snapshot: Snapshot) => {
+          const shownOf = (snapshot: PagesSnapshot) => {
             const { table, next } = ask(snapshot, { order_by: ["backlinks,desc"] }, maxTokens);
             return { table, next: next.map(({ call }) => call.replaceAll(snapshot.id, "the id")) };
           };

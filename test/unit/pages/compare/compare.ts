@@ -1,6 +1,6 @@
 import { buildComparison } from "../../../../src/pages/compare/compare-pages.ts";
 import type { Comparison } from "../../../../src/pages/compare/comparison.ts";
-import type { Snapshot } from "../../../../src/pages/snapshot.ts";
+import type { PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
 import { type ItemFacts, makeSnapshot, type SnapshotFactsInTests } from "../../../support/make-snapshot.ts";
 
 export const DAY_MS = 86_400_000;
@@ -39,10 +39,10 @@ export const itemOf = ({
 });
 
 /** A snapshot so many days after 8 July 2026. */
-export const listOf = (pages: readonly PageFacts[], days = 0, facts: SnapshotFactsInTests = {}): Snapshot =>
+export const listOf = (pages: readonly PageFacts[], days = 0, facts: SnapshotFactsInTests = {}): PagesSnapshot =>
   makeSnapshot({ ...facts, items: pages.map(itemOf), fetchedAt: FETCHED_AT + days * DAY_MS });
 
-export const compare = (first: Snapshot, second: Snapshot, maxTokens = 100_000): Comparison =>
+export const compare = (first: PagesSnapshot, second: PagesSnapshot, maxTokens = 100_000): Comparison =>
   buildComparison(first, second, { maxTokens, surface: "mcp" });
 
 /** The rows of a block, by column names. */

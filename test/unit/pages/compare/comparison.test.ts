@@ -3,7 +3,7 @@ import { AppError } from "../../../../src/errors.ts";
 import { buildComparison } from "../../../../src/pages/compare/compare-pages.ts";
 import { parseComparison } from "../../../../src/pages/compare/parse-comparison.ts";
 import { renderComparisonStructured, renderComparisonText } from "../../../../src/pages/compare/render-comparison.ts";
-import type { Snapshot } from "../../../../src/pages/snapshot.ts";
+import type { PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
 import { caught } from "../../../support/caught.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 
@@ -95,7 +95,7 @@ describe("which two are compared", () => {
   });
 });
 
-const siteOf = (target: string, folders: readonly string[]): Snapshot =>
+const siteOf = (target: string, folders: readonly string[]): PagesSnapshot =>
   makeSnapshot({
     request: { target },
     items: folders.flatMap((folder, index) =>
@@ -110,7 +110,7 @@ const siteOf = (target: string, folders: readonly string[]): Snapshot =>
 const folders = Array.from({ length: 9 }, (_, index) => `folder-${index}`);
 const large = siteOf("acme.example", folders);
 const small = siteOf("example.org", ["blog", "docs"]);
-const compare = (first: Snapshot, second: Snapshot, maxTokens = 100_000) =>
+const compare = (first: PagesSnapshot, second: PagesSnapshot, maxTokens = 100_000) =>
   buildComparison(first, second, { maxTokens, surface: "mcp" });
 
 describe("two domains side by side", () => {

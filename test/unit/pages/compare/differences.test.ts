@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
+import type { Cell } from "../../../../src/lists/cells.ts";
 import type { Filter } from "../../../../src/lists/filters/filter.ts";
 import { foldPages } from "../../../../src/pages/answer/fold.ts";
-import type { Cell } from "../../../../src/pages/answer/table.ts";
+import type { PagesRequest } from "../../../../src/pages/body.ts";
 import { buildComparison } from "../../../../src/pages/compare/compare-pages.ts";
 import { renderComparisonStructured, renderComparisonText } from "../../../../src/pages/compare/render-comparison.ts";
-import type { PagesRequest } from "../../../../src/pages/request.ts";
-import type { Snapshot } from "../../../../src/pages/snapshot.ts";
+import type { PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 import { changesOf, compare, DAY_MS, FETCHED_AT, listOf } from "./compare.ts";
@@ -214,7 +214,7 @@ const anyRequest: fc.Arbitrary<Partial<PagesRequest>> = fc.record(
   },
   { requiredKeys: [] },
 );
-const anyList: fc.Arbitrary<Snapshot> = fc
+const anyList: fc.Arbitrary<PagesSnapshot> = fc
   .record({
     items: fc.uniqueArray(anyItem, { maxLength: 14, selector: ({ url }) => url }),
     inOrder: fc.boolean(),
@@ -226,7 +226,10 @@ const anyList: fc.Arbitrary<Snapshot> = fc
     return makeSnapshot({ items: sorted, request, totalCount: more === null ? null : items.length + more });
   });
 
-const at = (snapshot: Snapshot, days: number): Snapshot => ({ ...snapshot, fetchedAt: FETCHED_AT + days * DAY_MS });
+const at = (snapshot: PagesSnapshot, days: number): PagesSnapshot => ({
+  ...snapshot,
+  fetchedAt: FETCHED_AT + days * DAY_MS,
+});
 
 const MIRRORED: Record<string, string> = {
   new: "lost",
@@ -270,7 +273,7 @@ describe("a comparison", () => {
     fc.assert(
       fc.property(anyList, (list) => {
         const comparison = compare(list, at(list, 3));
-        const folds = foldPages(list.pages).length;
+        const folds = foldPages(list.items).length;
         expect(changesOf(comparison)).toEqual([]);
         expect(comparison.blocks).toEqual([]);
         expect(comparison.limits).toEqual([]);
@@ -314,7 +317,7 @@ describe("a comparison", () => {
         for (const { what, id, http } of changesOf(compare(at(a, 0), at(b, 3)))) {
           if (what !== "status") continue;
           const [was, is = was] = String(id).split(">");
-          const [earlier, later] = [a.pages.find(({ handle }) => handle === was), b.pages.find((p) => p.handle === is)];
+          const [earlier, later] = [a.items.find(({ handle }) => handle === was), b.items.find((p) => p.handle === is)];
           expect(earlier?.url).toBe(later?.url);
           expect(earlier?.status).not.toBe(later?.status);
           expect(http).toContain(">");

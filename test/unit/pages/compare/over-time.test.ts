@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { PagesRequest } from "../../../../src/pages/body.ts";
 import { renderComparisonStructured, renderComparisonText } from "../../../../src/pages/compare/render-comparison.ts";
-import type { PagesRequest } from "../../../../src/pages/request.ts";
 import { changesOf, compare, listOf, type PageFacts, rowsOf } from "./compare.ts";
 
 /** What became of one page in two complete lists; the home page stands in both. */

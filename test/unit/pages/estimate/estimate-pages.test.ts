@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../src/errors.ts";
+import { toRequestKey } from "../../../../src/lists/request.ts";
+import { DOMAIN_PAGES, type PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
 import { createEstimatePages, type EstimateDeps, type Limits } from "../../../../src/pages/estimate/estimate-pages.ts";
 import { renderEstimateStructured, renderEstimateText } from "../../../../src/pages/estimate/render-estimate.ts";
-import { toRequestKey } from "../../../../src/pages/request.ts";
-import type { Snapshot } from "../../../../src/pages/snapshot.ts";
 import { createMemoryStore } from "../../../../src/store/memory-store.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 
@@ -13,7 +13,7 @@ const LIMITS: Limits = { leftUsd: 4.5, dailyUsd: 5, perCallUsd: 0.25, askAboveUs
 
 interface Setting extends Partial<Omit<EstimateDeps, "limits">> {
   limits?: Partial<Limits>;
-  kept?: Snapshot | Snapshot[];
+  kept?: PagesSnapshot | PagesSnapshot[];
 }
 
 async function estimate(args: Record<string, unknown>, { kept = [], limits, ...deps }: Setting = {}) {
@@ -195,6 +195,6 @@ next, paid: get_domain_pages {"target":"acme.example","limit":1000,"filters":["p
   });
 
   it("looks for the very request, whichever way it is spelt", () => {
-    expect(toRequestKey({ target: "acme.example", limit: 100, tag: "x" }, "aisa")).toBe(KEPT.requestKey);
+    expect(toRequestKey(DOMAIN_PAGES, { target: "acme.example", limit: 100, tag: "x" }, "aisa")).toBe(KEPT.requestKey);
   });
 });

@@ -1,19 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createSnapshot } from "../../../../src/lists/snapshot.ts";
 import { cutPart, MAX_READ_BYTES, type Part, toPieces } from "../../../../src/mcp/read-part.ts";
+import { DOMAIN_PAGES, type PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
 import { renderPagesJsonl } from "../../../../src/pages/export/csv-files.ts";
 import { renderPageRecord } from "../../../../src/pages/export/report.ts";
-import { createSnapshot, type Snapshot } from "../../../../src/pages/snapshot.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 
 /** Characters that break lines, hide text or turn its direction, but for the line feed that is layout. */
 const HIDDEN = /[^\P{Cc}\n]|[\p{Zl}\p{Zp}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 
-const snapshotOf = (items: unknown[]): Snapshot => {
+const snapshotOf = (items: unknown[]): PagesSnapshot => {
   const answer = { taskId: "1", version: null, echo: null, target: null, upstreamCostUsd: null, totalCount: 1, items };
   const { request, requestKey, source, fetchedAt, charge } = makeSnapshot();
-  return createSnapshot(answer, { request, requestKey, source, fetchedAt, charge });
+  return createSnapshot(DOMAIN_PAGES, answer, { request, requestKey, source, fetchedAt, charge });
 };
 const anyItem = fc.dictionary(hostileText, fc.oneof(hostileText, fc.jsonValue({ maxDepth: 3 })), { maxKeys: 5 });
 

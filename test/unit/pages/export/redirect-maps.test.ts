@@ -1,18 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
 import { renderRedirectsApache } from "../../../../src/pages/redirects/apache.ts";
 import { renderRedirectsNetlify } from "../../../../src/pages/redirects/netlify.ts";
 import { renderRedirectsNginx } from "../../../../src/pages/redirects/nginx.ts";
-import type { Snapshot } from "../../../../src/pages/snapshot.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { type ItemFacts, makeSnapshot } from "../../../support/make-snapshot.ts";
 import { type ReadMap, readApache, readNetlify, readNginx } from "./read-maps.ts";
 
-const FORMATS: readonly [name: string, render: (snapshot: Snapshot) => string, read: (text: string) => ReadMap][] = [
-  ["nginx", renderRedirectsNginx, readNginx],
-  ["Apache", renderRedirectsApache, readApache],
-  ["Netlify", renderRedirectsNetlify, (text) => readNetlify(text, "acme.example")],
-];
+const FORMATS: readonly [name: string, render: (snapshot: PagesSnapshot) => string, read: (text: string) => ReadMap][] =
+  [
+    ["nginx", renderRedirectsNginx, readNginx],
+    ["Apache", renderRedirectsApache, readApache],
+    ["Netlify", renderRedirectsNetlify, (text) => readNetlify(text, "acme.example")],
+  ];
 
 const page = (url: string, status = 404, backlinks = 9, location: string | null = null): ItemFacts => ({
   url: url.startsWith("/") ? `https://acme.example${url}` : url,

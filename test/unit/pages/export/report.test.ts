@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OPERATORS } from "../../../../src/lists/filters/filter.ts";
 import { parseFilter } from "../../../../src/lists/filters/parse-filter.ts";
+import type { SnapshotInfo } from "../../../../src/lists/snapshot.ts";
 import { CATALOGUES, type CatalogueName } from "../../../../src/pages/catalogue.ts";
 import { renderSnapshotList } from "../../../../src/pages/export/csv-files.ts";
 import { FILTER_EXAMPLES, renderFieldGuide } from "../../../../src/pages/export/field-guide.ts";
 import { renderReportMarkdown } from "../../../../src/pages/export/report.ts";
 import { compilePageFilter } from "../../../../src/pages/field-readers.ts";
 import { FIELDS } from "../../../../src/pages/page-fields.ts";
-import type { SnapshotInfo } from "../../../../src/pages/snapshot.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 import { readCsv } from "../../../support/read-csv.ts";
@@ -135,8 +135,8 @@ describe("report markdown", () => {
 
 describe("snapshot list", () => {
   const infoOf = (facts: Parameters<typeof makeSnapshot>[0], more: Partial<SnapshotInfo> = {}): SnapshotInfo => {
-    const { pages, ...rest } = makeSnapshot(facts);
-    return { ...rest, id: "s_00000001", pageCount: pages.length, ...more };
+    const { items: pages, ...rest } = makeSnapshot(facts);
+    return { ...rest, id: "s_00000001", itemCount: pages.length, ...more };
   };
 
   it("tells of every snapshot what one is chosen by", () => {

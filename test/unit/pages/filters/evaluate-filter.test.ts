@@ -307,7 +307,7 @@ describe("a like pattern", () => {
   });
 });
 
-const items = sandboxSnapshot({ target: "acme.example" }).pages.map(({ raw }) => raw);
+const items = sandboxSnapshot({ target: "acme.example" }).items.map(({ raw }) => raw);
 
 const regex = (value: string, operator: "regex" | "not_regex" = "regex"): Filter => ({
   kind: "condition",

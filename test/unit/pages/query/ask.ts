@@ -1,13 +1,13 @@
+import type { PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
 import { buildQueryAnswer } from "../../../../src/pages/query/build-query-answer.ts";
 import { parseQuery } from "../../../../src/pages/query/parse-query.ts";
 import type { QueryAnswer } from "../../../../src/pages/query/query-answer.ts";
-import type { Snapshot } from "../../../../src/pages/snapshot.ts";
 
 /** Large enough that every row of a small list fits. */
 export const PLENTY = 1_000_000;
 
 /** What a snapshot answers to arguments as a client sends them. */
-export function ask(snapshot: Snapshot, question: object, maxTokens = PLENTY): QueryAnswer {
+export function ask(snapshot: PagesSnapshot, question: object, maxTokens = PLENTY): QueryAnswer {
   const { query, notes } = parseQuery({ snapshot_id: snapshot.id, ...question });
   return buildQueryAnswer(snapshot, query, { maxTokens, surface: "mcp", notes });
 }

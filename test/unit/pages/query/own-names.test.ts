@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseRequest } from "../../../../src/pages/parse-request.ts";
+import { parseRequest } from "../../../../src/pages/domain-pages.ts";
 import { DEFAULT_COLUMNS, parseQuery } from "../../../../src/pages/query/parse-query.ts";
 import { GROUPINGS } from "../../../../src/pages/query/query-schema.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
@@ -251,7 +251,7 @@ describe("what answers know of a page beside its fields", () => {
   it("finds a technology among several, and says nothing of how the upstream would", () => {
     const item = { ...page("https://acme.example/x"), technologies: null };
     const withWords = makeSnapshot({ items: [item, page("https://acme.example/y")] });
-    Object.assign(withWords.pages[0]?.raw["meta"] ?? {}, { technologies: { cms: ["WordPress"], cdn: "Fastly" } });
+    Object.assign(withWords.items[0]?.raw["meta"] ?? {}, { technologies: { cms: ["WordPress"], cdn: "Fastly" } });
     const answer = ask(withWords, { filters: ["technology", "=", "Fastly"], columns: ["technology"] });
     expect(answer.notes).toEqual([]);
     expect(answer.table?.rows).toEqual([["p1", "/x", "WordPress; Fastly"]]);

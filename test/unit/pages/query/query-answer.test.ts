@@ -260,7 +260,7 @@ describe("a stranger's text", () => {
 });
 
 const open = (item: object, tokens = 10_000) => {
-  const [record] = toRecords(readPages([item]).pages, tokens);
+  const [record] = toRecords(readPages([item]).items, tokens);
   if (record === undefined) throw new Error("no record");
   return renderRecord(record).split("\n");
 };
@@ -308,7 +308,7 @@ describe("a full record", () => {
   });
 
   it("says everything that the item says", () => {
-    const { pages } = sandboxSnapshot({ target: "acme.example", limit: 3 });
+    const { items: pages } = sandboxSnapshot({ target: "acme.example", limit: 3 });
     const page = pages[0];
     if (page === undefined) throw new Error("no page");
     const told = toRecords([page], 10_000).map(renderRecord).join("\n");
@@ -323,7 +323,7 @@ describe("a full record", () => {
   });
 
   it("names what did not fit, and shares the room evenly", () => {
-    const { pages } = sandboxSnapshot({ target: "acme.example", limit: 3 });
+    const { items: pages } = sandboxSnapshot({ target: "acme.example", limit: 3 });
     const records = toRecords(pages, 1200);
     for (const record of records) {
       expect(record.fields.map(({ name }) => name)).toContain("page_summary");

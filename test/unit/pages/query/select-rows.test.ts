@@ -108,18 +108,18 @@ describe("select rows", () => {
         fc.property(anyFilter("pages"), (filters) => {
           const accepts = compilePageFilter(filters, { listLimit: 10 });
           const expected = foldSome(
-            acme.pages.filter(({ raw }) => accepts(raw)),
-            readFolding(acme.pages),
+            acme.items.filter(({ raw }) => accepts(raw)),
+            readFolding(acme.items),
           );
           expect(selectRows(acme, { filters }, true).rows).toEqual(expected);
-          expect(selectRows(acme, { filters }, false).urls).toBe(acme.pages.filter(({ raw }) => accepts(raw)).length);
+          expect(selectRows(acme, { filters }, false).urls).toBe(acme.items.filter(({ raw }) => accepts(raw)).length);
         }),
         { numRuns: 300 },
       );
     });
 
     it("are the same in a section as in the answer's rollup", () => {
-      const { rows } = rollUpSections(foldPages(acme.pages), "acme.example");
+      const { rows } = rollUpSections(foldPages(acme.items), "acme.example");
       expect(rows.length).toBeGreaterThan(3);
       const grouped = new Map(ask(acme, { group_by: "section" }).table?.rows.map((row) => [row[0], row.slice(1, 5)]));
       for (const [section, ...figures] of rows) {
@@ -155,7 +155,7 @@ describe("select rows", () => {
         }),
       ],
     });
-    expect(toTable(foldPages(full.pages), "acme.example").columns).toEqual(DEFAULT_COLUMNS);
+    expect(toTable(foldPages(full.items), "acme.example").columns).toEqual(DEFAULT_COLUMNS);
   });
 });
 
@@ -355,7 +355,7 @@ describe("group rows", () => {
         ["org", 1, "2+", 1, 12.5],
         ["de", 1, "1+", 0, 6.3],
       ]);
-      const told = { ...snapshot, pages: snapshot.pages.slice(0, 2) };
+      const told = { ...snapshot, items: snapshot.items.slice(0, 2) };
       expect(ask(told, { group_by: "tld" }).table?.rows.map((row) => row[2])).toEqual([9, 3, "2+", 1]);
       expect(ask(told, { group_by: "tld" }).notes.join()).toContain("+ means at least");
     });
@@ -421,7 +421,7 @@ describe("group rows", () => {
           }
           const links = ask(listed, { group_by: "tld", limit: limit + 1 }).table?.rows ?? [];
           // A URL that comes twice is one page, with the links of one of its items.
-          const kept = listed.pages.map(({ raw }) => raw as { page_summary?: { referring_links_tld?: object } });
+          const kept = listed.items.map(({ raw }) => raw as { page_summary?: { referring_links_tld?: object } });
           const told = kept.flatMap(({ page_summary }) => Object.values(page_summary?.referring_links_tld ?? {}));
           expect(sum(links.map((row) => row[2]))).toBe(sum(told));
         }),

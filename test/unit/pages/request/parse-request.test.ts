@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../src/errors.ts";
 import { type Filter, toWireFilter } from "../../../../src/lists/filters/filter.ts";
-import { REQUEST_FIELDS, toAdvertisedSchema } from "../../../../src/pages/body.ts";
-import { parseRequest, type RequestRules } from "../../../../src/pages/parse-request.ts";
-import { toRequestBody, toRequestKey, withDefaults } from "../../../../src/pages/request.ts";
+import type { RequestRules } from "../../../../src/lists/parse-request.ts";
+import { toRequestBody, toRequestKey } from "../../../../src/lists/request.ts";
+import { toAdvertisedSchema } from "../../../../src/lists/request-fields.ts";
+import { BODY, withDefaults } from "../../../../src/pages/body.ts";
+import { DOMAIN_PAGES, parseRequest } from "../../../../src/pages/domain-pages.ts";
 import { anyFilter } from "../../../support/any-filter.ts";
 import { BODY_FIELDS } from "../../../support/body-fields.ts";
 import { caught } from "../../../support/caught.ts";
@@ -226,12 +228,12 @@ describe("parse request", () => {
   });
 });
 
-const schema = toAdvertisedSchema();
+const schema = toAdvertisedSchema(BODY);
 const properties = schema["properties"] as Record<string, Record<string, unknown>>;
 
 describe("the advertised schema", () => {
   it("has the twelve fields of the request body and no other", () => {
-    expect(REQUEST_FIELDS).toEqual(BODY_FIELDS);
+    expect(Object.keys(BODY)).toEqual(BODY_FIELDS);
     expect(Object.keys(properties)).toEqual(BODY_FIELDS);
     expect(schema["additionalProperties"]).toBe(false);
   });
@@ -287,7 +289,7 @@ describe("request key", () => {
   const RULES = { allowUnknownFields: false, mapBareNames: true };
 
   const keyOf = (fields: Record<string, unknown>, upstream = "aisa"): string =>
-    toRequestKey(parseRequest({ target: "acme.example", ...fields }, RULES).request, upstream);
+    toRequestKey(DOMAIN_PAGES, parseRequest({ target: "acme.example", ...fields }, RULES).request, upstream);
 
   /** The same filter with every group's members in reverse order. */
   const turnAround = (filter: Filter): Filter =>
@@ -379,8 +381,10 @@ describe("request key", () => {
     it("stays the same however a filter's groups are turned around, and when it is parsed from its own wire form", () => {
       fc.assert(
         fc.property(anyFilter("pages"), (filters) => {
-          const key = toRequestKey({ target: "acme.example", filters }, "aisa");
-          expect(toRequestKey({ target: "acme.example", filters: turnAround(filters) }, "aisa")).toBe(key);
+          const key = toRequestKey(DOMAIN_PAGES, { target: "acme.example", filters }, "aisa");
+          expect(toRequestKey(DOMAIN_PAGES, { target: "acme.example", filters: turnAround(filters) }, "aisa")).toBe(
+            key,
+          );
           expect(keyOf({ filters: toWireFilter(filters) })).toBe(key);
         }),
       );

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AppError, describeFailure } from "../../../../src/errors.ts";
+import type { SnapshotInfo } from "../../../../src/lists/snapshot.ts";
+import type { PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
 import { type AskedAs, createFindSnapshot, type SnapshotRef } from "../../../../src/pages/find-snapshot.ts";
-import type { Snapshot, SnapshotInfo } from "../../../../src/pages/snapshot.ts";
 import { createMemoryStore } from "../../../../src/store/memory-store.ts";
 import { toSnapshotInfo } from "../../../../src/store/snapshot-name.ts";
 import { makeSnapshot, type SnapshotFactsInTests } from "../../../support/make-snapshot.ts";
@@ -9,7 +10,7 @@ import { makeSnapshot, type SnapshotFactsInTests } from "../../../support/make-s
 const DAY_MS = 86_400_000;
 const FETCHED_AT = Date.UTC(2026, 6, 8, 14, 46);
 
-const make = (target: string, days = 0, pages = 1, facts: SnapshotFactsInTests = {}): Snapshot =>
+const make = (target: string, days = 0, pages = 1, facts: SnapshotFactsInTests = {}): PagesSnapshot =>
   makeSnapshot({
     ...facts,
     items: Array.from({ length: pages }, (_, index) => ({ url: `https://${target}/${index}` })),
@@ -20,7 +21,7 @@ const make = (target: string, days = 0, pages = 1, facts: SnapshotFactsInTests =
 /** Long after everything that is kept, so that nothing is fresh. */
 const LATER = FETCHED_AT + 100 * DAY_MS;
 
-async function open(kept: readonly Snapshot[], gone?: SnapshotInfo, now = LATER) {
+async function open(kept: readonly PagesSnapshot[], gone?: SnapshotInfo, now = LATER) {
   const store = createMemoryStore();
   for (const each of kept) await store.put(each);
   const snapshots = { ...store, gone: async (id: string) => (gone?.id === id ? gone : undefined) };
@@ -28,7 +29,7 @@ async function open(kept: readonly Snapshot[], gone?: SnapshotInfo, now = LATER)
 }
 
 /** What a caller reads when it fails. */
-async function refusal(kept: readonly Snapshot[], ref: SnapshotRef, gone?: SnapshotInfo, asked?: AskedAs) {
+async function refusal(kept: readonly PagesSnapshot[], ref: SnapshotRef, gone?: SnapshotInfo, asked?: AskedAs) {
   const find = await open(kept, gone);
   const error = await find(ref, asked).catch((thrown: unknown) => thrown);
   if (!(error instanceof AppError)) throw new Error("expected an AppError");
@@ -65,13 +66,13 @@ describe("of the fresh snapshots of a target", () => {
   };
 
   /** The one that is found, and what is said of the choice. */
-  async function choose(...kept: Snapshot[]) {
+  async function choose(...kept: PagesSnapshot[]) {
     const notes: string[] = [];
     const find = await open(kept, undefined, at);
     return { found: await find({ target: "acme.example" }, { onChoice: (note) => notes.push(note) }), notes };
   }
 
-  it.each<[string, Snapshot]>([
+  it.each<[string, PagesSnapshot]>([
     ["a newer one with fewer pages", make("acme.example", 3.01, 2)],
     ["an older one with more", make("acme.example", 0, 900, { totalCount: 5000 })],
     ["a newer one of a filter with more", make("acme.example", 3.01, 7, { request: { filters } })],
@@ -91,7 +92,7 @@ describe("of the fresh snapshots of a target", () => {
   });
 
   it("parts of one list without a time are told apart, and none of them is called the newest", async () => {
-    const part = (offset: number, pages: number): Snapshot => ({
+    const part = (offset: number, pages: number): PagesSnapshot => ({
       ...make("acme.example", 0, pages, { source: "import", totalCount: 18, request: { offset } }),
       fetchedAt: null,
     });
@@ -103,7 +104,7 @@ describe("of the fresh snapshots of a target", () => {
 });
 
 describe("a snapshot is found", () => {
-  it.each<[string, SnapshotRef, Snapshot]>([
+  it.each<[string, SnapshotRef, PagesSnapshot]>([
     ["by its id", { snapshotId: older.id }, older],
     ["by its id with space around it", { snapshotId: ` ${older.id}\n` }, older],
     ["by its id beside its own target", { snapshotId: older.id, target: "acme.example" }, older],

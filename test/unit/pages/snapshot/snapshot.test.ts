@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../src/errors.ts";
-import { importAnswer } from "../../../../src/pages/import-answer.ts";
+import { importAnswer } from "../../../../src/lists/endpoint-answer.ts";
+import { toRequestBody } from "../../../../src/lists/request.ts";
+import { createSnapshot, type EndpointAnswer, type SnapshotFacts } from "../../../../src/lists/snapshot.ts";
+import { DOMAIN_PAGES } from "../../../../src/pages/domain-pages.ts";
 import { classifyStatus, deadKindOf, readPages } from "../../../../src/pages/page.ts";
-import { toRequestBody } from "../../../../src/pages/request.ts";
-import { createSnapshot, type EndpointAnswer, type SnapshotFacts } from "../../../../src/pages/snapshot.ts";
 import { caught } from "../../../support/caught.ts";
 
 describe("identity", () => {
@@ -19,7 +20,7 @@ describe("identity", () => {
   });
 
   const idOf = (page: string, facts: Partial<SnapshotFacts>): string =>
-    createSnapshot(answerOf(page), {
+    createSnapshot(DOMAIN_PAGES, answerOf(page), {
       source: "sandbox",
       request: { target: "acme.example" },
       requestKey: "key",
@@ -62,7 +63,7 @@ describe("import answer", () => {
 
   describe("a saved answer", () => {
     it("becomes a snapshot that was not bought here", () => {
-      expect(importAnswer(ANSWER)).toMatchObject({
+      expect(importAnswer(DOMAIN_PAGES, ANSWER)).toMatchObject({
         source: "import",
         request: { target: "acme.example", limit: 10 },
         fetchedAt: Date.UTC(2026, 6, 8, 14, 46),
@@ -74,10 +75,10 @@ describe("import answer", () => {
     });
 
     it("gets the same id each time, and another one for another answer", () => {
-      const { id } = importAnswer(ANSWER);
+      const { id } = importAnswer(DOMAIN_PAGES, ANSWER);
       expect(id).toMatch(/^s_[0-9a-hjkmnp-tv-z]{8}$/);
-      expect(importAnswer(structuredClone(ANSWER)).id).toBe(id);
-      expect(importAnswer(answer({ taskId: "07081447-1234-0270-0000-0123456789ab" })).id).not.toBe(id);
+      expect(importAnswer(DOMAIN_PAGES, structuredClone(ANSWER)).id).toBe(id);
+      expect(importAnswer(DOMAIN_PAGES, answer({ taskId: "07081447-1234-0270-0000-0123456789ab" })).id).not.toBe(id);
     });
 
     it("keeps the filters and the order of its echo", () => {
@@ -86,25 +87,27 @@ describe("import answer", () => {
         filters: [["page_summary.backlinks", ">", 5], "and", ["some.future_field", "=", 1]],
         order_by: ["page_summary.backlinks,desc"],
       };
-      expect(toRequestBody(importAnswer(answer({ echo: { api: "backlinks", ...body } })).request)).toEqual(body);
+      expect(
+        toRequestBody(importAnswer(DOMAIN_PAGES, answer({ echo: { api: "backlinks", ...body } })).request),
+      ).toEqual(body);
     });
 
     it("is known by its target alone where its echo is not understood", () => {
-      expect(importAnswer(answer({ echo: { target: "acme.example", limit: "lots" } })).request).toEqual({
+      expect(importAnswer(DOMAIN_PAGES, answer({ echo: { target: "acme.example", limit: "lots" } })).request).toEqual({
         target: "acme.example",
       });
-      expect(importAnswer(answer({ echo: "nothing" })).request).toEqual({ target: "acme.example" });
+      expect(importAnswer(DOMAIN_PAGES, answer({ echo: "nothing" })).request).toEqual({ target: "acme.example" });
     });
 
     it("is refused when it does not name its target", () => {
-      const error = caught(() => importAnswer(answer({ echo: null, target: null })));
+      const error = caught(() => importAnswer(DOMAIN_PAGES, answer({ echo: null, target: null })));
       expect(error).toMatchObject({ kind: "input", message: "The saved answer does not name its target." });
     });
   });
 
   describe("the time of a saved answer", () => {
     const timeOf = (change: Partial<EndpointAnswer>) => {
-      const { fetchedAt } = importAnswer(answer(change));
+      const { fetchedAt } = importAnswer(DOMAIN_PAGES, answer(change));
       return fetchedAt === null ? null : new Date(fetchedAt).toISOString().slice(0, 16);
     };
 
@@ -147,7 +150,7 @@ describe("import answer", () => {
         }),
         (change) => {
           try {
-            expect(importAnswer(answer(change)).source).toBe("import");
+            expect(importAnswer(DOMAIN_PAGES, answer(change)).source).toBe("import");
           } catch (error) {
             expect(error).toBeInstanceOf(AppError);
           }
@@ -179,7 +182,7 @@ describe("page", () => {
 
   describe("an item of the endpoint", () => {
     it("is read whole, and kept as it came", () => {
-      const { pages, oddFields } = readPages([ITEM]);
+      const { items: pages, oddFields } = readPages([ITEM]);
       expect(oddFields).toBe(0);
       expect(pages).toEqual([
         {
@@ -203,7 +206,7 @@ describe("page", () => {
     });
 
     it("keeps a known zero apart from what is missing", () => {
-      const { pages, oddFields } = readPages([
+      const { items: pages, oddFields } = readPages([
         ITEM,
         { page: "https://acme.example/", page_summary: { backlinks: null } },
         {},
@@ -213,7 +216,7 @@ describe("page", () => {
     });
 
     it("has a handle by its place", () => {
-      expect(readPages([{}, {}, {}]).pages.map(({ handle }) => handle)).toEqual(["p1", "p2", "p3"]);
+      expect(readPages([{}, {}, {}]).items.map(({ handle }) => handle)).toEqual(["p1", "p2", "p3"]);
     });
 
     it.each<[string, unknown, number | null, number]>([
@@ -225,17 +228,17 @@ describe("page", () => {
       ["a boolean", true, null, 1],
       ["null", null, null, 0],
     ])("reads %s where a number belongs, and counts it when odd", (_what, rank, read, odd) => {
-      const { pages, oddFields } = readPages([{ page_summary: { rank } }]);
+      const { items: pages, oddFields } = readPages([{ page_summary: { rank } }]);
       expect(pages[0]?.rank).toBe(read);
       expect(oddFields).toBe(odd);
     });
 
     it.each([["text"], [5], [[1]], [true]])("is no page when it is no object: %j", (item) => {
-      expect(readPages([item])).toMatchObject({ pages: [], emptyItems: 1 });
+      expect(readPages([item])).toMatchObject({ items: [], emptyItems: 1 });
     });
 
     it("is never lost over an odd part", () => {
-      const { pages, oddFields } = readPages([{ page: 5, meta: "x", page_summary: [1] }]);
+      const { items: pages, oddFields } = readPages([{ page: 5, meta: "x", page_summary: [1] }]);
       expect(pages).toHaveLength(1);
       expect(oddFields).toBe(3);
     });
@@ -248,13 +251,13 @@ describe("page", () => {
     ["items", 1],
     [{}, 1],
   ])("reads no pages from %j", (items, oddFields) => {
-    expect(readPages(items)).toMatchObject({ pages: [], oddFields });
+    expect(readPages(items)).toMatchObject({ items: [], oddFields });
   });
 
   it("reads one page for every object of any array", () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), (items) => {
-        const { pages, emptyItems, repeatedItems } = readPages(items);
+        const { items: pages, emptyItems, repeatedItems } = readPages(items);
         expect(pages.length + emptyItems + repeatedItems).toBe(items.length);
         for (const { rank, backlinks } of pages)
           expect([rank, backlinks].every((n) => n === null || Number.isFinite(n))).toBe(true);
@@ -272,7 +275,7 @@ describe("page", () => {
       at("https://acme.example/b", 200),
     ]);
     expect(read).toMatchObject({ emptyItems: 2, repeatedItems: 1 });
-    expect(read.pages.map(({ handle, status }) => [handle, status])).toEqual([
+    expect(read.items.map(({ handle, status }) => [handle, status])).toEqual([
       ["p1", 200],
       ["p2", 200],
     ]);

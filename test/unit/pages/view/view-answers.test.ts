@@ -140,8 +140,8 @@ describe("a file for people", () => {
     const { view, records } = toSnapshotFile(snapshot);
     if (view.kind !== "snapshot") throw new Error("not a snapshot's view");
     expect(view.rows.cells).toHaveLength(view.rows.total);
-    expect(Object.keys(records)).toEqual(snapshot.pages.map(({ handle }) => handle));
-    expect(records["p2"]?.url).toBe(snapshot.pages[1]?.url);
+    expect(Object.keys(records)).toEqual(snapshot.items.map(({ handle }) => handle));
+    expect(records["p2"]?.url).toBe(snapshot.items[1]?.url);
     expect(records["p2"]?.fields.map(({ name }) => name)).toContain("status_code");
   });
 

@@ -142,7 +142,7 @@ describe("whatever the items hold", () => {
   it("findings hold together", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof({ weight: 9, arbitrary: anItem }, fc.anything()), { maxLength: 30 }), (items) => {
-        const { pages } = readPages(JSON.parse(JSON.stringify(items) ?? "[]"));
+        const { items: pages } = readPages(JSON.parse(JSON.stringify(items) ?? "[]"));
         const handles = new Set(pages.map(({ handle }) => handle));
         const findings = findFacts(foldPages(pages), "acme.example");
         for (const finding of findings) {

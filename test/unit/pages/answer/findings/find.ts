@@ -1,7 +1,8 @@
+import type { JsonObject } from "../../../../../src/lists/snapshot.ts";
 import { foldPages } from "../../../../../src/pages/answer/fold.ts";
 import { findFacts } from "../../../../../src/pages/findings/find-facts.ts";
 import { describeFinding, type Finding } from "../../../../../src/pages/findings/finding.ts";
-import { type JsonObject, readPages } from "../../../../../src/pages/page.ts";
+import { readPages } from "../../../../../src/pages/page.ts";
 import { makeItem } from "../../../../support/make-snapshot.ts";
 
 /** What a test of a finding says about an item; the rest is unknown. */
@@ -51,7 +52,7 @@ export function item(url: string, facts: Facts): JsonObject {
 }
 
 export const findIn = (items: readonly unknown[]): Finding[] =>
-  findFacts(foldPages(readPages(items).pages), "acme.example");
+  findFacts(foldPages(readPages(items).items), "acme.example");
 
 /** The finding whose rule starts so, as it is printed when every page has a row; undefined when there is none. */
 export function lineOf(rule: string, items: readonly unknown[]): string | undefined {

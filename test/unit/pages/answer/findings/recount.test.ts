@@ -106,7 +106,7 @@ const LISTS = {
 
 describe.each(Object.entries(LISTS))("in %s", (_, load) => {
   const { items, target } = load().tasks[0].result[0];
-  const folds = foldPages(readPages(items).pages);
+  const folds = foldPages(readPages(items).items);
   const findings = findFacts(folds, target);
   const byHandle = new Map<string, Members>();
   for (const { main, members } of folds) {
@@ -132,7 +132,7 @@ describe.each(Object.entries(LISTS))("in %s", (_, load) => {
 
 it("says of ten pages what an analyst would", () => {
   const { items, target } = JSON.parse(readAnswer("ten-pages")).tasks[0].result[0];
-  const said = findFacts(foldPages(readPages(items).pages), target).map(({ rule, top }) => [
+  const said = findFacts(foldPages(readPages(items).items), target).map(({ rule, top }) => [
     rule.replace(/ \(.*/, ""),
     ...top.map(({ handle, says }) => `${handle} ${says}`),
   ]);

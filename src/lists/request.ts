@@ -1,37 +1,48 @@
 import { createHash } from "node:crypto";
-import { type Filter, toWireFilter, type WireFilter } from "../lists/filters/filter.ts";
-import { type OrderRule, toWireOrder } from "../lists/filters/order-by.ts";
-import { BODY_DEFAULTS, type RankScale, type StatusType } from "./body.ts";
+import { type Filter, toWireFilter, type WireFilter } from "./filters/filter.ts";
+import { type OrderRule, toWireOrder } from "./filters/order-by.ts";
 
-/** A checked request. Keys that the caller left out stay out, so that the upstream's defaults apply. */
-export interface PagesRequest {
+/**
+ * A checked request to whichever endpoint of the family: what all of them take. Each has fields of its own beside it. Keys
+ * that the caller left out stay out, so that the upstream's defaults apply.
+ */
+export interface ListRequest {
   target: string;
   limit?: number;
   offset?: number;
-  internal_list_limit?: number;
-  backlinks_status_type?: StatusType;
   filters?: Filter;
   order_by?: OrderRule[];
   backlinks_filters?: Filter;
-  include_subdomains?: boolean;
-  exclude_internal_backlinks?: boolean;
-  rank_scale?: RankScale;
   tag?: string;
 }
 
 /** The body as the upstream takes it. */
-export type RequestBody = Omit<PagesRequest, "filters" | "order_by" | "backlinks_filters"> & {
+export type RequestBody<R extends ListRequest = ListRequest> = Omit<R, "filters" | "order_by" | "backlinks_filters"> & {
   filters?: WireFilter;
   order_by?: string[];
   backlinks_filters?: WireFilter;
 };
+
+/** An endpoint, as far as requests to it are told from others. */
+export interface AskedEndpoint {
+  /** As its path has it: `domain_pages`. What is kept and booked of it is told apart by this. */
+  readonly name: string;
+  /** What the upstream does where a key is left out. */
+  readonly defaults: { readonly limit: number; readonly offset: number };
+}
+
+/**
+ * Whose keys, files and books do not name their endpoint: they were made before there was a second one, and mean the same
+ * today.
+ */
+export const UNNAMED_ENDPOINT = "domain_pages";
 
 /**
  * The body of a request: filters and sorting in the upstream's own form; unset keys left out, never null.
  * @example
  * const body = JSON.stringify(toRequestBody(request));
  */
-export function toRequestBody(request: PagesRequest): RequestBody {
+export function toRequestBody<R extends ListRequest>(request: R): RequestBody<R> {
   const { filters, order_by, backlinks_filters, ...rest } = request;
   return {
     ...rest,
@@ -41,13 +52,6 @@ export function toRequestBody(request: PagesRequest): RequestBody {
   };
 }
 
-/** The request with the upstream's documented defaults filled in. */
-export function withDefaults(
-  request: PagesRequest,
-): PagesRequest & Required<Pick<PagesRequest, keyof typeof BODY_DEFAULTS>> {
-  return { ...BODY_DEFAULTS, ...request };
-}
-
 /**
  * Names what a request asks for: requests with the same key have the same answer. Spelling does not count (defaults
  * written out, the order of keys, of conditions joined by one word and of the values of `in`, needless nesting), and
@@ -55,21 +59,21 @@ export function withDefaults(
  * @param upstream who is asked: answers of one upstream never stand for those of another
  * @returns 32 hexadecimal digits
  */
-export function toRequestKey(request: PagesRequest, upstream: string): string {
-  const { tag: _label, ...rest } = withDefaults(request);
-  return toKey(rest, upstream);
+export function toRequestKey({ name, defaults }: AskedEndpoint, request: ListRequest, upstream: string): string {
+  const { tag: _label, ...rest } = { ...defaults, ...request };
+  return toKey(name, rest, upstream);
 }
 
 /**
  * Names the list that a request asks for a part of: as `toRequestKey`, whatever the limit and the offset.
  * @returns 32 hexadecimal digits
  */
-export function toListKey(request: PagesRequest, upstream: string): string {
-  const { tag: _label, limit: _limit, offset: _offset, ...rest } = withDefaults(request);
-  return toKey(rest, upstream);
+export function toListKey({ name, defaults }: AskedEndpoint, request: ListRequest, upstream: string): string {
+  const { tag: _label, limit: _limit, offset: _offset, ...rest } = { ...defaults, ...request };
+  return toKey(name, rest, upstream);
 }
 
-function toKey(asked: Partial<PagesRequest>, upstream: string): string {
+function toKey(endpoint: string, asked: Partial<ListRequest>, upstream: string): string {
   const { filters, backlinks_filters, order_by, ...rest } = asked;
   const parts = {
     ...rest,
@@ -82,7 +86,7 @@ function toKey(asked: Partial<PagesRequest>, upstream: string): string {
   };
   const sorted = Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256")
-    .update(JSON.stringify([upstream, sorted]))
+    .update(JSON.stringify(endpoint === UNNAMED_ENDPOINT ? [upstream, sorted] : [upstream, sorted, endpoint]))
     .digest("hex")
     .slice(0, 32);
 }

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import type { PagesRequest } from "./request.ts";
+import { type ListRequest, UNNAMED_ENDPOINT } from "./request.ts";
 
 /** A paid reply that could not be read, as it came. */
 export interface KeptReply {
-  request: PagesRequest;
+  /** The name of the endpoint that was asked. */
+  endpoint: string;
+  request: ListRequest;
   /** When it came, ms since the epoch. */
   at: number;
   /** USD, as the gateway reported it; null where it did not. */
@@ -28,8 +30,9 @@ export const REPLIES_URI = "domain-pages://replies";
 export const toReplyUri = (id: string): string => `${REPLIES_URI}/${id}`;
 
 /** One line that says what was asked, and the reply as it came. */
-export function writeReply({ request, at, chargedUsd, body }: KeptReply): { id: string; text: string } {
-  const text = `${JSON.stringify({ kept_reply: 1, at, charged_usd: chargedUsd, request })}\n${body}`;
+export function writeReply({ endpoint, request, at, chargedUsd, body }: KeptReply): { id: string; text: string } {
+  const named = endpoint === UNNAMED_ENDPOINT ? {} : { endpoint };
+  const text = `${JSON.stringify({ kept_reply: 1, at, charged_usd: chargedUsd, ...named, request })}\n${body}`;
   const digits = createHash("sha256").update(text).digest("hex").slice(0, 8);
   return { id: `u_${digits}`, text };
 }
@@ -39,12 +42,15 @@ export function readReply(text: string): KeptReply | undefined {
   const end = text.indexOf("\n");
   if (end < 0 || !text.startsWith('{"kept_reply":1,')) return undefined;
   try {
-    const { at, charged_usd: chargedUsd, request } = JSON.parse(text.slice(0, end)) as Record<string, unknown>;
-    if (typeof at !== "number" || typeof (request as PagesRequest | null)?.target !== "string") return undefined;
+    const told = JSON.parse(text.slice(0, end)) as Record<string, unknown>;
+    const { at, charged_usd: chargedUsd, endpoint = UNNAMED_ENDPOINT, request } = told;
+    if (typeof at !== "number" || typeof endpoint !== "string") return undefined;
+    if (typeof (request as ListRequest | null)?.target !== "string") return undefined;
     return {
+      endpoint,
       at,
       chargedUsd: typeof chargedUsd === "number" ? chargedUsd : null,
-      request: request as PagesRequest,
+      request: request as ListRequest,
       body: text.slice(end + 1),
     };
   } catch {

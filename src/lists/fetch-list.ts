@@ -1,6 +1,7 @@
 // Beside the snapshot and not in it: the library's types name a snapshot and what was fetched, and compile without the
 // types of Node or the DOM, which an AbortSignal needs.
-import type { PagesRequest } from "./request.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { ListRequest } from "./request.ts";
 import type { Fetched } from "./snapshot.ts";
 
 /** What one purchase may cost, and how it is told apart from every other. */
@@ -15,11 +16,17 @@ export interface PurchaseTerms {
   makeRoom?: (bytes: number) => Promise<void> | undefined;
 }
 
+/** What is asked of a gateway: a checked request, and the endpoint that it goes to. */
+export interface Asked {
+  endpoint: Endpoint;
+  request: ListRequest;
+}
+
 /**
  * Fetches one list from the endpoint; this is the call that costs money.
  * @throws {AppError} for every failure, with what is known about the charge
  */
-export type FetchPages = (request: PagesRequest, terms: PurchaseTerms, signal: AbortSignal) => Promise<Fetched>;
+export type FetchList = (asked: Asked, terms: PurchaseTerms, signal: AbortSignal) => Promise<Fetched>;
 
 /** What asking for a price brought. */
 export type Quote =
@@ -44,4 +51,4 @@ export type Quote =
  * @throws {AppError} when the call failed and may have been charged, was charged, or was cancelled; unbilled too where
  *   a purchase would fail the same way (no valid key, no funds, no connection), so that nobody is asked to approve it
  */
-export type FetchQuote = (request: PagesRequest, terms: PurchaseTerms, signal: AbortSignal) => Promise<Quote>;
+export type FetchQuote = (asked: Asked, terms: PurchaseTerms, signal: AbortSignal) => Promise<Quote>;

@@ -1,6 +1,28 @@
 import { createHash } from "node:crypto";
-import { type Page, readPages } from "./page.ts";
-import type { PagesRequest } from "./request.ts";
+import type { AskedEndpoint, ListRequest } from "./request.ts";
+
+/** A JSON object as it came: every value may be anything. */
+export type JsonObject = Record<string, unknown>;
+
+/** One item of a list, read tolerantly. Each endpoint's has its own figures beside this. */
+export interface Item {
+  /** A letter and a number from 1 on, in fetched order (`p1`, `p2`): how answers name it. */
+  handle: string;
+  /** The URL that it is about, as it came; empty when the item has none. */
+  url: string;
+  /** Everything that came, unknown keys included. */
+  raw: JsonObject;
+}
+
+/** What reading the items left to say: how many fields were of another type than documented. */
+export interface ReadItems<I extends Item = Item> {
+  items: I[];
+  oddFields: number;
+  /** Items that are nothing: null, or no object. */
+  emptyItems: number;
+  /** Items with the very URL of an earlier one, as where a list moved between two calls. */
+  repeatedItems: number;
+}
 
 /** Where a snapshot's data came from: the paid endpoint, the embedded sandbox, or a file. */
 export type Source = "aisa" | "sandbox" | "import";
@@ -13,20 +35,22 @@ export type Charge = { kind: "reported"; usd: number } | { kind: "not_reported" 
 
 /** A list that does not hold what it says. */
 export interface OddList {
-  /** Items that were nothing, and those whose URL stood there already: no pages. */
+  /** Items that were nothing, and those that stood there already: not counted. */
   emptyItems: number;
   repeatedItems: number;
-  /** The total that was told, where it is below the pages that came and so is none; else null. */
+  /** The total that was told, where it is below what came and so is none; else null. */
   toldTotal: number | null;
 }
 
-/** One fetched, immutable answer of the endpoint. */
-export interface Snapshot {
+/** One fetched, immutable answer of an endpoint. */
+export interface Snapshot<R extends ListRequest = ListRequest, I extends Item = Item> {
   /** `s_` and eight letters or digits. */
   id: string;
+  /** The name of the endpoint. */
+  endpoint: string;
   source: Source;
   /** The request that was sent; for an import, as far as the file echoes it. */
-  request: PagesRequest;
+  request: R;
   /** What it asks for, and of whom, whichever way it was spelt (`toRequestKey`). */
   requestKey: string;
   /** ms since the epoch; null when an imported file does not tell. */
@@ -34,22 +58,22 @@ export interface Snapshot {
   charge: Charge;
   /** What the data provider billed for the task, USD: not what the gateway charges; null when not told. */
   upstreamCostUsd: number | null;
-  /** All pages of the target that match, as the upstream counts them; null when not told. */
+  /** All items of the target that match, as the upstream counts them; null when not told. */
   totalCount: number | null;
-  pages: Page[];
+  items: I[];
   /** Fields of another type than documented, read as unknown. */
   oddFields: number;
   /** What was odd about the list itself; left out where nothing was. */
   oddList?: OddList;
-  /** The reply broke off: these are the pages that came whole. */
+  /** The reply broke off: these are the items that came whole. */
   isBrokenOff?: true;
-  /** On a part of a kept snapshot, with its id and handles: how many of its pages stand before these, and how many it has. */
-  sliceOf?: { from: number; pages: number };
+  /** On a part of a kept snapshot, with its id and handles: how many of its items stand before these, and how many it has. */
+  sliceOf?: { from: number; items: number };
   /** Other kept snapshots of the same list and of its time: what they hold was fetched too. Found when asked, never written down. */
   beside?: readonly KeptPart[];
 }
 
-/** Where in a list the pages of a kept snapshot stand: from the first to before the last, counted from 0. */
+/** Where in a list the items of a kept snapshot stand: from the first to before the last, counted from 0. */
 export interface KeptPart {
   id: string;
   from: number;
@@ -78,12 +102,12 @@ const DAY_MS = 86_400_000;
 export const latestOf = ({ fetchedAt }: Pick<Snapshot, "fetchedAt">): number =>
   fetchedAt === null ? Number.POSITIVE_INFINITY : fetchedAt + DAY_MS;
 
-/** A snapshot as a list shows it, without its pages. */
+/** A snapshot as a list shows it, without its items. */
 export type SnapshotInfo = Pick<
   Snapshot,
-  "id" | "source" | "request" | "requestKey" | "fetchedAt" | "charge" | "totalCount" | "isBrokenOff"
+  "id" | "endpoint" | "source" | "request" | "requestKey" | "fetchedAt" | "charge" | "totalCount" | "isBrokenOff"
 > & {
-  pageCount: number;
+  itemCount: number;
 };
 
 /** What every answer from a snapshot has to say of its reply; empty where all of it came. */
@@ -91,9 +115,9 @@ export const noteBrokenOff = ({ isBrokenOff }: Pick<Snapshot, "isBrokenOff">): s
   isBrokenOff === true ? ["the reply broke off; its pages were read as far as they are whole"] : [];
 
 /** Snapshots that can be read again for free. */
-export interface ReadSnapshots {
+export interface ReadSnapshots<S extends Snapshot = Snapshot> {
   /** @returns undefined when it was never here, has made room for newer ones, or cannot be read any more */
-  get(id: string): Promise<Snapshot | undefined>;
+  get(id: string): Promise<S | undefined>;
   /**
    * Newest first. Of tens of thousands, mostly a few are wanted: to tell of all takes seconds.
    * @param target only those of it, spelt as requests have it
@@ -123,11 +147,13 @@ export interface EndpointAnswer {
   items: unknown;
   /** The reply broke off amid them. */
   isBrokenOff?: true;
+  /** The name of the endpoint, where it may be of several. */
+  endpoint?: string;
 }
 
-export interface SnapshotFacts {
+export interface SnapshotFacts<R extends ListRequest = ListRequest> {
   source: Source;
-  request: PagesRequest;
+  request: R;
   requestKey: string;
   fetchedAt: number | null;
   charge: Charge;
@@ -135,25 +161,40 @@ export interface SnapshotFacts {
   beside?: number;
 }
 
+/** An endpoint, as far as answers of it are read. */
+export interface ReadingEndpoint<I extends Item = Item> extends AskedEndpoint {
+  /**
+   * Reads every item that is one, each once: a field that is missing, null or of another type is unknown, and no item is
+   * lost over it.
+   * @param items the `items` array; null or anything but an array reads as none
+   */
+  readItems(items: unknown): ReadItems<I>;
+}
+
 /**
  * Makes the snapshot of one answer. Its id follows from the content: of an imported one from all of it, since files
  * carry neither a time nor an id of their own that could be relied on. The same file imports to the same id. Of what was
  * just fetched, time and task are enough: to write megabytes down and hash them costs more than all else that is done here.
  */
-export function createSnapshot(answer: EndpointAnswer, { beside, ...facts }: SnapshotFacts): Snapshot {
-  const { pages, oddFields, emptyItems, repeatedItems } = readPages(answer.items);
+export function createSnapshot<R extends ListRequest, I extends Item>(
+  { name, readItems }: ReadingEndpoint<I>,
+  answer: EndpointAnswer,
+  { beside, ...facts }: SnapshotFacts<R>,
+): Snapshot<R, I> {
+  const { items, oddFields, emptyItems, repeatedItems } = readItems(answer.items);
   const { totalCount } = answer;
-  const isTooFew = totalCount !== null && pages.length > 0 && totalCount < (facts.request.offset ?? 0) + pages.length;
+  const isTooFew = totalCount !== null && items.length > 0 && totalCount < (facts.request.offset ?? 0) + items.length;
   const isOdd = emptyItems > 0 || repeatedItems > 0 || isTooFew;
-  const identity: unknown[] = [facts.request.target, answer.taskId, facts.fetchedAt, answer.totalCount, pages.length];
+  const identity: unknown[] = [facts.request.target, answer.taskId, facts.fetchedAt, answer.totalCount, items.length];
   if (facts.source === "import" || facts.fetchedAt === null) identity.push(answer);
   else if (beside !== undefined) identity.push({ beside });
   return {
     id: `s_${shortHash(toIdentityText(identity))}`,
+    endpoint: name,
     ...facts,
     upstreamCostUsd: answer.upstreamCostUsd,
     totalCount: isTooFew ? null : totalCount,
-    pages,
+    items,
     oddFields,
     ...(answer.isBrokenOff === true && { isBrokenOff: true }),
     ...(isOdd && { oddList: { emptyItems, repeatedItems, toldTotal: isTooFew ? totalCount : null } }),
