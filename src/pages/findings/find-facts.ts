@@ -201,7 +201,6 @@ function findPlacedFacts(folds: readonly Fold[], target: string, until?: number)
 interface Known {
   folding: Folding;
   folds: readonly Fold[];
-  facts?: readonly Finding[];
   placed?: readonly PlacedFinding[];
 }
 
@@ -223,11 +222,8 @@ export const foldsOf = (snapshot: PagesSnapshot): readonly Fold[] => know(snapsh
 export const foldingOf = (snapshot: PagesSnapshot): Folding => know(snapshot).folding;
 
 /** All findings of a snapshot. */
-export function factsOf(snapshot: PagesSnapshot): readonly Finding[] {
-  const known = know(snapshot);
-  known.facts ??= placedFactsOf(snapshot).map(({ finding }) => finding);
-  return known.facts;
-}
+export const factsOf = (snapshot: PagesSnapshot): readonly Finding[] =>
+  placedFactsOf(snapshot).map(({ finding }) => finding);
 
 /** The same with their places. */
 export function placedFactsOf(snapshot: PagesSnapshot): readonly PlacedFinding[] {

@@ -1,4 +1,4 @@
-import type { Surface } from "../../lists/calls.ts";
+import type { NextStep, Surface } from "../../lists/calls.ts";
 import type { Cell } from "../../lists/cells.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import { atWorst, estimateTokens } from "../../lists/tokens.ts";
@@ -11,7 +11,7 @@ import type { QueryTable } from "./fit-table.ts";
 import { countLines, emptyTable, fitConditions, fitNotes, fitSteps, fitTable, toQuotedLine } from "./fit-table.ts";
 import { byTime, type Group, groupRows, isByTime, newestFirst, toGroupingRule } from "./group-rows.ts";
 import { orderGroups, toGroupTable } from "./group-table.ts";
-import { suggestQueries } from "./next-queries.ts";
+import { type Shown, suggestQueries } from "./next-queries.ts";
 import { findHandles, type PageRecord, toRecords } from "./page-record.ts";
 import type { PagesQuery } from "./pages-query.ts";
 import {
@@ -131,6 +131,10 @@ function buildFrame(snapshot: PagesSnapshot, query: PagesQuery, options: QueryAn
   };
 }
 
+/** The next calls, as far as they leave the answer its room. */
+const suggestFitting = (shown: Omit<Shown, "surface">, { surface, maxTokens }: QueryAnswerOptions): NextStep[] =>
+  fitSteps(suggestQueries({ ...shown, surface }), maxTokens, shown.snapshot.id);
+
 /** Tokens left beside header and next calls, both at their longest. */
 function tokensBeside(frame: QueryAnswer, { maxTokens }: QueryAnswerOptions): number {
   return (
@@ -152,12 +156,7 @@ function withRows(
   options.onSelected?.(toSelected(query, rows));
   const choices = toRowTables(rows, { target: frame.target, columns: query.columns, rules, isFolded: query.fold });
   const skipped = Math.min(query.offset, rows.length);
-  const suggest = (table: QueryTable) =>
-    fitSteps(
-      suggestQueries({ snapshot, query, table, surface: options.surface, rows }),
-      options.maxTokens,
-      snapshot.id,
-    );
+  const suggest = (table: QueryTable) => suggestFitting({ snapshot, query, table, rows }, options);
   const widest = { ...emptyTable(choices[0], rows.length, skipped), rows: [[rows[skipped]?.main.handle ?? null]] };
   const tokens = tokensBeside({ ...frame, table: widest, next: suggest(widest) }, options);
   const table = fitTable(choices, { tokens, total: rows.length, skipped, limit: query.limit });
@@ -187,12 +186,7 @@ function withGroups(
   const groups = orderGroups(usual, query.orderBy, toGroupTable(grouping, usual, rows, rule));
   const groupTable = toGroupTable(grouping, groups, rows, rule);
   const skipped = Math.min(query.offset, groups.length);
-  const suggest = (table: QueryTable) =>
-    fitSteps(
-      suggestQueries({ snapshot, query, table, surface: options.surface, groups }),
-      options.maxTokens,
-      snapshot.id,
-    );
+  const suggest = (table: QueryTable) => suggestFitting({ snapshot, query, table, groups }, options);
   const noted = { ...frame, notes: [...frame.notes, ...groupTable.notes] };
   const widest = { ...emptyTable(groupTable, groups.length, skipped), rows: [[null]] };
   const others = groupTable.others([]) ?? [];
@@ -223,12 +217,7 @@ function withoutRows(
   options: QueryAnswerOptions,
 ): QueryAnswer {
   const all = explainEmpty(snapshot, query, options.regex);
-  const { surface } = options;
-  const next = fitSteps(
-    suggestQueries({ snapshot, query, table: null, surface, loosened: all }),
-    options.maxTokens,
-    snapshot.id,
-  );
+  const next = suggestFitting({ snapshot, query, table: null, loosened: all }, options);
   const words = fitConditions(
     all.map((each) => each.words),
     options.maxTokens,
@@ -249,11 +238,7 @@ function withRecords(
   options.onSelected?.(ofHandles(query, query.handles));
   const opened: QueryAnswer = { ...frame, urlsMatched: pages.length };
   const suggest = (records: readonly PageRecord[]) =>
-    fitSteps(
-      suggestQueries({ snapshot, query, table: null, surface: options.surface, records }),
-      options.maxTokens,
-      snapshot.id,
-    );
+    suggestFitting({ snapshot, query, table: null, records }, options);
   const unopened = pages.map(({ handle, url }) => ({ handle, url, fields: [], leftOut: [""] }));
   const tokens = tokensBeside({ ...opened, records: [], next: suggest(unopened) }, options);
   const records = toRecords(pages, tokens);
