@@ -174,7 +174,7 @@ export interface ReadingEndpoint<I extends Item = Item> extends AskedEndpoint {
 /**
  * Makes the snapshot of one answer. Its id follows from the content: of an imported one from all of it, since files
  * carry neither a time nor an id of their own that could be relied on. The same file imports to the same id. Of what was
- * just fetched, time and task are enough: to write megabytes down and hash them costs more than all else that is done here.
+ * just fetched, time and task are enough (or what was asked, where no task is told): to write megabytes down and hash them costs more than all else that is done here.
  */
 export function createSnapshot<R extends ListRequest, I extends Item>(
   { name, readItems }: ReadingEndpoint<I>,
@@ -187,7 +187,11 @@ export function createSnapshot<R extends ListRequest, I extends Item>(
   const isOdd = emptyItems > 0 || repeatedItems > 0 || isTooFew;
   const identity: unknown[] = [facts.request.target, answer.taskId, facts.fetchedAt, answer.totalCount, items.length];
   if (facts.source === "import" || facts.fetchedAt === null) identity.push(answer);
-  else if (beside !== undefined) identity.push({ beside });
+  else {
+    // Two parts of a list, bought within a millisecond, have nothing else to be told apart by.
+    if (answer.taskId === null) identity.push(facts.requestKey);
+    if (beside !== undefined) identity.push({ beside });
+  }
   return {
     id: `s_${shortHash(toIdentityText(identity))}`,
     endpoint: name,

@@ -2,8 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useStore } from "../state/store.ts";
 import { ThirdParty } from "../words/third-party.tsx";
 import { UNKNOWN } from "../words/words.ts";
-import type { Cell, Table } from "./cells.ts";
-import { type CellSort, sortCells, toArrow, toggleCellSort } from "./cells.ts";
+import type { Cell, Table } from "./change-cells.ts";
+import { type CellSort, sortCells, toArrow, toggleCellSort } from "./change-cells.ts";
 
 /** A table of a comparison, as it was told; a column's name sorts it. */
 export function ChangeTable({ name, table }: { name: string; table: Table }) {

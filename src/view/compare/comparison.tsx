@@ -1,8 +1,8 @@
 import { useStore } from "../state/store.ts";
 import { ThirdParty } from "../words/third-party.tsx";
 import { SOURCES } from "../words/words.ts";
-import type { Comparison, Missing, Side } from "./cells.ts";
-import { toArrow } from "./cells.ts";
+import type { Comparison, Missing, Side } from "./change-cells.ts";
+import { toArrow } from "./change-cells.ts";
 import { ChangeTable } from "./change-table.tsx";
 
 /** Two snapshots: what they are, how far they can be compared, and what differs. */

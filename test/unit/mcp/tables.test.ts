@@ -10,7 +10,7 @@ import { readDocument } from "../../support/markdown.ts";
 
 const SRC = new URL("../../../src/", import.meta.url);
 /** The table itself, and words that a hostile page says. */
-const MAY_SPELL = ["pages/tools.ts", "sandbox/faults/body-faults.ts"];
+const MAY_SPELL = ["tools.ts", "sandbox/faults/body-faults.ts"];
 const NAMES: readonly string[] = Object.values(TOOLS).map(({ name }) => name);
 const README = readDocument("README.md");
 const DOCUMENT = readDocument("docs/tools.md");

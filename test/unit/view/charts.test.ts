@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findNearest, tallyFirstSeen, tallySections, tallyStates, toScatter } from "../../../src/view/charts/tally.ts";
-import { sortCells, toArrow, toFigure, toggleCellSort } from "../../../src/view/compare/cells.ts";
+import { sortCells, toArrow, toFigure, toggleCellSort } from "../../../src/view/compare/change-cells.ts";
 import { makeRow } from "./make-rows.ts";
 
 describe("tallies", () => {

@@ -46,6 +46,11 @@ describe("identity", () => {
     );
     expect(new Set(ids).size).toBe(4);
   });
+
+  it("answers to two requests that came at one time, without a task and as long as each other, have an id each", () => {
+    const ids = ["one", "other"].map((requestKey) => idOf("https://acme.example/a", { requestKey }));
+    expect(ids[0]).not.toBe(ids[1]);
+  });
 });
 
 describe("import answer", () => {
