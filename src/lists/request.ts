@@ -31,6 +31,9 @@ export interface AskedEndpoint {
   readonly defaults: { readonly limit: number; readonly offset: number };
 }
 
+/** An endpoint's path under the base URL of a gateway. */
+export const toPath = ({ name }: Pick<AskedEndpoint, "name">): string => `/dataforseo/backlinks/${name}/live`;
+
 /**
  * Whose keys, files and books do not name their endpoint: they were made before there was a second one, and mean the same
  * today.

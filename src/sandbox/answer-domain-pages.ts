@@ -1,72 +1,15 @@
-import { AppError } from "../errors.ts";
 import type { OrderRule } from "../lists/filters/order-by.ts";
-import type { ParsedRequest } from "../lists/parse-request.ts";
-import { toRequestBody } from "../lists/request.ts";
 import type { JsonObject } from "../lists/snapshot.ts";
 import { registrableDomain } from "../lists/target.ts";
-import { BODY, type PagesRequest, withDefaults } from "../pages/body.ts";
-import { parseRequest } from "../pages/domain-pages.ts";
+import { type PagesRequest, withDefaults } from "../pages/body.ts";
+import { DOMAIN_PAGES } from "../pages/domain-pages.ts";
 import { compileFieldReader, compilePageFilter } from "../pages/field-readers.ts";
-import { type Envelope, failedTask, okTask, topLevelError } from "./exchange.ts";
 import type { Backlink } from "./links.ts";
+import { createAnswerTask } from "./task.ts";
 import type { World, WorldPage } from "./world.ts";
 
-/** A reply of the embedded endpoint: an HTTP status and the JSON body that goes with it. */
-export interface EndpointReply {
-  status: number;
-  body: Envelope | GatewayRefusal;
-}
-
-export interface GatewayRefusal {
-  error: string | { type: string; code: string; message: string };
-}
-
-/**
- * The documented endpoint over the sandbox's world: same body, same envelope, same error codes. As strict as the
- * real one: no bare field names, no URL as target.
- * @param body the request body, parsed; an object, or an array of one
- */
-export function answerDomainPages(body: unknown, world: World): EndpointReply {
-  const tasks = Array.isArray(body) ? body : [body];
-  if (tasks.length === 0) return ok(topLevelError(40502, "POST Data Is Empty."));
-  if (tasks.length > 1) return ok(topLevelError(40000, "You can set only one task at a time."));
-  const [task] = tasks;
-  if (typeof task !== "object" || task === null || Array.isArray(task)) {
-    return ok(topLevelError(40503, "POST Data Is Invalid."));
-  }
-  if (Object.keys(task).some((name) => !Object.hasOwn(BODY, name))) {
-    return { status: 400, body: { error: "request does not match the endpoint contract" } };
-  }
-  const parsed = parseStrictly(task as Record<string, unknown>);
-  if (typeof parsed === "string") return ok(failedTask(task, 40501, `Invalid Field: '${parsed}'.`));
-  return ok(okTask(task, toResult(parsed, world)));
-}
-
-const ok = (body: Envelope): EndpointReply => ({ status: 200, body });
-
-/**
- * The request, or the name of the field that is wrong. Forms that our own tool would kindly repair are wrong here:
- * what was understood has to be what was written. Filters only have to be arrays, since the documentation itself
- * writes them in several ways (numbers as text, needless brackets).
- */
-function parseStrictly(task: Readonly<Record<string, unknown>>): PagesRequest | string {
-  let parsed: ParsedRequest<PagesRequest>;
-  try {
-    parsed = parseRequest(task, { allowUnknownFields: false, mapBareNames: false });
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return error.facts.refused?.[0] ?? "target";
-  }
-  const understood: Readonly<Record<string, unknown>> = toRequestBody(parsed.request);
-  const repaired = Object.keys(task).find((name) => !isAsWritten(name, task[name], understood[name]));
-  return repaired ?? parsed.request;
-}
-
-function isAsWritten(name: string, written: unknown, understood: unknown): boolean {
-  if (written === null || (Array.isArray(written) && written.length === 0)) return true;
-  if (name === "filters" || name === "backlinks_filters") return Array.isArray(written);
-  return JSON.stringify(written) === JSON.stringify(understood);
-}
+/** The documented endpoint over the sandbox's world. */
+export const answerDomainPages = createAnswerTask(DOMAIN_PAGES, toResult);
 
 function toResult(written: PagesRequest, world: World): JsonObject {
   const request = withDefaults(written);

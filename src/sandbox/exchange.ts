@@ -47,16 +47,19 @@ export function topLevelError(code: number, message: string): Envelope {
   return { ...FRAME, status_code: code, status_message: message, tasks_count: 0, tasks_error: 0, tasks: null };
 }
 
-/** The call went through, its one task failed; the top level says 20000 all the same. */
-export function failedTask(task: object, code: number, message: string): Envelope {
-  return envelopeOf(task, { status_code: code, status_message: message, result_count: 0, result: null }, 1);
+/**
+ * The call went through, its one task failed; the top level says 20000 all the same.
+ * @param of the name of the endpoint
+ */
+export function failedTask(of: string, task: object, code: number, message: string): Envelope {
+  return envelopeOf(of, task, { status_code: code, status_message: message, result_count: 0, result: null }, 1);
 }
 
-export function okTask(task: object, result: JsonObject): Envelope {
-  return envelopeOf(task, { status_code: 20000, status_message: "Ok.", result_count: 1, result: [result] }, 0);
+export function okTask(of: string, task: object, result: JsonObject): Envelope {
+  return envelopeOf(of, task, { status_code: 20000, status_message: "Ok.", result_count: 1, result: [result] }, 0);
 }
 
-function envelopeOf(task: object, outcome: JsonObject, errors: number): Envelope {
+function envelopeOf(name: string, task: object, outcome: JsonObject, errors: number): Envelope {
   const { result, ...head } = outcome;
   return {
     ...FRAME,
@@ -70,8 +73,8 @@ function envelopeOf(task: object, outcome: JsonObject, errors: number): Envelope
         ...head,
         time: FRAME.time,
         cost: 0,
-        path: ["v3", "backlinks", "domain_pages", "live"],
-        data: { api: "backlinks", function: "domain_pages", ...task },
+        path: ["v3", "backlinks", name, "live"],
+        data: { api: "backlinks", function: name, ...task },
         result,
       },
     ],

@@ -1,3 +1,5 @@
+import { type AskedEndpoint, toPath } from "../lists/request.ts";
+import { DOMAIN_PAGES } from "../pages/domain-pages.ts";
 import { type Wire, WireFailure } from "../upstream/wire.ts";
 import { answerDomainPages } from "./answer-domain-pages.ts";
 import { errorReply, type GatewayReply, type GatewayRequest, jsonReply, withHeaders } from "./exchange.ts";
@@ -7,10 +9,10 @@ import {
   createPriceOf,
   FREE,
   type Outcome,
-  type PaidCall,
   type PaidExchange,
   type Prices,
 } from "./paid-call.ts";
+import type { AnswerTask } from "./task.ts";
 import type { World } from "./world.ts";
 
 export interface GatewayOptions {
@@ -38,29 +40,46 @@ export interface Meddling extends CallChange {
 
 export type Gateway = (request: GatewayRequest, meddling?: Meddling) => Answered;
 
-const ENDPOINT = "/apis/v1/dataforseo/backlinks/domain_pages/live";
+/** One endpoint behind the gateway. */
+interface Embedded {
+  endpoint: AskedEndpoint;
+  answer: AnswerTask;
+}
+
+/** THE table of endpoints of the sandbox. */
+const EMBEDDED: readonly Embedded[] = [{ endpoint: DOMAIN_PAGES, answer: answerDomainPages }];
+
+const BASE = "/apis/v1";
 const BALANCE = "/v1/credits/balance";
 
 const routeOf = (path: string): string | undefined => path.split("?", 1)[0];
 
+const findEndpoint = (path: string): Embedded | undefined =>
+  EMBEDDED.find(({ endpoint }) => routeOf(path) === BASE + toPath(endpoint));
+
 /** Whether it is a call that can cost money. */
 export const isPaidCall = ({ method, path }: GatewayRequest): boolean =>
-  method === "POST" && routeOf(path) === ENDPOINT;
+  method === "POST" && findEndpoint(path) !== undefined;
 
 /**
- * The gateway in front of the sandbox endpoint: addresses, credentials, JSON, as documented; quote, price cap,
+ * The gateway in front of the sandbox endpoints: addresses, credentials, JSON, as documented; quote, price cap,
  * idempotency key and charge, as client authors describe them.
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const { world, apiKey, prices = FREE, books = createBooks(), now = () => 0 } = options;
-  const call = createPaidCall({ answerBody: (body) => answerDomainPages(body, world), priceOf: createPriceOf(prices) });
+  const call = createPaidCall(createPriceOf(prices));
   let received = 0;
 
   return (request, meddling = {}) => {
-    const route = routeOf(request.path);
-    if (route !== ENDPOINT) return { outcome: "refused", reply: answerElsewhere(request, route, apiKey) };
+    const asked = findEndpoint(request.path);
+    if (asked === undefined) return { outcome: "refused", reply: answerElsewhere(request, apiKey) };
     const requestId = `sandbox-${++received}`;
-    const { outcome, reply, bill } = answerPaid(request, meddling, apiKey, call);
+    const { outcome, reply, bill } = answerPaid(request, meddling, apiKey, (body, change) =>
+      call(
+        { headers: request.headers, endpoint: asked.endpoint, answerBody: (each) => asked.answer(each, world), body },
+        change,
+      ),
+    );
     const idempotencyKey = request.headers["idempotency-key"] ?? null;
     books.enter(outcome, bill && { idempotencyKey, ...bill, requestId, at: now() });
     return { outcome, reply: withHeaders(reply, { "x-request-id": requestId }) };
@@ -71,7 +90,7 @@ function answerPaid(
   request: GatewayRequest,
   { refuseWith, ...change }: Meddling,
   apiKey: string | undefined,
-  call: PaidCall,
+  call: (body: unknown, change: CallChange) => PaidExchange,
 ): PaidExchange {
   const refusal = refuseWith ?? checkCredentials(request.headers["authorization"], apiKey);
   if (refusal !== undefined) return { outcome: "refused", reply: refusal };
@@ -81,15 +100,11 @@ function answerPaid(
     const reply = errorReply(400, "invalid_request_error", "json_parse_error", "The request body is not valid JSON.");
     return { outcome: "refused", reply };
   }
-  return call(request, parsed.value, change);
+  return call(parsed.value, change);
 }
 
-function answerElsewhere(
-  { method, headers }: GatewayRequest,
-  route: string | undefined,
-  apiKey: string | undefined,
-): GatewayReply {
-  if (route !== BALANCE) return jsonReply(404, { error: "api endpoint not found" });
+function answerElsewhere({ method, path, headers }: GatewayRequest, apiKey: string | undefined): GatewayReply {
+  if (routeOf(path) !== BALANCE) return jsonReply(404, { error: "api endpoint not found" });
   const refusal = checkCredentials(headers["authorization"], apiKey);
   if (refusal !== undefined) return refusal;
   return method === "GET" ? jsonReply(200, { balance: "0.000000", currency: "USD" }) : methodNotAllowed("GET");

@@ -1,5 +1,6 @@
-import type { EndpointReply } from "./answer-domain-pages.ts";
+import type { AskedEndpoint } from "../lists/request.ts";
 import { errorReply, type GatewayReply, type GatewayRequest, jsonReply } from "./exchange.ts";
+import type { EndpointReply } from "./task.ts";
 
 /**
  * How one call at the paid address ended: `refused` before the endpoint saw it, `quoted` because only a price was asked
@@ -7,8 +8,8 @@ import { errorReply, type GatewayReply, type GatewayRequest, jsonReply } from ".
  */
 export type Outcome = "refused" | "quoted" | "failed" | "carried_out";
 
-/** Answers a parsed body as the endpoint does. */
-export type AnswerBody = (body: unknown) => EndpointReply;
+/** Answers a parsed body as the endpoint of that name does. */
+export type AnswerBody = (body: unknown, endpoint: string) => EndpointReply;
 
 /** The price that is billed instead of the list price; `cap` is what the request allows. Both in micro-dollars. */
 export type ChargeInstead = (price: number, cap: number | undefined) => number;
@@ -20,9 +21,11 @@ export interface PaidExchange {
   bill?: { target: string; micros: number };
 }
 
-export interface PaidCallDeps {
+/** One call at the paid address of an endpoint, its body parsed. */
+export interface PaidCallRequest extends Pick<GatewayRequest, "headers"> {
+  endpoint: AskedEndpoint;
   answerBody: AnswerBody;
-  priceOf: PriceOf;
+  body: unknown;
 }
 
 /** Standing in for the endpoint, and billing otherwise: how a fault gets a hand in one call. */
@@ -32,23 +35,20 @@ export interface CallChange {
   chargeInstead?: ChargeInstead;
 }
 
-export type PaidCall = (request: GatewayRequest, body: unknown, change: CallChange) => PaidExchange;
-
-/** The endpoint's own default. */
-const DEFAULT_LIMIT = 100;
+export type PaidCall = (request: PaidCallRequest, change: CallChange) => PaidExchange;
 
 /**
- * The money side of the gateway: quote, cap, idempotency, charge. The endpoint has no side effects, so it is asked
+ * The money side of the gateway: quote, cap, idempotency, charge. Endpoints have no side effects, so one is asked
  * before it is decided whether the call is let through to it.
  */
-export function createPaidCall({ answerBody, priceOf }: PaidCallDeps): PaidCall {
+export function createPaidCall(priceOf: PriceOf): PaidCall {
   const admitted = createAdmittedKeys();
-  return (request, body, change) => {
-    const terms = readTerms(request);
+  return ({ headers, endpoint, answerBody, body }, change) => {
+    const terms = readTerms(headers);
     if ("refusal" in terms) return { outcome: "refused", reply: terms.refusal };
-    const answer = (change.answerBody ?? answerBody)(body);
+    const answer = (change.answerBody ?? answerBody)(body, endpoint.name);
     if (answer.status === 400) return { outcome: "refused", reply: unbilled(answer) };
-    const estimate = priceOf(limitIn(body));
+    const estimate = priceOf(limitIn(body, endpoint));
     if (terms.asksForQuote) {
       return { outcome: "quoted", reply: isCarriedOut(answer) ? quoteOf(estimate) : unbilled(answer) };
     }
@@ -66,7 +66,7 @@ interface Terms {
   key: string | undefined;
 }
 
-function readTerms({ headers }: GatewayRequest): Terms | { refusal: GatewayReply } {
+function readTerms(headers: GatewayRequest["headers"]): Terms | { refusal: GatewayReply } {
   const mode = headers["x-aisa-cost-mode"];
   if (mode !== undefined && mode !== "quote") return { refusal: badHeader("X-AISA-Cost-Mode", "quote") };
   const capText = headers["x-aisa-max-price-usd"];
@@ -130,9 +130,9 @@ function rowsOf({ body }: EndpointReply): number {
   return Array.isArray(items) ? items.length : 0;
 }
 
-function limitIn(body: unknown): number {
+function limitIn(body: unknown, { defaults }: AskedEndpoint): number {
   const limit: unknown = taskIn(body)["limit"];
-  return typeof limit === "number" && limit >= 0 ? limit : DEFAULT_LIMIT;
+  return typeof limit === "number" && limit >= 0 ? limit : defaults.limit;
 }
 
 function targetIn(body: unknown): string {

@@ -1,14 +1,11 @@
 import { AppError, type AppErrorFacts } from "../errors.ts";
 import type { Asked, PurchaseTerms } from "../lists/fetch-list.ts";
-import { toRequestBody } from "../lists/request.ts";
+import { toPath, toRequestBody } from "../lists/request.ts";
 import type { FailedOutcome } from "./envelope.ts";
 import { NoConnection, type Step } from "./path/connect.ts";
 import { pickRequestId, settleCharge } from "./reply-headers.ts";
 import { decideRetry, type FailureClass, type RetryDecision } from "./retry-policy.ts";
 import { type Wire, WireFailure, type WireFailureReason, type WireReply } from "./wire.ts";
-
-/** An endpoint's path under the base URL. */
-const pathOf = (name: string): string => `/dataforseo/backlinks/${name}/live`;
 
 export type BodyForm = "object" | "array";
 
@@ -133,7 +130,7 @@ async function exchangeOnce<T>(
   try {
     reply = await wire({
       method: "POST",
-      path: `${basePath}${pathOf(endpoint.name)}`,
+      path: `${basePath}${toPath(endpoint)}`,
       headers: toHeaders({ apiKey, terms, keyNumber, asksForQuote: mode === "quote" }, send),
       body: JSON.stringify(form === "array" ? [body] : body),
       signal,

@@ -8,7 +8,7 @@ const FAILED = { fate: "failed", billed: false } as const;
 const PAID = { fate: "carried_out", billed: true } as const;
 
 /** A place the client must never come to. */
-const ELSEWHERE = "https://elsewhere.example/apis/v1/dataforseo/backlinks/domain_pages/live";
+const ELSEWHERE = "https://elsewhere.example";
 
 const text = (status: number, contentType: string, body: string): GatewayReply => ({
   status,
@@ -147,7 +147,7 @@ const BY_GATEWAY: FaultTable = {
   redirect: {
     ...UNSEEN,
     says: "HTTP 302 to another host, which must not get the key.",
-    reply: () => ({ status: 302, headers: { location: ELSEWHERE }, body: "" }),
+    reply: (_reply, { request }) => ({ status: 302, headers: { location: ELSEWHERE + request.path }, body: "" }),
   },
 };
 

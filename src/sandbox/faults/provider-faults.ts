@@ -55,7 +55,7 @@ const TASK_CODES: Readonly<Record<number, string>> = {
 /** As HTTP 200, with the top level content and the task failed. */
 export const failTask =
   (code: number, message: string): AnswerBody =>
-  (body) => ({ status: 200, body: failedTask(taskIn(body), code, message) });
+  (body, endpoint) => ({ status: 200, body: failedTask(endpoint, taskIn(body), code, message) });
 
 /** The provider's own figure, US dollars; what the gateway charges is its list price for a call without pages. */
 const COST_USD = 0.024;
@@ -86,9 +86,9 @@ export const PROVIDER_FAULTS: FaultTable = {
     billed: true,
     says: "The task fails with code 40101, and its cost is above 0.",
     call: {
-      answerBody: (body) => ({
+      answerBody: (body, endpoint) => ({
         status: 200,
-        body: withCost(failedTask(taskIn(body), 40101, "Internal SE Server Error.")),
+        body: withCost(failedTask(endpoint, taskIn(body), 40101, "Internal SE Server Error.")),
       }),
       chargeInstead: (price) => price,
     },
