@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const project = (
@@ -18,6 +19,12 @@ const project = (
  */
 const PURE = { isolate: false, testTimeout: 20_000 };
 
+/**
+ * Files of processes, which wait for a third of their time: two for each core, and after all the others, for a group has one
+ * number of workers.
+ */
+const MANY_AT_ONCE = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 1 } };
+
 /** Real processes on a machine of two cores: a slow start is not a failure. */
 const SLOW_START = { testTimeout: 60_000, hookTimeout: 60_000 };
 
@@ -29,7 +36,7 @@ export default defineConfig({
       project("unit", PURE),
       project("contract", PURE),
       project("integration"),
-      project("e2e", SLOW_START),
+      project("e2e", { ...SLOW_START, ...MANY_AT_ONCE }),
       // Crowds, races between processes, patterns that take all of a core: each file has the machine to itself.
       project("heavy", { ...SLOW_START, fileParallelism: false }),
       // What is published, as its users get it: packs, installs, compiles, starts.

@@ -189,7 +189,7 @@ export async function collectLicenses(modules) {
   return parts.join(`\n${"-".repeat(80)}\n\n`);
 }
 
-/** CI builds when it installs, once: each script of npm that needs `dist/` would do so again, from the same files. */
-const isBuilt = process.env.DIST_IS_BUILT === "1" && existsSync(path.join(outdir, "main.js"));
+/** CI builds when it installs, once, and names the folder: each script of npm that needs `dist/` would do so again. */
+const isBuilt = process.env.DIST_IS_BUILT === outdir && existsSync(path.join(outdir, "main.js"));
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && !isBuilt) await main();
