@@ -1,3 +1,4 @@
+import type { LazyTable } from "../../lists/budget.ts";
 import { type Cell, MAX_URL_CHARS, TITLE, toOverlapCell, toRangeCell, URL_COLUMN } from "../../lists/cells.ts";
 import { toOneLine } from "../../lists/text.ts";
 import { readUrl } from "../../read-url.ts";
@@ -63,18 +64,12 @@ const COLUMNS: readonly Column[] = [
  */
 export const DISPENSABLE: readonly string[] = [TITLE, "spam", "nofollow%"];
 
-export interface Table {
-  columns: string[];
-  /** One row, made when it is asked for: of a long list only the first are. */
-  row: (index: number) => Cell[];
-}
-
 /**
  * One row per fold, in their order. The columns are those that any fold fills, shown or not, so that the form of a row
  * does not depend on how many fit.
  * @param without columns to leave out all the same
  */
-export function toTable(folds: readonly Fold[], target: string, without: readonly string[] = []): Table {
+export function toTable(folds: readonly Fold[], target: string, without: readonly string[] = []): LazyTable {
   const columns = COLUMNS.filter(
     ({ name, isFilled }) => !without.includes(name) && (isFilled === always || folds.some(isFilled)),
   );

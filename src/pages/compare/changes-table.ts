@@ -1,3 +1,4 @@
+import type { WideBlock } from "../../lists/budget.ts";
 import type { Range } from "../../lists/cells.ts";
 import { type Cell, toOverlapCell } from "../../lists/cells.ts";
 import { formatCount } from "../../lists/text.ts";
@@ -5,7 +6,6 @@ import type { Fold } from "../answer/fold.ts";
 import { isDead, isLive, isRedirect } from "../answer/follow-redirects.ts";
 import { toDisplayLocation, toDisplayUrl } from "../answer/table.ts";
 import type { Page } from "../page.ts";
-import type { WideBlock } from "./comparison.ts";
 import type { Differences } from "./differences.ts";
 
 /** What one list says of a page: the figures of those of its URLs that count, and the URL that it is named after. */

@@ -1,24 +1,17 @@
+import { createTokenCost, cutBlock, fitBlocks, type RowCost, type WideBlock } from "../../lists/budget.ts";
 import type { NextStep, Surface } from "../../lists/calls.ts";
 import { latestOf, noteBrokenOff } from "../../lists/snapshot.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import { atWorst, estimateTokens } from "../../lists/tokens.ts";
 import { measureCoverage } from "../answer/header-facts.ts";
 import { suggestMore } from "../answer/next-steps.ts";
+import { nameSectionCells } from "../answer/sections.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
 import { toFileUri } from "../export/snapshot-files.ts";
 import type { FindSnapshot } from "../find-snapshot.ts";
 import { foldsOf, placedFactsOf } from "../findings/find-facts.ts";
 import { toChangesBlock } from "./changes-table.ts";
-import {
-  type Comparison,
-  cutBlock,
-  fitBlocks,
-  inTokens,
-  type PageCounts,
-  type RowCost,
-  roleNames,
-  type WideBlock,
-} from "./comparison.ts";
+import { type Comparison, type PageCounts, roleNames } from "./comparison.ts";
 import { findDifferences } from "./differences.ts";
 import { tellChangedFigures, tellFiguresOfBoth } from "./figures.ts";
 import { findPageChanges } from "./page-changes.ts";
@@ -58,6 +51,9 @@ export function createComparePages({ findSnapshot, maxTokens }: ComparePagesDeps
   };
 }
 
+/** A text names the sections of a row. */
+const IN_TOKENS = createTokenCost(nameSectionCells);
+
 interface Options {
   maxTokens: number;
   surface: Surface;
@@ -86,7 +82,7 @@ export function buildComparison(
       const spent = Math.max(costOf(renderComparisonText(bare)), KEYS_SHARE * costOf(asData));
       return maxTokens - spent - FRAME_SLACK;
     },
-    rowCost: inTokens,
+    rowCost: IN_TOKENS,
   });
 }
 

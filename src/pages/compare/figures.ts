@@ -1,8 +1,8 @@
+import type { Table } from "../../lists/budget.ts";
 import type { Cell } from "../../lists/cells.ts";
 import type { Fold } from "../answer/fold.ts";
 import { isDead, isLive, isRedirect } from "../answer/follow-redirects.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
-import type { Table } from "./comparison.ts";
 import type { Differences } from "./differences.ts";
 
 /** What a list comes to as a whole, over what was fetched. Pages are counted after folding. */

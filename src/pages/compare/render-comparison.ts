@@ -1,8 +1,9 @@
+import type { Block } from "../../lists/budget.ts";
 import { type Cell, toCsv } from "../../lists/cells.ts";
 import { countOf, formatAge, formatCount, formatMinute } from "../../lists/text.ts";
 import { describeFolding, describeSource } from "../answer/render-answer.ts";
 import { withNamedSections } from "../answer/sections.ts";
-import { type Block, type Comparison, type PageCounts, roleNames, rolesOf, type Side } from "./comparison.ts";
+import { type Comparison, type PageCounts, roleNames, rolesOf, type Side } from "./comparison.ts";
 
 /**
  * The comparison as text: what is compared, what is not, counts, figures, tables, next calls. No newline at its end.

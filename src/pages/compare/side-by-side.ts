@@ -1,3 +1,4 @@
+import type { WideBlock } from "../../lists/budget.ts";
 import type { Cell } from "../../lists/cells.ts";
 import { formatCount } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
@@ -5,7 +6,6 @@ import { foldersOf, placeOf, sectionOf, sumSections } from "../answer/sections.t
 import { toDisplayUrl } from "../answer/table.ts";
 import type { PlacedFinding } from "../findings/find-facts.ts";
 import { backlinksCell, domainsCell, ofFold, toMoveCell } from "./changes-table.ts";
-import type { WideBlock } from "./comparison.ts";
 
 interface List {
   /** What it is called in the comparison. */
