@@ -19,6 +19,9 @@ const project = (
  */
 const PURE = { isolate: false, testTimeout: 20_000 };
 
+/** Real sockets and files, which each test opens and closes; modules are loaded once here too, a third of all the work. */
+const SHARED = { isolate: false };
+
 /**
  * Files of processes, which wait for a third of their time: two for each core, and after all the others, for a group has one
  * number of workers.
@@ -35,7 +38,7 @@ export default defineConfig({
     projects: [
       project("unit", PURE),
       project("contract", PURE),
-      project("integration"),
+      project("integration", SHARED),
       project("e2e", { ...SLOW_START, ...MANY_AT_ONCE }),
       // Crowds, races between processes, patterns that take all of a core: each file has the machine to itself.
       project("heavy", { ...SLOW_START, fileParallelism: false }),
