@@ -19,7 +19,7 @@ const project = (
  */
 const PURE = { isolate: false, testTimeout: 20_000 };
 
-/** Real sockets and files, which each test opens and closes; modules are loaded once here too, a third of all the work. */
+/** Real sockets, files and processes, which each test opens and closes: modules are loaded once, a third of all the work. */
 const SHARED = { isolate: false };
 
 /**
@@ -39,7 +39,7 @@ export default defineConfig({
       project("unit", PURE),
       project("contract", PURE),
       project("integration", SHARED),
-      project("e2e", { ...SLOW_START, ...MANY_AT_ONCE }),
+      project("e2e", { ...SHARED, ...SLOW_START, ...MANY_AT_ONCE }),
       // Crowds, races between processes, patterns that take all of a core: each file has the machine to itself.
       project("heavy", { ...SLOW_START, fileParallelism: false }),
       // What is published, as its users get it: packs, installs, compiles, starts.
