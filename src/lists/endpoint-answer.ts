@@ -45,7 +45,7 @@ function readEcho<R extends ListRequest>(
 ): R {
   const told = typeof echo === "object" && echo !== null ? Object.entries(echo) : [];
   const fields = Object.fromEntries(told.filter(([name]) => Object.hasOwn(known, name)));
-  const domain = domainOf(items, itemKeys.domain);
+  const domain = domainOf(items, itemKeys);
   try {
     return parse(
       { ...fields, target: fields["target"] ?? target ?? domain },
@@ -63,10 +63,12 @@ function readEcho<R extends ListRequest>(
   }
 }
 
-/** The domain that all items are of: what is left of the target in an answer without a frame. */
-function domainOf(items: unknown, key: string): unknown {
-  const told = Array.isArray(items) ? items.map((item) => (item as JsonObject | null)?.[key]) : [];
-  const domains = new Set(told.filter((domain) => typeof domain === "string"));
+/** The domain that all items are of, as they name it or else by their URLs: what is left of the target without a frame. */
+function domainOf(items: unknown, { domain, url }: Endpoint["itemKeys"]): unknown {
+  const told = Array.isArray(items) ? items.map((item) => item as JsonObject | null) : [];
+  const named = told.map((item) => item?.[domain]).filter((name) => typeof name === "string");
+  const hosts = told.map((item) => toHost(item?.[url])).filter((host) => host !== undefined);
+  const domains = new Set(named.length > 0 ? named : hosts.map(registrableDomain));
   return domains.size === 1 ? [...domains][0] : undefined;
 }
 

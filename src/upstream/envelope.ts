@@ -54,7 +54,8 @@ const MAX_DETAIL_CHARS = 500;
 export function readEnvelope(wireReply: WireReply, at?: number, endpoints = ENDPOINTS): Outcome {
   const reply: DatedReply = { ...wireReply, at, endpoints };
   const read = readJson(reply.body);
-  const outer = toObject(unwrapOne(read?.values));
+  // What stands somewhere in a page of HTML is no word of the gateway.
+  const outer = read?.isAmongText ? undefined : toObject(unwrapOne(read?.values));
   if (reply.status < 200 || reply.status >= 300) return readFailedStatus(reply, outer);
   if (read === undefined) return unreadable(reply, "something that is no JSON object");
   if (outer?.["object"] === "cost_estimate") {
@@ -67,6 +68,7 @@ export function readEnvelope(wireReply: WireReply, at?: number, endpoints = ENDP
     );
   }
   const bodies = bodiesOf(read, endpoints);
+  if (read.isAmongText && bodies.length === 0) return unreadable(reply, "something that is no JSON object");
   // A note in words beside the data is no failure of it.
   const isAnswer = bodies.length > 0 && outer?.["success"] !== false && !("error" in (outer ?? {}));
   if (!isAnswer && readGatewayError(outer) !== undefined) return failByGateway(reply, outer);
@@ -138,8 +140,8 @@ function readTask(reply: DatedReply, body: Json, task: Json): Opened[] {
     return [{ failure: failByCode(reply, body, taskCode, task) }];
   }
   const told: unknown[] = Array.isArray(task["result"]) ? task["result"] : [task["result"]];
-  const results = told.filter((result, index) => index === 0 || toObject(result) !== undefined);
-  return (results.length === 0 ? [undefined] : results).map((result) =>
+  const results = told.filter((result) => toObject(result) !== undefined);
+  return (results.length === 0 ? [told[0]] : results).map((result) =>
     readResult(reply, { body, task, told: result, saysItWorked: taskCode !== undefined }),
   );
 }
@@ -160,6 +162,10 @@ function readResult(reply: DatedReply, { body, task, told, saysItWorked }: ToldR
   }
   const { endpoints } = reply;
   const endpoint = endpointOf(task, result, endpoints);
+  if (endpoint === undefined) {
+    const items = endpoints.map(({ words }) => words.items).join(" or ");
+    return { failure: unreadable(reply, `a list of something else than ${items}`) };
+  }
   if (typeof endpoint === "string") {
     const what = `the answer of another endpoint, ${endpoint}, and not of ${nameAll(endpoints)}`;
     return { failure: unreadable(reply, what) };

@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import type { Endpoint } from "../lists/endpoint.ts";
 
 /** What a text holds, read as far as it goes. */
@@ -8,14 +9,29 @@ export interface ReadJson {
   isCut: boolean;
   /** What was whole of that value is the last of `values`. */
   hasPart: boolean;
+  /** Something that is no JSON stood around the values: only a whole answer among them means anything. */
+  isAmongText?: true;
 }
 
 /**
- * Bytes as text, in the encoding that they are in: UTF-8, or UTF-16 as Windows writes it, with its mark or without.
- * Bytes that are wrong become U+FFFD; nothing is thrown.
+ * Bytes as text, in the encoding that they are in: UTF-8, or UTF-16 as Windows writes it, with its mark or without, also
+ * in gzip that nobody named. Bytes that are wrong become U+FFFD; nothing is thrown.
  */
 export function decodeText(bytes: Uint8Array): string {
-  return new TextDecoder(encodingOf(bytes)).decode(bytes);
+  const plain = inflate(bytes);
+  return new TextDecoder(encodingOf(plain)).decode(plain);
+}
+
+/** Larger than any answer; a small file may inflate to a thousand times itself. */
+const MAX_INFLATED_BYTES = 256 * 1024 * 1024;
+
+function inflate(bytes: Uint8Array): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_INFLATED_BYTES });
+  } catch {
+    return bytes;
+  }
 }
 
 function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
@@ -29,7 +45,8 @@ function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
 
 /**
  * Reads JSON as it is found where others wrote it: with a byte order mark, with NaN or Infinity for a number (read as
- * null), value after value (JSON lines), or broken off (read to the last whole item). Never guesses at a value.
+ * null), a comma too many, value after value (JSON lines), among other text (an event stream, HTTP headers, a warning of
+ * a program), or broken off (read to the last whole item). Never guesses at a value.
  * @returns undefined when it is none of these
  */
 export function readJson(written: string): ReadJson | undefined {
@@ -37,7 +54,54 @@ export function readJson(written: string): ReadJson | undefined {
   try {
     return { values: [JSON.parse(text)], isCut: false, hasPart: false };
   } catch {
-    return readPieces(text);
+    return readPieces(text) ?? readAmongText(text);
+  }
+}
+
+/** Where JSON that can be an answer begins. */
+const VALUE_START = /[{[](?=\s*["{[])/g;
+
+/** How much that looks like JSON and is none is passed over: each may run to the end of the text. */
+const MAX_MISSES = 8;
+
+/** A line of an event stream, without which what it carries is JSON. */
+const EVENT_LINE = /^data: ?/gm;
+
+function readAmongText(written: string): ReadJson | undefined {
+  const text = /^\s*(?:data|event|id|retry|:)/.test(written) ? written.replace(EVENT_LINE, "") : written;
+  const values: unknown[] = [];
+  const starts = new RegExp(VALUE_START);
+  for (let misses = 0; misses < MAX_MISSES; ) {
+    const start = starts.exec(text);
+    if (start === null) break;
+    const found = readFirst(text, start.index);
+    if (found === undefined) {
+      misses += 1;
+      continue;
+    }
+    values.push(found.value);
+    if (found.isCut) return { values, isCut: true, hasPart: true, isAmongText: true };
+    starts.lastIndex = found.end;
+  }
+  return values.length === 0 ? undefined : { values, isCut: false, hasPart: false, isAmongText: true };
+}
+
+/** The value that begins at a place of a text, and where it ends; undefined where none does. */
+function readFirst(text: string, start: number): { value: unknown; end: number; isCut: boolean } | undefined {
+  const cutter = new ValueCutter();
+  const tokens = new RegExp(TOKEN);
+  tokens.lastIndex = start;
+  let end = start;
+  for (let found = tokens.exec(text); found !== null && cutter.whole.length === 0; found = tokens.exec(text)) {
+    if (!cutter.take(found[0])) return undefined;
+    end = tokens.lastIndex;
+  }
+  const piece = cutter.whole[0] ?? cutter.lastWhole();
+  if (piece === undefined) return undefined;
+  try {
+    return { value: JSON.parse(piece), end, isCut: cutter.isOpen() };
+  } catch {
+    return undefined;
   }
 }
 
@@ -94,6 +158,8 @@ class ValueCutter {
   /** The value as it stands after its last whole item, closed. */
   #lastWhole: string | undefined;
   #before: [string, string] = ["", ""];
+  /** A comma, with the blanks after it, is one too many if a bracket closes next. */
+  #comma = "";
 
   isOpen(): boolean {
     return this.#closers.length > 0;
@@ -114,13 +180,21 @@ class ValueCutter {
     if (token === "{" || token === "[") return this.#open(token);
     if (!this.isOpen()) return BETWEEN.test(token);
     if (token === "}" || token === "]") return this.#close(token);
-    this.#value += token.replace(NO_JSON_NUMBER, "$1null$2");
+    if (token === "," && this.#comma === "") this.#comma = token;
+    else if (this.#comma !== "" && token.trim() === "") this.#comma += token;
+    else this.#value += this.#takeComma() + token.replace(NO_JSON_NUMBER, "$1null$2");
     return true;
+  }
+
+  #takeComma(): string {
+    const comma = this.#comma;
+    this.#comma = "";
+    return comma;
   }
 
   #open(bracket: "{" | "["): true {
     this.#closers.push(bracket === "{" ? "}" : "]");
-    this.#value += bracket;
+    this.#value += this.#takeComma() + bracket;
     const [name, colon] = this.#before;
     if (bracket === "[" && colon === ":" && name === '"items"') this.#itemsDepth ??= this.#closers.length;
     return true;
@@ -128,6 +202,7 @@ class ValueCutter {
 
   #close(bracket: "}" | "]"): boolean {
     if (this.#closers.pop() !== bracket) return false;
+    this.#comma = "";
     this.#value += bracket;
     if (this.#closers.length === this.#itemsDepth) this.#lastWhole = this.#value + this.#closers.toReversed().join("");
     if (this.isOpen()) return true;
@@ -152,8 +227,38 @@ const MAX_DEPTH = 6;
 /** Under it a body says that it is what was whole of one that breaks off. A symbol: no reply can hold it. */
 export const IS_PART = Symbol("is_part");
 
-/** Every answer of these endpoints in what was read; see `findBodies`. */
-export function bodiesOf({ values, hasPart }: ReadJson, endpoints: readonly Endpoint[], depth = 0): Json[] {
+/** Every answer of these endpoints in what was read, also with its keys in another case; see `findBodies`. */
+export function bodiesOf(read: ReadJson, endpoints: readonly Endpoint[]): Json[] {
+  const asWritten = findInAll(read, endpoints, 0);
+  if (holdsItems(asWritten, endpoints)) return asWritten;
+  const respelt = findInAll({ ...read, values: read.values.map((value) => inSnakeCase(value)) }, endpoints, 0);
+  return holdsItems(respelt, endpoints) ? respelt : asWritten;
+}
+
+const holdsItems = (bodies: readonly Json[], endpoints: readonly Endpoint[]): boolean =>
+  bodies.some(({ tasks }) =>
+    listOf(tasks).some((task) =>
+      listOf(toObject(task)?.["result"]).some((result) =>
+        listOf(toObject(result)?.["items"]).some((item) => isWholeItemOf(endpoints, item)),
+      ),
+    ),
+  );
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+/** Deeper than any answer in its wrappings; what lies deeper keeps its keys. */
+const MAX_RESPELT_DEPTH = 24;
+
+/** `pageSummary`, `PageSummary` and `Page_Summary` are `page_summary`; `US`, a country, stays. */
+function inSnakeCase(value: unknown, depth = 0): unknown {
+  if (depth > MAX_RESPELT_DEPTH || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => inSnakeCase(each, depth + 1));
+  const respell = (key: string) =>
+    /^[A-Z]{2}$/.test(key) ? key : key.replace(/(?<=[a-z\d])(?=[A-Z])/g, "_").toLowerCase();
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [respell(key), inSnakeCase(inner, depth + 1)]));
+}
+
+function findInAll({ values, hasPart }: ReadJson, endpoints: readonly Endpoint[], depth: number): Json[] {
   return values.flatMap((value, index) => {
     const bodies = findBodies(value, endpoints, depth);
     const last = bodies.at(-1);
@@ -171,8 +276,8 @@ export function bodiesOf({ values, hasPart }: ReadJson, endpoints: readonly Endp
 function findBodies(value: unknown, endpoints: readonly Endpoint[], depth: number): Json[] {
   if (depth > MAX_DEPTH) return [];
   if (typeof value === "string") {
-    const inner = depth > 0 && /^\s*[[{]/.test(value) ? readJson(value) : undefined;
-    return inner === undefined ? [] : bodiesOf(inner, endpoints, depth + 1);
+    const inner = /[[{]/.test(value) ? readJson(value) : undefined;
+    return inner === undefined ? [] : findInAll(inner, endpoints, depth + 1);
   }
   if (Array.isArray(value)) {
     if (value.length > 0 && value.every((each) => isItemOf(endpoints, each))) return [toBody({}, { items: value })];
@@ -209,10 +314,13 @@ function findFirst(object: Json, endpoints: readonly Endpoint[], depth: number):
 
 const isResult = (value: unknown): boolean => toObject(value) !== undefined && "items" in (value as Json);
 
-function isItemOf(endpoints: readonly Endpoint[], value: unknown): boolean {
+const isItemOf = (endpoints: readonly Endpoint[], value: unknown): boolean =>
+  endpoints.some(({ itemType }) => toObject(value)?.["type"] === itemType) || isWholeItemOf(endpoints, value);
+
+/** Whether it also holds what makes it one. */
+function isWholeItemOf(endpoints: readonly Endpoint[], value: unknown): boolean {
   const object = toObject(value);
-  if (object === undefined) return false;
-  return endpoints.some(({ itemType, isItem }) => object["type"] === itemType || isItem(object));
+  return object !== undefined && endpoints.some(({ isItem }) => isItem(object));
 }
 
 /** A result that stands without its task, as the documents frame it. */
@@ -223,30 +331,36 @@ function toBody({ id, version, status_code, status_message, cost, data, path }: 
 
 /**
  * The endpoint that a task is an answer of: by its path, by the function that it echoes, by the type of its items.
- * @param endpoints those that it may be of; a task that says nothing is of the first
- * @returns for that of any other endpoint its name, safe to show
+ * @param endpoints those that it may be of; a task that says nothing is of the one whose items have a URL where its have
+ *   it, without items of the first
+ * @returns for that of any other endpoint its name, safe to show; undefined where nothing names it
  */
-export function endpointOf(task: Json, result: Json | undefined, endpoints: readonly Endpoint[]): Endpoint | string {
+export function endpointOf(
+  task: Json,
+  result: Json | undefined,
+  endpoints: readonly Endpoint[],
+): Endpoint | string | undefined {
   const find = (told: unknown) => endpoints.find(({ name }) => name === told);
   const names = [nameIn(task["path"]), toObject(task["data"])?.["function"]].filter(isName);
   const sister = names.find((name) => find(name) === undefined);
   if (sister !== undefined) return toName(sister);
-  const items = Array.isArray(result?.["items"]) ? result["items"] : [];
-  const types = items.map((item) => toObject(item)?.["type"]).filter(isName);
+  const items = listOf(result?.["items"]).map(toObject);
+  const types = items.map((item) => item?.["type"]).filter(isName);
   const named = find(names[0]);
   const [type] = types;
-  if (type === undefined) return named ?? firstOf(endpoints);
+  if (type === undefined) {
+    const told = items.filter((item) => item !== undefined);
+    const [first] =
+      told.length === 0
+        ? endpoints
+        : endpoints.filter(({ itemKeys }) => told.some((item) => isName(item[itemKeys.url])));
+    return named ?? first;
+  }
   const likely = named === undefined ? endpoints : [named];
   return likely.find(({ itemType }) => types.includes(itemType)) ?? toName(type);
 }
 
 const isName = (told: unknown): told is string => typeof told === "string" && told !== "";
-
-function firstOf(endpoints: readonly Endpoint[]): Endpoint {
-  const [first] = endpoints;
-  if (first === undefined) throw new RangeError("no endpoint to be of");
-  return first;
-}
 
 /** `["v3", "backlinks", "domain_pages", "live"]` → `domain_pages`; of another family `serp/google/organic`. */
 function nameIn(path: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AppError } from "../../../src/errors.ts";
@@ -41,6 +42,15 @@ const body = (...tasks: unknown[]): Json => ({
   tasks,
 });
 
+/** A page without the domain that the upstream names beside its URL. */
+const bare = (path: string): Json => ({ page: `https://acme.example/${path}`, status_code: 200, page_summary: {} });
+
+function inOtherCase(value: unknown, write: (key: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((each) => inOtherCase(each, write));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [write(key), inOtherCase(inner, write)]));
+}
+
 const ONE = body(task([result(["a", "b"])]));
 const TWO = body(task([result(["c"])]));
 
@@ -74,6 +84,12 @@ describe("an answer in a form of its own", () => {
     ["as a workflow tool gives it", [{ json: ONE }]],
     ["in an array of one", [ONE]],
     ["after a byte order mark", `\uFEFF${JSON.stringify(ONE)}`],
+    ["as text that is JSON itself", JSON.stringify(JSON.stringify(ONE))],
+    ["with an empty result before it", body(task([null, result(["a", "b"])]))],
+    ["in camel case", inOtherCase(ONE, (key) => key.replace(/_([a-z])/g, (_all, letter) => letter.toUpperCase()))],
+    ["in Pascal case", inOtherCase(ONE, (key) => key.replace(/(?:^|_)([a-z])/g, (_a, letter) => letter.toUpperCase()))],
+    ["with capitals", inOtherCase(ONE, (key) => key.replace(/(?:^|_)[a-z]/g, (start) => start.toUpperCase()))],
+    ["flattened, its domain told by its URLs alone", { items: [bare("a"), bare("b")] }],
   ])("is read %s", (_how, value) => {
     expect(urls(value)).toEqual(["ab"]);
   });
@@ -113,6 +129,28 @@ describe("an answer in a form of its own", () => {
     ["as two results", body(task([result(["a", "b"]), result(["c"])]))],
   ])("is read beside others: %s", (_how, value) => {
     expect(urls(value)).toEqual(["ab", "c"]);
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ["between the lines of an event stream", (text) => `event: message\nid: 1\ndata: ${text}\n\ndata: [DONE]\n\n`],
+    ["over many lines of an event", (text) => `data: ${text.replaceAll(",", ",\ndata: ")}\n\n`],
+    ["below HTTP headers", (text) => `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n${text}`],
+    ["below a warning of a program", (text) => `<b>Notice</b>: odd "offset in [x] on line {3}<br>\n${text}`],
+    ["above what a program said at its end", (text) => `${text}\nreal 0m2.1s "quoted\n`],
+    ["above HTML", (text) => `${text}<!-- {served} -->`],
+    ["in a fence of Markdown", (text) => `Here it is:\n\`\`\`json\n${text}\n\`\`\`\n`],
+    ["within text within JSON", (text) => JSON.stringify({ output: `The answer:\n${text}\nDone.` })],
+    ["with a comma too many", (text) => text.replaceAll("}", ",}").replaceAll("]", " , ]")],
+  ])("is read among other text: %s", (_how, wrap) => {
+    expect(urls(wrap(JSON.stringify(ONE)))).toEqual(["ab"]);
+  });
+
+  it("keeps the codes of countries as they are when its keys are in another case", () => {
+    const shown = page("a", { page_summary: { backlinks: 10, referring_links_countries: { US: 3, WW: 1 } } });
+    const camel = inOtherCase({ items: [shown] }, (key) =>
+      key.replace(/_([a-z])/g, (_all, letter) => letter.toUpperCase()),
+    );
+    expect(save(camel).snapshots[0]?.items[0]?.raw).toEqual(shown);
   });
 
   it("tells of a failure beside it", () => {
@@ -169,6 +207,17 @@ describe("an answer of another endpoint", () => {
     expect(refusal(value)).toBe(`answer.json holds the answer of another endpoint, ${name}, and not of domain_pages.`);
   });
 
+  it.each<[string, Json]>([
+    ["of links", { url_from: "https://other.example/x", url_to: "https://acme.example/a", anchor: "x" }],
+    ["of a summary of pages", { url: "https://acme.example/a", backlinks: 3 }],
+    ["of months", { date: "2026-01-01 00:00:00 +00:00", backlinks: 3 }],
+    ["of counts in bulk", { target: "acme.example", rank: 3 }],
+  ])("is refused where nothing but its items tells what it is: %s", (_what, item) => {
+    const holds = "answer.json holds a list of something else than pages.";
+    expect(refusal({ ...result([]), items: [item, null] })).toBe(holds);
+    expect(refusal(body(task([{ ...result([]), items: [item] }], { path: null, data: null })))).toBe(holds);
+  });
+
   it("is refused from the gateway too, and may have been charged", () => {
     const value = body(task([result(["a"])], { data: { function: "anchors" } }));
     expect(readEnvelope({ status: 200, headers: {}, body: JSON.stringify(value) })).toMatchObject({
@@ -186,6 +235,8 @@ describe("a file", () => {
     ["UTF-16 without a mark", (text) => Buffer.from(text, "utf16le")],
     ["UTF-16, the greater half first", (text) => Buffer.from(`\uFEFF${text}`, "utf16le").swap16()],
     ["UTF-16, the greater half first, without a mark", (text) => Buffer.from(text, "utf16le").swap16()],
+    ["gzip, as a body was saved that came in it", (text) => gzipSync(text)],
+    ["gzip over UTF-16", (text) => gzipSync(Buffer.from(`\uFEFF${text}`, "utf16le"))],
   ])("is read in %s", (_encoding, encode) => {
     const text = JSON.stringify(body(task([result(["ö"])])));
     expect(urls(decodeText(encode(text)))).toEqual(["ö"]);
@@ -195,6 +246,7 @@ describe("a file", () => {
     ["", "something that is no JSON object"],
     ["<html>", "something that is no JSON object"],
     ['{"a":1} and so on', "something that is no JSON object"],
+    ['<script>var x = {"state":[{"a":1}]}</script>', "something that is no JSON object"],
     ['{"a":[1}', "something that is no JSON object"],
     ["{}", "JSON that holds no list of pages"],
     ["[1, 2]", "JSON that holds no list of pages"],
