@@ -1,17 +1,35 @@
 import { AppError } from "./errors.ts";
-import type { Endpoint } from "./lists/endpoint.ts";
+import type { Endpoint, EndpointWork } from "./lists/endpoint.ts";
 import { UNNAMED_ENDPOINT } from "./lists/request.ts";
+import type { Snapshot } from "./lists/snapshot.ts";
 import { DOMAIN_PAGES } from "./pages/domain-pages.ts";
 
+interface Known {
+  endpoint: Endpoint;
+  load: () => Promise<EndpointWork>;
+}
+
 /** THE table of endpoints that this program knows: another one is its folder, and its line here. */
-export const ENDPOINTS: readonly Endpoint[] = [DOMAIN_PAGES];
+const TABLE: readonly Known[] = [
+  { endpoint: DOMAIN_PAGES, load: async () => (await import("./pages/pages-work.ts")).PAGES_WORK },
+];
+
+export const ENDPOINTS: readonly Endpoint[] = TABLE.map(({ endpoint }) => endpoint);
 
 /**
  * @param name as files and books have it
  * @throws {AppError} for that of an endpoint which a later version brought
  */
-export function getEndpoint(name: string = UNNAMED_ENDPOINT): Endpoint {
-  const found = ENDPOINTS.find((each) => each.name === name);
+export const getEndpoint = (name: string = UNNAMED_ENDPOINT): Endpoint => getKnown(name).endpoint;
+
+/**
+ * What is made of a snapshot.
+ * @throws {AppError} as `getEndpoint`
+ */
+export const loadWork = ({ endpoint }: Pick<Snapshot, "endpoint">): Promise<EndpointWork> => getKnown(endpoint).load();
+
+function getKnown(name: string): Known {
+  const found = TABLE.find(({ endpoint }) => endpoint.name === name);
   if (found !== undefined) return found;
   throw new AppError("config", `This version knows no endpoint ${name}.`, { advice: "Update domain-pages-mcp." });
 }

@@ -1,4 +1,5 @@
-import { FORMATS, SNAPSHOT_FILE_NAMES, SNAPSHOT_FILES, shortenNames } from "../../src/pages/export/snapshot-files.ts";
+import { shortenNames } from "../../src/lists/export-files.ts";
+import { FORMATS, SNAPSHOT_FILE_NAMES, SNAPSHOT_FILES } from "../../src/pages/export/snapshot-files.ts";
 import { FINDINGS } from "../../src/pages/findings/find-facts.ts";
 import { fillLines, toMarkdownTable } from "./markdown.ts";
 

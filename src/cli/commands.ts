@@ -1,4 +1,5 @@
-import { FORMATS, shortenNames } from "../pages/export/snapshot-files.ts";
+import { shortenNames } from "../lists/export-files.ts";
+import { FORMATS } from "../pages/export/snapshot-files.ts";
 
 interface Option {
   type: "string" | "boolean";

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
+import { loadWork } from "../endpoints.ts";
 import { AppError } from "../errors.ts";
-import { noteBrokenOff } from "../lists/snapshot.ts";
+import { noteBrokenOff, type Snapshot } from "../lists/snapshot.ts";
 import { formatCount } from "../lists/text.ts";
 import type { PagesSnapshot } from "../pages/domain-pages.ts";
 import { FORMATS, SNAPSHOT_FILES, type SnapshotFileName, toFileName } from "../pages/export/snapshot-files.ts";
@@ -32,7 +33,7 @@ const noteTo =
 /** `export <snapshot_id | target>`: a kept snapshot as a file, whole, to stdout or where `--out` says; free. */
 export async function runExport(
   { operands, options }: ExportArgs,
-  { findSnapshot }: { findSnapshot: FindSnapshot },
+  { findSnapshot }: { findSnapshot: (...asked: Parameters<FindSnapshot>) => Promise<Snapshot> },
   io: Io,
 ): Promise<void> {
   const [operand] = operands;
@@ -43,8 +44,10 @@ export async function runExport(
   const snapshot = await findSnapshot(toSnapshotRef(operand), { surface: "cli", onChoice: noteTo(io) });
   // Tables have no place for it.
   for (const note of noteBrokenOff(snapshot)) noteTo(io)(note);
-  const file = await SNAPSHOT_FILES[name].render(snapshot);
-  const text = options.excel === true ? BYTE_ORDER_MARK + file : file;
+  const file = (await loadWork(snapshot)).files[name];
+  if (file === undefined) throw usage(`a snapshot of ${snapshot.endpoint} has no ${name}`);
+  const written = await file.render(snapshot);
+  const text = options.excel === true ? BYTE_ORDER_MARK + written : written;
   // Not print(): it would add a line break to what has none, and these bytes are the resource's.
   if (options.out === undefined) io.stdout.write(text);
   else {

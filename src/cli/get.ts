@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import type { App } from "../compose/use-cases.ts";
 import { AppError, type Consent } from "../errors.ts";
-import type { Answer } from "../pages/answer/render-answer.ts";
+import { type Answer, tellAnswer } from "../pages/answer/render-answer.ts";
 import type { Io, ParsedArgs } from "./args.ts";
 import { readArguments } from "./ask.ts";
 import { fitToStderr, printAnswer, showProgress } from "./terminal.ts";
@@ -20,7 +20,7 @@ export async function runGet(args: ParsedArgs, app: App, io: Io): Promise<void> 
       }),
     );
   const answer = await ask().catch(async (error: unknown) => ask(await getConsent(error, yes, io)));
-  printAnswer(answer, args.options, io);
+  printAnswer(tellAnswer(answer), args.options, io);
 }
 
 async function withProgress(io: Io, { source }: App, call: () => Promise<Answer>): Promise<Answer> {

@@ -2,11 +2,10 @@ import { readFile } from "node:fs/promises";
 import { buffer as readAll } from "node:stream/consumers";
 import type { App } from "../compose/use-cases.ts";
 import type { Config } from "../config/schema.ts";
+import { loadWork } from "../endpoints.ts";
 import { AppError } from "../errors.ts";
+import type { Told } from "../lists/endpoint.ts";
 import { isReplyId } from "../lists/kept-reply.ts";
-import { buildAnswer } from "../pages/answer/answer.ts";
-import { renderStructured } from "../pages/answer/render-answer.ts";
-import { asPages } from "../pages/domain-pages.ts";
 import type { Kept } from "../store/snapshot-store.ts";
 import { readSavedAnswers } from "../upstream/envelope.ts";
 import { decodeText } from "../upstream/read-body.ts";
@@ -31,11 +30,14 @@ export async function runImport(
   const saved = readSavedAnswers(text, file === "-" ? "stdin" : file);
   const kept: Kept[] = [];
   for (const snapshot of saved.snapshots) kept.push(await keepSnapshot(snapshot));
-  const answers = saved.snapshots.map((snapshot, index) => {
+  const answers: Told[] = [];
+  for (const [index, snapshot] of saved.snapshots.entries()) {
     const notes = [...saved.notes, ...noteLoss(kept[index])];
-    return buildAnswer(asPages(snapshot), { maxTokens: answerTokens, surface: "cli", notes });
-  });
-  if (options.json === true && answers.length > 1) print(io.stdout, toJson(answers.map(renderStructured)));
+    const { tell } = await loadWork(snapshot);
+    answers.push(tell(snapshot, { maxTokens: answerTokens, surface: "cli", notes }));
+  }
+  if (options.json === true && answers.length > 1)
+    print(io.stdout, toJson(answers.map(({ structured }) => structured())));
   else for (const answer of answers) printAnswer(answer, options, io);
   const problem = kept.map(problemOf).find((each) => each !== undefined);
   if (problem === undefined) return;

@@ -1,13 +1,5 @@
 import type { Cell } from "../lists/cells.ts";
-import {
-  type Answer,
-  renderFindings,
-  renderHeader,
-  renderNext,
-  renderStructured,
-  renderText,
-} from "../pages/answer/render-answer.ts";
-import { withNamedSections } from "../pages/answer/sections.ts";
+import type { Told } from "../lists/endpoint.ts";
 import { type Io, print, toJson } from "./args.ts";
 
 /** What a terminal has that does not tell. */
@@ -25,10 +17,10 @@ export const fitToStderr = ({ stderr }: Pick<Io, "stderr">, text: string): strin
 export const tell = (io: Pick<Io, "stderr">, text: string): void => print(io.stderr, fitToStderr(io, text));
 
 /** JSON when asked for, an aligned table for a terminal, the plain text for a pipe and where CSV was asked for. */
-export function printAnswer(answer: Answer, { json = false, csv = false }: PrintOptions, io: Io): void {
+export function printAnswer(answer: Told, { json = false, csv = false }: PrintOptions, io: Io): void {
   const width = widthOf(io);
-  if (json) print(io.stdout, toJson(renderStructured(answer)));
-  else if (csv || width === undefined) print(io.stdout, renderText(answer));
+  if (json) print(io.stdout, toJson(answer.structured()));
+  else if (csv || width === undefined) print(io.stdout, answer.text());
   else print(io.stdout, renderForTerminal(answer, width));
 }
 
@@ -38,14 +30,12 @@ export interface PrintOptions {
 }
 
 /** The answer for a person at a terminal: the same facts, the tables aligned and fitted to the window. */
-export function renderForTerminal(answer: Answer, width: number): string {
-  const blocks = [
-    renderHeader(answer),
-    answer.rows.length === 0 ? "" : drawTable(answer, width),
-    renderFindings(answer),
-    answer.sections.rows.length === 0 ? "" : `sections\n${drawTable(withNamedSections(answer.sections), width)}`,
-    renderNext(answer),
-  ];
+export function renderForTerminal(answer: Told, width: number): string {
+  const blocks = answer.blocks().map((block) => {
+    if (typeof block === "string") return block;
+    if (block.rows.length === 0) return "";
+    return `${block.title === "" ? "" : `${block.title}\n`}${drawTable(block, width)}`;
+  });
   return wrapText(blocks.filter((block) => block !== "").join("\n\n"), width);
 }
 

@@ -1,7 +1,8 @@
 import { completable, type McpServer, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { shortenNames } from "../lists/export-files.ts";
 import type { ReadSnapshots } from "../lists/snapshot.ts";
-import { REDIRECT_MAPS, shortenNames } from "../pages/export/snapshot-files.ts";
+import { REDIRECT_MAPS } from "../pages/export/snapshot-files.ts";
 import { TOOLS } from "../tools.ts";
 import { MAX_COMPLETED_FROM } from "./resources.ts";
 

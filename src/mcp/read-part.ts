@@ -7,9 +7,9 @@ import {
   type Variables,
 } from "@modelcontextprotocol/server";
 import { AppError, describeFailure } from "../errors.ts";
+import type { Lines } from "../lists/export-files.ts";
 import { formatCount } from "../lists/text.ts";
 import type { Log } from "../log.ts";
-import type { Lines } from "../pages/export/csv-files.ts";
 import { describeDefect } from "./tool-result.ts";
 
 /**

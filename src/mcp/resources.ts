@@ -8,23 +8,13 @@ import {
   ResourceTemplate,
   type Variables,
 } from "@modelcontextprotocol/server";
+import type { EndpointWork } from "../lists/endpoint.ts";
+import { SNAPSHOTS_URI, type SnapshotFile, toFileUri, toSummaryUri } from "../lists/export-files.ts";
 import { type KeptReplies, toReplyUri } from "../lists/kept-reply.ts";
-import type { ReadSnapshots, SnapshotInfo } from "../lists/snapshot.ts";
+import type { ReadSnapshots, Snapshot, SnapshotInfo } from "../lists/snapshot.ts";
 import { countOf, formatMinute, toOneLine } from "../lists/text.ts";
 import type { Log } from "../log.ts";
-import type { PagesSnapshot } from "../pages/domain-pages.ts";
-import {
-  FIELDS_URI,
-  SNAPSHOT_FILE_NAMES,
-  SNAPSHOT_FILES,
-  SNAPSHOTS_URI,
-  type SnapshotFile,
-  toFileName,
-  toFileUri,
-  toPageUri,
-  toSummaryUri,
-} from "../pages/export/snapshot-files.ts";
-import type { FindSnapshot } from "../pages/find-snapshot.ts";
+import { FIELDS_URI, SNAPSHOT_FILE_NAMES, SNAPSHOT_FILES, toPageUri } from "../pages/export/snapshot-files.ts";
 import { TOOLS } from "../tools.ts";
 import { QueryTemplate, readPart, toPieces, withResourceErrors } from "./read-part.ts";
 
@@ -32,7 +22,8 @@ export interface ResourceDeps {
   snapshots: ReadSnapshots;
   /** Left out where none are kept. */
   replies?: Pick<KeptReplies, "get">;
-  findSnapshot: FindSnapshot;
+  /** Of whichever endpoint it is. */
+  findSnapshot: (ref: { snapshotId: string }) => Promise<Snapshot>;
   log: Log;
 }
 
@@ -106,7 +97,7 @@ export const RESOURCES: readonly Resource[] = [
   },
   { name: "reply", uri: toReplyUri("{reply_id}"), about: REPLY, read: readReply },
   ...SNAPSHOT_FILE_NAMES.flatMap((name): Resource[] => {
-    const { title, says, mimeType, isNamed }: SnapshotFile = SNAPSHOT_FILES[name];
+    const { title, says, mimeType, isNamed }: SnapshotFile<never> = SNAPSHOT_FILES[name];
     if (isNamed !== true) return [];
     return [
       {
@@ -139,19 +130,21 @@ export function registerResources(server: McpServer, deps: ResourceDeps): void {
   }
 }
 
-const findNamed = ({ findSnapshot }: ResourceDeps, named: Variables): Promise<PagesSnapshot> =>
+const findNamed = ({ findSnapshot }: ResourceDeps, named: Variables): Promise<Snapshot> =>
   findSnapshot({ snapshotId: readName(named, "snapshot_id") });
 
 async function readFile(deps: ResourceDeps, uri: URL, named: Variables, name: string): Promise<ReadResourceResult> {
   const snapshot = await findNamed(deps, named);
-  const file = toFileName(name);
-  if (file === undefined) throw new ResourceNotFoundError(uri.href, describeFiles(snapshot.id));
-  const { mimeType, render, lines }: SnapshotFile = SNAPSHOT_FILES[file];
+  const { files } = await loadWork(snapshot);
+  // Own names only: every object has others.
+  const file = Object.hasOwn(files, name) ? files[name] : undefined;
+  if (file === undefined) throw new ResourceNotFoundError(uri.href, describeFiles(snapshot.id, Object.keys(files)));
+  const { mimeType, render, lines } = file;
   return readPart(uri, mimeType, await (lines ?? render)(snapshot));
 }
 
 async function readList({ snapshots }: ResourceDeps, uri: URL): Promise<ReadResourceResult> {
-  const { renderSnapshotList } = await import("../pages/export/csv-files.ts");
+  const { renderSnapshotList } = await import("../lists/export-lines.ts");
   return readPart(uri, SNAPSHOT_LIST.mimeType, renderSnapshotList(await snapshots.list(undefined, MAX_IN_LIST)));
 }
 
@@ -161,6 +154,10 @@ async function readReply({ replies }: ResourceDeps, uri: URL, named: Variables):
   return readPart(uri, REPLY.mimeType, toPieces(text));
 }
 
+/** Not at the start: the table of endpoints brings their request grammars with it. */
+const loadWork = async (snapshot: Snapshot): Promise<EndpointWork> =>
+  (await import("../endpoints.ts")).loadWork(snapshot);
+
 const readName = (named: Variables, name: string): string => String(named[name] ?? "");
 
 async function readFields(uri: URL): Promise<ReadResourceResult> {
@@ -168,25 +165,25 @@ async function readFields(uri: URL): Promise<ReadResourceResult> {
   return readPart(uri, FIELDS.mimeType, renderFieldGuide());
 }
 
-async function readSummary(uri: URL, snapshot: PagesSnapshot): Promise<ReadResourceResult> {
-  const { renderSummary } = await import("../pages/export/report.ts");
+async function readSummary(uri: URL, snapshot: Snapshot): Promise<ReadResourceResult> {
+  const { renderSummary } = await loadWork(snapshot);
   return readPart(uri, SUMMARY.mimeType, renderSummary(snapshot));
 }
 
-async function readPage(uri: URL, snapshot: PagesSnapshot, handle: string): Promise<ReadResourceResult> {
-  const { renderPageRecord } = await import("../pages/export/report.ts");
-  const text = renderPageRecord(snapshot, handle);
+async function readPage(uri: URL, snapshot: Snapshot, handle: string): Promise<ReadResourceResult> {
+  const { renderItem } = await loadWork(snapshot);
+  const text = renderItem(snapshot, handle);
   if (text === undefined) throw new ResourceNotFoundError(uri.href, describeHandles(snapshot));
   return readPart(uri, PAGE.mimeType, text);
 }
 
-function describeHandles({ id, items: pages }: PagesSnapshot): string {
+function describeHandles({ id, items: pages }: Snapshot): string {
   const range = pages.length === 0 ? "it has no pages" : `its handles are p1 to p${pages.length}`;
   return `No such page in snapshot ${id}: ${range} (${countOf(pages.length, "URL")} fetched).`;
 }
 
-const describeFiles = (id: string): string =>
-  `No such file of snapshot ${id}; there are ${SNAPSHOT_FILE_NAMES.join(", ")}, and pages/{handle}.`;
+const describeFiles = (id: string, names: readonly string[]): string =>
+  `No such file of snapshot ${id}; there are ${names.join(", ")}, and pages/{handle}.`;
 
 /** With two entries each, and the three that are always there, a listing has 49. */
 const MAX_LISTED = 23;

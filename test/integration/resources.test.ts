@@ -1,12 +1,12 @@
 import { Client } from "@modelcontextprotocol/client";
 import { InMemoryTransport, McpServer } from "@modelcontextprotocol/server";
 import { afterEach, describe, expect, it } from "vitest";
+import { renderJsonLines } from "../../src/lists/export-lines.ts";
 import type { ReadSnapshots } from "../../src/lists/snapshot.ts";
 import { createLog } from "../../src/log.ts";
 import { MAX_READ_BYTES, PART_META } from "../../src/mcp/read-part.ts";
 import { registerResources } from "../../src/mcp/resources.ts";
 import type { PagesSnapshot } from "../../src/pages/domain-pages.ts";
-import { renderPagesJsonl } from "../../src/pages/export/csv-files.ts";
 import { SNAPSHOT_FILE_NAMES, SNAPSHOT_FILES } from "../../src/pages/export/snapshot-files.ts";
 import { createFindSnapshot } from "../../src/pages/find-snapshot.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
@@ -192,7 +192,7 @@ describe("resources over kept snapshots", () => {
         next = meta.next;
         expect(note?.text).toContain(next === null ? "This is the last part." : `It goes on at ${next}`);
       }
-      const lines = renderPagesJsonl(long).split(/(?<=\n)/);
+      const lines = renderJsonLines(long).split(/(?<=\n)/);
       expect(parts.length).toBeGreaterThan(2);
       expect(parts.join("")).toBe(lines.filter((_, index) => index !== 5).join(""));
       expect(notes[0]).toMatch(/^Not data: this read holds lines 1 to \d+ of 700; one read returns at most 256 kB\./);

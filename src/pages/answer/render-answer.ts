@@ -1,10 +1,11 @@
 import type { NextStep } from "../../lists/calls.ts";
 import { type Cell, toCsv } from "../../lists/cells.ts";
+import type { Told } from "../../lists/endpoint.ts";
 import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
 import { BODY_DEFAULTS } from "../body.ts";
 import { describeEvidence, describeFinding, type Finding, needsNote, SHARE_NOTE } from "../findings/finding.ts";
 import { type Bound, type Coverage, type Delivery, type HeaderFacts, wordGaps, wordKept } from "./header-facts.ts";
-import { renderSections, type Sections } from "./sections.ts";
+import { renderSections, type Sections, withNamedSections } from "./sections.ts";
 
 /**
  * What a snapshot is condensed to. Both renderings, text and structured, are made from this one model
@@ -203,6 +204,19 @@ export function renderText(answer: Answer): string {
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
+
+/** The answer in every form in which it is told. */
+export const tellAnswer = (answer: Answer): Told => ({
+  text: () => renderText(answer),
+  structured: () => renderStructured(answer),
+  blocks: () => [
+    renderHeader(answer),
+    { title: "", columns: answer.columns, rows: answer.rows },
+    renderFindings(answer),
+    { title: "sections", ...withNamedSections(answer.sections) },
+    renderNext(answer),
+  ],
+});
 
 function renderTable({ columns, rows }: Answer): string {
   if (rows.length === 0) return "";

@@ -1,5 +1,6 @@
 import { createTokenCost, cutBlock, fitBlocks, type RowCost, type WideBlock } from "../../lists/budget.ts";
 import type { NextStep, Surface } from "../../lists/calls.ts";
+import { toFileUri } from "../../lists/export-files.ts";
 import { latestOf, noteBrokenOff } from "../../lists/snapshot.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import { atWorst, estimateTokens } from "../../lists/tokens.ts";
@@ -7,7 +8,6 @@ import { measureCoverage } from "../answer/header-facts.ts";
 import { suggestMore } from "../answer/next-steps.ts";
 import { nameSectionCells } from "../answer/sections.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
-import { toFileUri } from "../export/snapshot-files.ts";
 import type { FindSnapshot } from "../find-snapshot.ts";
 import { foldsOf, placedFactsOf } from "../findings/find-facts.ts";
 import { toChangesBlock } from "./changes-table.ts";

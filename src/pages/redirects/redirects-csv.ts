@@ -1,12 +1,11 @@
-import type { Cell } from "../../lists/cells.ts";
+import { type SheetColumn, toSheet } from "../../lists/export-lines.ts";
 import { toOneLine } from "../../lists/text.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
-import { toSheetCsv } from "../export/csv-files.ts";
 import { listReclaims, type Reclaim, toHref, toSafeUrl } from "./reclaim.ts";
 
 const MAX_URL_CHARS = 2000;
 
-const COLUMNS: readonly { name: string; read: (reclaim: Reclaim) => Cell }[] = [
+const COLUMNS: readonly SheetColumn<Reclaim>[] = [
   { name: "id", read: ({ page }) => page.handle },
   { name: "from", read: ({ page }) => toCell(page.url) },
   { name: "http", read: ({ page }) => page.status },
@@ -29,8 +28,5 @@ function toCell(url: string): string {
  * The whole reclaim list, most backlinks first, one CSV line each under a header line; also what no redirect map can
  * hold. Only where `verdict` is `redirect` is `to` a target; with `review` it is what to look at first, or empty.
  */
-export function renderRedirectsCsv(snapshot: PagesSnapshot): string {
-  const rows = listReclaims(snapshot).reclaims.map((reclaim) => COLUMNS.map(({ read }) => read(reclaim)));
-  const names = COLUMNS.map(({ name }) => name);
-  return toSheetCsv(names, rows);
-}
+export const renderRedirectsCsv = (snapshot: PagesSnapshot): string =>
+  toSheet(COLUMNS, listReclaims(snapshot).reclaims);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderPagesCsv, renderRowsCsv, toSheetCsv } from "../../../../src/pages/export/csv-files.ts";
+import { toSheetCsv } from "../../../../src/lists/export-lines.ts";
+import { renderPagesCsv, renderRowsCsv } from "../../../../src/pages/export/csv-files.ts";
 import { SNAPSHOT_FILE_NAMES, SNAPSHOT_FILES } from "../../../../src/pages/export/snapshot-files.ts";
 import { toRowsCsv } from "../../../../src/view/actions/rows-as-text.ts";
 import { hostileText } from "../../../support/hostile-text.ts";

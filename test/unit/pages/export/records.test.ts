@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { renderJsonLines } from "../../../../src/lists/export-lines.ts";
 import { createSnapshot } from "../../../../src/lists/snapshot.ts";
 import { cutPart, MAX_READ_BYTES, type Part, toPieces } from "../../../../src/mcp/read-part.ts";
 import { DOMAIN_PAGES, type PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
-import { renderPagesJsonl } from "../../../../src/pages/export/csv-files.ts";
 import { renderPageRecord } from "../../../../src/pages/export/report.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
@@ -74,7 +74,7 @@ describe("all pages as JSON lines", () => {
     fc.assert(
       fc.property(fc.array(anyItem, { maxLength: 5 }), (items) => {
         const came = JSON.parse(JSON.stringify(items));
-        const text = renderPagesJsonl(snapshotOf(came));
+        const text = renderJsonLines(snapshotOf(came));
         const lines = text.split("\n");
         expect(lines.pop()).toBe("");
         expect(lines.map((line) => JSON.parse(line))).toEqual(came);

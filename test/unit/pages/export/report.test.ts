@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { renderSnapshotList } from "../../../../src/lists/export-lines.ts";
 import { OPERATORS } from "../../../../src/lists/filters/filter.ts";
 import { parseFilter } from "../../../../src/lists/filters/parse-filter.ts";
 import type { SnapshotInfo } from "../../../../src/lists/snapshot.ts";
 import { CATALOGUES, type CatalogueName } from "../../../../src/pages/catalogue.ts";
-import { renderSnapshotList } from "../../../../src/pages/export/csv-files.ts";
 import { FILTER_EXAMPLES, renderFieldGuide } from "../../../../src/pages/export/field-guide.ts";
 import { renderReportMarkdown } from "../../../../src/pages/export/report.ts";
 import { compilePageFilter } from "../../../../src/pages/field-readers.ts";

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { renderHelp } from "../../../../src/cli/help.ts";
+import { type SnapshotFile, shortenNames } from "../../../../src/lists/export-files.ts";
+import type { PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
 import {
   FORMATS,
   REDIRECT_MAPS,
   SNAPSHOT_FILE_NAMES,
   SNAPSHOT_FILES,
-  type SnapshotFile,
   type SnapshotFileName,
-  shortenNames,
 } from "../../../../src/pages/export/snapshot-files.ts";
 import { type ItemFacts, makeSnapshot } from "../../../support/make-snapshot.ts";
 import { readCsv } from "../../../support/read-csv.ts";
@@ -34,7 +34,7 @@ const render = (name: SnapshotFileName, items: readonly ItemFacts[]): Promise<st
   SNAPSHOT_FILES[name].render(makeSnapshot({ items, source: "sandbox" }));
 
 describe.each(SNAPSHOT_FILE_NAMES)("the export file %s", (name) => {
-  const { format, mimeType, notice, says, title }: SnapshotFile = SNAPSHOT_FILES[name];
+  const { format, mimeType, notice, says, title }: SnapshotFile<PagesSnapshot> = SNAPSHOT_FILES[name];
 
   it("has words of its own in the table", () => {
     expect(title, `${name}: title`).not.toBe("");
