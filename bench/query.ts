@@ -4,8 +4,12 @@ import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { importAnswer } from "../src/lists/endpoint-answer.ts";
 import { DOMAIN_PAGES, type PagesSnapshot } from "../src/pages/domain-pages.ts";
-import { createQueryPages, type QueryPages } from "../src/pages/query/query-pages.ts";
-import { renderQueryStructured, renderQueryText } from "../src/pages/query/render-query.ts";
+import {
+  createQueryPages,
+  type QueryPages,
+  renderQueryStructured,
+  renderQueryText,
+} from "../src/pages/query/query-pages.ts";
 import { createDiskStore } from "../src/store/disk-store.ts";
 import { createNoStore } from "../src/store/memory-store.ts";
 import { createMatchPool } from "../src/threads/match-pool.ts";

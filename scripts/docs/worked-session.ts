@@ -4,7 +4,7 @@ import { loadConfig } from "../../src/config/load-config.ts";
 import { formatCount, formatUsd } from "../../src/lists/text.ts";
 import { createLog } from "../../src/log.ts";
 import { renderText } from "../../src/pages/answer/render-answer.ts";
-import { renderQueryText } from "../../src/pages/query/render-query.ts";
+import { renderQueryText } from "../../src/pages/query/query-pages.ts";
 import { createBooks, createGateway } from "../../src/sandbox/gateway.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import type { Wire } from "../../src/upstream/wire.ts";

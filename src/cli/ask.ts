@@ -1,5 +1,6 @@
 import type { App } from "../compose/use-cases.ts";
 import { readJsonString } from "../lists/arguments.ts";
+import { toCsvTable as toQueryCsv } from "../lists/query/render-query.ts";
 import { withNamedSections } from "../pages/answer/sections.ts";
 import {
   renderComparisonStructured,
@@ -8,7 +9,7 @@ import {
 } from "../pages/compare/render-comparison.ts";
 import { renderEstimateStructured, renderEstimateText } from "../pages/estimate/render-estimate.ts";
 import type { SnapshotRef } from "../pages/find-snapshot.ts";
-import { renderQueryStructured, renderQueryText, toCsvTable as toQueryCsv } from "../pages/query/render-query.ts";
+import { renderQueryStructured, renderQueryText } from "../pages/query/query-pages.ts";
 import { type Io, type ParsedArgs, print, toJson, usage } from "./args.ts";
 import { drawTable, type TextTable, widthOf, wrapText } from "./terminal.ts";
 

@@ -256,7 +256,7 @@ async function openMatchPool(): Promise<MatchPool> {
   const [{ createMatchPool }, { openMatcher }, { MAX_REGEX_MS }] = await Promise.all([
     import("../threads/match-pool.ts"),
     import("../threads/open-matcher.ts"),
-    import("../pages/query/select-rows.ts"),
+    import("../lists/query/select-rows.ts"),
   ]);
   return createMatchPool({ openMatcher, maxRunMs: MAX_REGEX_MS });
 }

@@ -1,5 +1,6 @@
 import { got, isLeftOut, parseWhole, Refusal, readJsonString, toInputError } from "../lists/arguments.ts";
 import type { ParsedRequest as Parsed } from "../lists/parse-request.ts";
+import { startRegexClock } from "../lists/query/select-rows.ts";
 import { type RequestBody as Body, toRequestKey as toKey } from "../lists/request.ts";
 import { toAdvertisedSchema } from "../lists/request-fields.ts";
 import { buildAnswer } from "../pages/answer/answer.ts";
@@ -14,11 +15,9 @@ import {
   type SnapshotFileName,
   toFileName,
 } from "../pages/export/snapshot-files.ts";
-import { parseQuery } from "../pages/query/parse-query.ts";
-import { querySnapshot } from "../pages/query/query-pages.ts";
-import { type Grouping, type PageState, toQuerySchema } from "../pages/query/query-schema.ts";
-import { renderQueryStructured, renderQueryText } from "../pages/query/render-query.ts";
-import { startRegexClock } from "../pages/query/select-rows.ts";
+import { ASKING_PAGES } from "../pages/query/asking-pages.ts";
+import { type Grouping, type PageState, toQuerySchema } from "../pages/query/pages-query-schema.ts";
+import { parseQuery, querySnapshot, renderQueryStructured, renderQueryText } from "../pages/query/query-pages.ts";
 
 /** An answer in its two forms. Both state the same facts: give a model the one that it is shown best, not both. */
 export interface Answer {
@@ -123,7 +122,7 @@ export function query(snapshot: Snapshot, question: unknown = {}, { maxTokens, n
   const answer = querySnapshot(snapshot, parsed, {
     maxTokens: readMaxTokens(maxTokens),
     surface: "library",
-    ...(now !== undefined && { regex: { checkTime: startRegexClock(now) } }),
+    ...(now !== undefined && { regex: { checkTime: startRegexClock(now, ASKING_PAGES.words.many) } }),
   });
   return { text: renderQueryText(answer), structured: renderQueryStructured(answer) };
 }

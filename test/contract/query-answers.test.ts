@@ -3,8 +3,7 @@ import { describe, expect, it } from "vitest";
 import { makeBody } from "../../bench/make-body.ts";
 import { queryDomainPages } from "../../src/mcp/tools/query-domain-pages.ts";
 import type { PagesSnapshot } from "../../src/pages/domain-pages.ts";
-import { createQueryPages } from "../../src/pages/query/query-pages.ts";
-import { renderQueryStructured, renderQueryText } from "../../src/pages/query/render-query.ts";
+import { createQueryPages, renderQueryStructured, renderQueryText } from "../../src/pages/query/query-pages.ts";
 import { matchHere } from "../support/match-here.ts";
 import { itemsSnapshot, sandboxSnapshot } from "../support/sandbox-answer.ts";
 

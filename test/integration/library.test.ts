@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Answer, compare, condense, parseRequest, query, readReply } from "../../src/library/pages.ts";
 import { createRenderAnswer } from "../../src/mcp/tool-result.ts";
 import { renderComparisonStructured, renderComparisonText } from "../../src/pages/compare/render-comparison.ts";
-import { renderQueryStructured, renderQueryText } from "../../src/pages/query/render-query.ts";
+import { renderQueryStructured, renderQueryText } from "../../src/pages/query/query-pages.ts";
 import { createSandboxWire } from "../../src/sandbox/gateway.ts";
 import { createWorld } from "../../src/sandbox/world.ts";
 import type { Wire, WireReply } from "../../src/upstream/wire.ts";

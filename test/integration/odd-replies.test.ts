@@ -7,7 +7,7 @@ import { renderText } from "../../src/pages/answer/render-answer.ts";
 import { renderComparisonText } from "../../src/pages/compare/render-comparison.ts";
 import { renderEstimateStructured, renderEstimateText } from "../../src/pages/estimate/render-estimate.ts";
 import { renderReportMarkdown, renderSummary } from "../../src/pages/export/report.ts";
-import { renderQueryText } from "../../src/pages/query/render-query.ts";
+import { renderQueryText } from "../../src/pages/query/query-pages.ts";
 import { renderRedirectsNginx } from "../../src/pages/redirects/nginx.ts";
 import { readSavedAnswers } from "../../src/upstream/envelope.ts";
 import { type Wire, WireFailure, type WireFailureReason, type WireReply } from "../../src/upstream/wire.ts";

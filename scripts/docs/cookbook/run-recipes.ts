@@ -41,7 +41,7 @@ export function createRecipeRunner(): RunRecipe {
     if (tool === "query_domain_pages") {
       const answer = await kept.queryPages(args, { surface: "mcp" });
       return {
-        pages: answer.urlsMatched,
+        pages: answer.itemsMatched,
         pagesOfAll,
         backlinks: answer.backlinksMatched,
         columns: answer.table?.columns ?? [],

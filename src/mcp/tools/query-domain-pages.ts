@@ -1,6 +1,6 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
+import { toQuerySchema } from "../../pages/query/pages-query-schema.ts";
 import type { QueryCaller, QueryPages } from "../../pages/query/query-pages.ts";
-import { toQuerySchema } from "../../pages/query/query-schema.ts";
 import { TOOLS } from "../../tools.ts";
 import { OPENS_VIEW } from "../apps-view.ts";
 import type { ToolAnswer } from "../tool-result.ts";
@@ -33,7 +33,7 @@ export function createQueryDomainPages({ queryPages }: QueryDomainPagesDeps) {
     };
     const answer = await queryPages(args, { surface: "mcp", signal, onSelected });
     // Loaded with the first call: it brings the whole filter language along.
-    const { renderQueryStructured, renderQueryText } = await import("../../pages/query/render-query.ts");
+    const { renderQueryStructured, renderQueryText } = await import("../../pages/query/query-pages.ts");
     return { text: renderQueryText(answer), structured: renderQueryStructured(answer), toView };
   };
 }

@@ -1,3 +1,4 @@
+import { toCount } from "../../lists/query/group-rows.ts";
 import type { JsonObject } from "../../lists/snapshot.ts";
 import { formatCount } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
@@ -228,10 +229,6 @@ export function readBreakdown({ raw, referringPages }: Page, name: BreakdownName
   const map = isObject(summary) ? summary[name] : undefined;
   return isObject(map) ? { map, of: referringPages } : null;
 }
-
-/** Null when it is none. What a JSON object inherits (`constructor`, `__proto__`) is never a number. */
-export const toCount = (value: unknown): number | null =>
-  typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null;
 
 /** One of the keys is missing from a map that may have been cut. */
 function mayHideKeys(page: Page, { name, keys }: Counted): boolean {

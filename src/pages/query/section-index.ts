@@ -1,9 +1,65 @@
-import { toOneLine } from "../../lists/text.ts";
+import { got, parseLine, Refusal } from "../../lists/arguments.ts";
+import { quoteForMessage, toOneLine } from "../../lists/text.ts";
 import { type Fold, type Folding, foldAll } from "../answer/fold.ts";
-import { foldersOf, isTopLevel, placeOf, type SectionPlace, sectionOf } from "../answer/sections.ts";
+import { foldersOf, isTopLevel, placeOf, type SectionPlace, sectionOf, TOP_LEVEL } from "../answer/sections.ts";
+import { identifyUrl } from "../answer/url-identity.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
 import { foldingOf, foldsOf } from "../findings/find-facts.ts";
-import type { Section } from "./pages-query.ts";
+
+/** A part of a site: everything on a host, everything under a path of it, or its top level. */
+export interface Section {
+  /** Null for the target itself. */
+  host: string | null;
+  /** `/blog` without a slash at its end; `/` for the pages at the top level; empty for the whole host. */
+  path: string;
+  /** More parts, any of which will do: an area may be a folder and a subdomain. */
+  also?: Section[];
+}
+
+/** `/blog`, `shop.acme.example`, `shop.acme.example/x`, `/blog + blog.acme.example`. */
+export const wordSection = ({ host, path, also = [] }: Section): string =>
+  [`${host ?? ""}${path}`, ...also.map(wordSection)].join(" + ");
+
+const WORKS = 'for example "/blog" or "shop.acme.example"';
+
+/** A part of a site is named by a host and a few path segments. */
+const MAX_SECTION_CHARS = 500;
+
+/**
+ * Reads a section as answers name it: `/blog`, `/`, `shop.acme.example`, `shop.acme.example/x`, and several joined by a
+ * plus (`/blog + blog.acme.example`). A whole URL, a bare word (`blog`), a slash or `/*` at the end are read as what they
+ * mean.
+ * @throws {Refusal} for what names no part of a site
+ */
+export function parseSection(value: unknown, notes: string[]): Section {
+  const parts = parseLine("section", value, MAX_SECTION_CHARS, WORKS).split(/\s+\+\s+/);
+  const [first, ...also] = parts.map((part) => parsePart(part, notes));
+  if (first === undefined) throw new Refusal("section", `names no part of a site, ${got(value)}`, WORKS);
+  return also.length === 0 ? first : { ...first, also };
+}
+
+function parsePart(written: string, notes: string[]): Section {
+  const bare = written
+    .replace(` ${TOP_LEVEL}`, "")
+    .replace(/^https?:\/\//i, "")
+    .replace(/[#].*$/s, "")
+    .replace(/(\/)?\*+$/, "$1");
+  const isPath = bare.startsWith("/");
+  const isWord = !isPath && !/[./:]/.test(bare);
+  const identity =
+    bare === "" ? undefined : identifyUrl(isPath || isWord ? `//-${isWord ? "/" : ""}${bare}` : `//${bare}`);
+  if (identity === undefined) throw new Refusal("section", `names no part of a site, ${got(written)}`, WORKS);
+  const hasPath = isPath || isWord || bare.includes("/");
+  const section = {
+    host: isPath || isWord ? null : identity.host,
+    path: hasPath ? identity.path.replace(/(?<=.)\/+$/, "") : "",
+  };
+  const read = wordSection(section);
+  if (read !== written && read !== written.replace(/\/\*?$/, "")) {
+    notes.push(`section ${quoteForMessage(written)} read as ${quoteForMessage(read)}`);
+  }
+  return section;
+}
 
 /** Of single rows, and of folded ones. */
 const INDEXED: readonly WeakMap<PagesSnapshot, SectionIndex>[] = [new WeakMap(), new WeakMap()];

@@ -12,8 +12,7 @@ import {
 import type { PagesSnapshot } from "../domain-pages.ts";
 import { factsOf, foldsOf } from "../findings/find-facts.ts";
 import { type Finding, quoteUrl } from "../findings/finding.ts";
-import type { PagesQuery } from "../query/pages-query.ts";
-import type { Selected } from "../query/query-answer.ts";
+import type { PagesQuery, SelectedPages } from "../query/query-pages.ts";
 import { sectionsOf } from "../query/section-index.ts";
 import type { SnapshotView, ViewCell, ViewFinding, ViewHead, ViewRows, ViewSelection } from "./view-data.ts";
 import { toBreakdowns, toCells } from "./view-rows.ts";
@@ -33,7 +32,7 @@ export interface SnapshotViewOptions extends HeaderOptions {
   /** The most the view's JSON may come to, in bytes; `Infinity` for all rows. @default MAX_VIEW_BYTES */
   maxBytes?: number;
   /** What a question selected; null where it asked for nothing but rows as they come. */
-  selection?: Pick<Selected, "where" | "handles"> | null;
+  selection?: Pick<SelectedPages, "where" | "handles"> | null;
 }
 
 /**
@@ -122,7 +121,7 @@ function fitRows({ from, total }: ViewRows, rows: LazyRows, bytes: number): View
 /** Conditions are a caller's words, and may quote a stranger's. */
 const MAX_CONDITION_CHARS = 240;
 
-function toSelection({ where, handles }: Pick<Selected, "where" | "handles">, maxBytes: number): ViewSelection {
+function toSelection({ where, handles }: Pick<SelectedPages, "where" | "handles">, maxBytes: number): ViewSelection {
   const words = where.map((each) => toOneLine(each, MAX_CONDITION_CHARS));
   const kept = fitItems(words, maxBytes * SHARES.where);
   return {
@@ -136,7 +135,7 @@ function toSelection({ where, handles }: Pick<Selected, "where" | "handles">, ma
  * What a view shows of a question to a snapshot: the snapshot's rows, and which of them the question selected. A question
  * that chooses nothing pages through the rows, so that they begin where it does; for any other they begin with the first.
  */
-export function toQueryView(snapshot: PagesSnapshot, { query, where, handles }: Selected): SnapshotView {
+export function toQueryView(snapshot: PagesSnapshot, { query, where, handles }: SelectedPages): SnapshotView {
   const isPaging = !choosesRows(query);
   return toSnapshotView(snapshot, {
     // Nothing was bought for it now, and how old it is is told by its time.

@@ -1,7 +1,8 @@
 import type { Surface } from "../../lists/calls.ts";
+import { toRecords } from "../../lists/query/item-record.ts";
 import { buildComparisonWithin } from "../compare/compare-pages.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
-import { toRecords } from "../query/page-record.ts";
+import { ASKING_PAGES } from "../query/asking-pages.ts";
 import { renderRedirectsCsv } from "../redirects/redirects-csv.ts";
 import { jsonBytes, MAX_VIEW_BYTES, toSnapshotView } from "./snapshot-view.ts";
 import type { ComparisonView, ViewFile } from "./view-data.ts";
@@ -11,7 +12,7 @@ const WHOLE = { maxBytes: Infinity } as const;
 
 /** One snapshot as a file that needs no host: all rows, every record in words, and the reclaim list. */
 export function toSnapshotFile(snapshot: PagesSnapshot): ViewFile {
-  const records = toRecords(snapshot.items, Infinity).map(
+  const records = toRecords(snapshot.items, Infinity, ASKING_PAGES.record).map(
     ({ handle, url, fields }): [string, ViewFile["records"][string]] => [handle, { url, fields }],
   );
   return {

@@ -1,12 +1,13 @@
+import { groupRows } from "../../lists/query/group-rows.ts";
+import { toGroupName } from "../../lists/query/group-table.ts";
 import { toOneLine } from "../../lists/text.ts";
-import type { Fold } from "../answer/fold.ts";
+import { type Fold, sumBacklinks } from "../answer/fold.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
 import { foldsOf } from "../findings/find-facts.ts";
-import { findFirstSeen, groupRows, toGroupingRule } from "../query/group-rows.ts";
-import { toGroupName } from "../query/group-table.ts";
-import type { Grouping } from "../query/query-schema.ts";
+import { itemRulesOf } from "../query/item-rules.ts";
+import { findFirstSeen, PAGE_GROUPINGS } from "../query/page-groupings.ts";
+import type { Grouping } from "../query/pages-query-schema.ts";
 import type { SectionIndex } from "../query/section-index.ts";
-import { itemRulesOf } from "../query/select-rows.ts";
 import { type Breakdown, type SnapshotView, VIEW_COLUMNS, type ViewCell, type ViewRow } from "./view-data.ts";
 
 /** Whole for all but a few: a link that is cut leads nowhere. */
@@ -72,8 +73,9 @@ export const toBreakdowns = (snapshot: PagesSnapshot): SnapshotView["breakdowns"
 });
 
 function toBreakdown(grouping: Grouping, snapshot: PagesSnapshot): Breakdown {
-  const rule = toGroupingRule({ grouping, fold: true }, snapshot);
-  const groups = groupRows(foldsOf(snapshot), rule, itemRulesOf(snapshot).listLimit);
+  const rule = PAGE_GROUPINGS[grouping].toRule(snapshot, true);
+  const { listLimit } = itemRulesOf(snapshot);
+  const groups = groupRows(foldsOf(snapshot), rule, { listLimit, sumBacklinks });
   return {
     entries: groups
       .slice(0, MOST_ENTRIES)

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseCommandLine } from "../../../src/cli/args.ts";
 import { ALL_SETTINGS } from "../../../src/config/http-settings.ts";
 import { parseRequest } from "../../../src/pages/domain-pages.ts";
-import { parseQuery } from "../../../src/pages/query/parse-query.ts";
+import { parseQuery } from "../../../src/pages/query/query-pages.ts";
 import { listBlocks, readDocument } from "../../support/markdown.ts";
 
 const PAGES = [

@@ -13,9 +13,10 @@ import {
   readSavedAnswer,
   type Snapshot,
 } from "../../../src/library/pages.ts";
+import { listArguments } from "../../../src/lists/query/parse-list-query.ts";
 import { queryDomainPages } from "../../../src/mcp/tools/query-domain-pages.ts";
 import { SNAPSHOT_FILES } from "../../../src/pages/export/snapshot-files.ts";
-import { QUERY_FIELDS } from "../../../src/pages/query/parse-query.ts";
+import { ASKING_PAGES } from "../../../src/pages/query/asking-pages.ts";
 import { readAnswer } from "../../fixtures/load.ts";
 import { itemsSnapshot, sandboxSnapshot } from "../../support/sandbox-answer.ts";
 
@@ -79,7 +80,7 @@ describe("a question to a snapshot", () => {
       offset: true,
       handles: true,
     };
-    expect(Object.keys(fields)).toEqual([...QUERY_FIELDS]);
+    expect(Object.keys(fields)).toEqual([...listArguments(ASKING_PAGES)]);
     const { jsonSchema } = queryDomainPages.config.inputSchema["~standard"];
     expect(querySchema()).toEqual(jsonSchema.input({ target: "draft-2020-12" }));
   });

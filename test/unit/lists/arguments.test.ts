@@ -8,10 +8,12 @@ import {
   Refusal,
   readArguments,
 } from "../../../src/lists/arguments.ts";
+import { listArguments } from "../../../src/lists/query/parse-list-query.ts";
 import { parseComparison } from "../../../src/pages/compare/parse-comparison.ts";
 import { parseRequest } from "../../../src/pages/domain-pages.ts";
-import { parseQuery, QUERY_FIELDS } from "../../../src/pages/query/parse-query.ts";
-import { COMPARISON_FIELDS } from "../../../src/pages/query/query-schema.ts";
+import { ASKING_PAGES } from "../../../src/pages/query/asking-pages.ts";
+import { COMPARISON_FIELDS } from "../../../src/pages/query/pages-query-schema.ts";
+import { parseQuery } from "../../../src/pages/query/query-pages.ts";
 import { BODY_FIELDS } from "../../support/body-fields.ts";
 import { caught } from "../../support/caught.ts";
 
@@ -24,7 +26,7 @@ const TOOLS: readonly { tool: string; names: readonly string[]; parse: (input: o
   },
   {
     tool: "query_domain_pages",
-    names: QUERY_FIELDS,
+    names: listArguments(ASKING_PAGES),
     parse: (input) => parseQuery({ target: "acme.example", ...input }),
   },
   {
@@ -132,7 +134,7 @@ it.each([
   ["sort_order_by", "order_by"],
   ["limit_to", "limit"],
 ])("%s is near %s", (written, name) => {
-  expect(nearestName(written, QUERY_FIELDS)).toBe(name);
+  expect(nearestName(written, listArguments(ASKING_PAGES))).toBe(name);
 });
 
 it.each(["colour", "x", "max_results", "", "verbose", "limit"])("%j is near no argument of compare", (written) => {

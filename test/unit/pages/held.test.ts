@@ -13,7 +13,7 @@ import { renderSummary } from "../../../src/pages/export/report.ts";
 import { SNAPSHOT_FILES } from "../../../src/pages/export/snapshot-files.ts";
 import { createFindSnapshot } from "../../../src/pages/find-snapshot.ts";
 import { createGetPages } from "../../../src/pages/get-pages.ts";
-import { renderQueryStructured, renderQueryText } from "../../../src/pages/query/render-query.ts";
+import { renderQueryStructured, renderQueryText } from "../../../src/pages/query/query-pages.ts";
 import { toSnapshotView } from "../../../src/pages/view/snapshot-view.ts";
 import { toSnapshotFile } from "../../../src/pages/view/view-file.ts";
 import { createMemoryStore } from "../../../src/store/memory-store.ts";

@@ -12,7 +12,7 @@ import {
 } from "../../../src/pages/catalogue.ts";
 import { parseComparison } from "../../../src/pages/compare/parse-comparison.ts";
 import { DOMAIN_PAGES, parseRequest } from "../../../src/pages/domain-pages.ts";
-import { parseQuery } from "../../../src/pages/query/parse-query.ts";
+import { parseQuery } from "../../../src/pages/query/query-pages.ts";
 import { readAnswer } from "../../fixtures/load.ts";
 import { caught } from "../../support/caught.ts";
 import { ask, PLENTY } from "./query/ask.ts";

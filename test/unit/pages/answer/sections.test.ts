@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { toCsvTable } from "../../../../src/lists/query/render-query.ts";
 import { buildAnswer } from "../../../../src/pages/answer/answer.ts";
 import { foldPages } from "../../../../src/pages/answer/fold.ts";
 import { renderStructured, renderText } from "../../../../src/pages/answer/render-answer.ts";
@@ -7,7 +8,7 @@ import { renderSections, rollUpSections } from "../../../../src/pages/answer/sec
 import { renderComparisonText } from "../../../../src/pages/compare/render-comparison.ts";
 import { SNAPSHOT_FILES } from "../../../../src/pages/export/snapshot-files.ts";
 import { readPages } from "../../../../src/pages/page.ts";
-import { renderQueryStructured, renderQueryText, toCsvTable } from "../../../../src/pages/query/render-query.ts";
+import { renderQueryStructured, renderQueryText } from "../../../../src/pages/query/query-pages.ts";
 import { type ItemFacts, makePages, makeSnapshot } from "../../../support/make-snapshot.ts";
 import { compare } from "../compare/compare.ts";
 import { ask } from "../query/ask.ts";

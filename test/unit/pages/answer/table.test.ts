@@ -12,7 +12,7 @@ import { toDisplayUrl, toTable } from "../../../../src/pages/answer/table.ts";
 import { DOMAIN_PAGES, type PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
 import { SNAPSHOT_FILES } from "../../../../src/pages/export/snapshot-files.ts";
 import { factsOf } from "../../../../src/pages/findings/find-facts.ts";
-import { renderQueryText } from "../../../../src/pages/query/render-query.ts";
+import { renderQueryText } from "../../../../src/pages/query/query-pages.ts";
 import { SCRIPTS } from "../../../support/answer-scripts.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { type ItemFacts, makePages, makeSnapshot } from "../../../support/make-snapshot.ts";

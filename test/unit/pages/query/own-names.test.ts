@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseRequest } from "../../../../src/pages/domain-pages.ts";
-import { DEFAULT_COLUMNS, parseQuery } from "../../../../src/pages/query/parse-query.ts";
-import { GROUPINGS } from "../../../../src/pages/query/query-schema.ts";
+import { ASKING_PAGES } from "../../../../src/pages/query/asking-pages.ts";
+import { GROUPINGS } from "../../../../src/pages/query/pages-query-schema.ts";
+import { parseQuery } from "../../../../src/pages/query/query-pages.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 import { ask, columnOf, handlesOf } from "./ask.ts";
 
@@ -70,7 +71,7 @@ const CONDITIONS: Readonly<Record<string, [string, unknown]>> = {
 describe("a column that answers show", () => {
   it("is one of those tried here", () => {
     const tried = Object.keys(CONDITIONS);
-    for (const column of DEFAULT_COLUMNS) expect(tried).toContain(column);
+    for (const column of ASKING_PAGES.table.columns) expect(tried).toContain(column);
   });
 
   it.each(Object.entries(CONDITIONS))(

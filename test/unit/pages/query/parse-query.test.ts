@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../src/errors.ts";
-import { toQueryArguments } from "../../../../src/pages/query/pages-query.ts";
-import { parseQuery } from "../../../../src/pages/query/parse-query.ts";
+import { toQueryArguments } from "../../../../src/lists/query/conditions.ts";
+import { ASKING_PAGES } from "../../../../src/pages/query/asking-pages.ts";
+import { parseQuery } from "../../../../src/pages/query/query-pages.ts";
 
 const ID = "s_7f3k2m9q";
-const read = (question: object) => toQueryArguments(parseQuery({ snapshot_id: ID, ...question }).query, ID);
+const read = (question: object) =>
+  toQueryArguments(ASKING_PAGES, parseQuery({ snapshot_id: ID, ...question }).query, ID);
 
 function refusalOf(question: unknown): string {
   try {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
+import { renderRecord, toRecords, wordLeftOut } from "../../../../src/lists/query/item-record.ts";
 import { readPages } from "../../../../src/pages/page.ts";
-import { renderRecord, toRecords, wordLeftOut } from "../../../../src/pages/query/page-record.ts";
-import { createQueryPages } from "../../../../src/pages/query/query-pages.ts";
-import { GROUPINGS } from "../../../../src/pages/query/query-schema.ts";
-import { renderQueryStructured, renderQueryText } from "../../../../src/pages/query/render-query.ts";
+import { ASKING_PAGES } from "../../../../src/pages/query/asking-pages.ts";
+import { GROUPINGS } from "../../../../src/pages/query/pages-query-schema.ts";
+import { createQueryPages, renderQueryStructured, renderQueryText } from "../../../../src/pages/query/query-pages.ts";
 import { hostileText } from "../../../support/hostile-text.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 import { matchHere } from "../../../support/match-here.ts";
@@ -260,7 +260,7 @@ describe("a stranger's text", () => {
 });
 
 const open = (item: object, tokens = 10_000) => {
-  const [record] = toRecords(readPages([item]).items, tokens);
+  const [record] = toRecords(readPages([item]).items, tokens, ASKING_PAGES.record);
   if (record === undefined) throw new Error("no record");
   return renderRecord(record).split("\n");
 };
@@ -311,7 +311,7 @@ describe("a full record", () => {
     const { items: pages } = sandboxSnapshot({ target: "acme.example", limit: 3 });
     const page = pages[0];
     if (page === undefined) throw new Error("no page");
-    const told = toRecords([page], 10_000).map(renderRecord).join("\n");
+    const told = toRecords([page], 10_000, ASKING_PAGES.record).map(renderRecord).join("\n");
     const leaves = (value: unknown): unknown[] =>
       typeof value === "object" && value !== null
         ? Object.values(value).flatMap(leaves)
@@ -324,7 +324,7 @@ describe("a full record", () => {
 
   it("names what did not fit, and shares the room evenly", () => {
     const { items: pages } = sandboxSnapshot({ target: "acme.example", limit: 3 });
-    const records = toRecords(pages, 1200);
+    const records = toRecords(pages, 1200, ASKING_PAGES.record);
     for (const record of records) {
       expect(record.fields.map(({ name }) => name)).toContain("page_summary");
       expect(record.leftOut.length).toBeGreaterThan(0);

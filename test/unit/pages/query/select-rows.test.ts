@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { selectRows, startRegexClock } from "../../../../src/lists/query/select-rows.ts";
 import { foldPages, foldSome, readFolding } from "../../../../src/pages/answer/fold.ts";
 import { rollUpSections } from "../../../../src/pages/answer/sections.ts";
 import { toTable } from "../../../../src/pages/answer/table.ts";
 import { compilePageFilter } from "../../../../src/pages/field-readers.ts";
-import { DEFAULT_COLUMNS } from "../../../../src/pages/query/parse-query.ts";
-import { GROUPINGS } from "../../../../src/pages/query/query-schema.ts";
-import { renderQueryStructured, renderQueryText } from "../../../../src/pages/query/render-query.ts";
-import { selectRows, startRegexClock } from "../../../../src/pages/query/select-rows.ts";
+import { ASKING_PAGES } from "../../../../src/pages/query/asking-pages.ts";
+import { GROUPINGS } from "../../../../src/pages/query/pages-query-schema.ts";
+import { renderQueryStructured, renderQueryText } from "../../../../src/pages/query/query-pages.ts";
 import { anyFilter } from "../../../support/any-filter.ts";
 import { caught } from "../../../support/caught.ts";
 import { makePages, makeSnapshot } from "../../../support/make-snapshot.ts";
@@ -111,8 +111,10 @@ describe("select rows", () => {
             acme.items.filter(({ raw }) => accepts(raw)),
             readFolding(acme.items),
           );
-          expect(selectRows(acme, { filters }, true).rows).toEqual(expected);
-          expect(selectRows(acme, { filters }, false).urls).toBe(acme.items.filter(({ raw }) => accepts(raw)).length);
+          expect(selectRows(ASKING_PAGES, acme, { filters }, true).rows).toEqual(expected);
+          expect(selectRows(ASKING_PAGES, acme, { filters }, false).itemCount).toBe(
+            acme.items.filter(({ raw }) => accepts(raw)).length,
+          );
         }),
         { numRuns: 300 },
       );
@@ -133,7 +135,9 @@ describe("select rows", () => {
       let ms = 0;
       const now = () => (ms += 1000);
       const filters = { kind: "condition", field: "page", type: "str", operator: "regex", value: "a" } as const;
-      const error = caught(() => selectRows(small, { filters }, true, { checkTime: startRegexClock(now) }));
+      const error = caught(() =>
+        selectRows(ASKING_PAGES, small, { filters }, true, { checkTime: startRegexClock(now, "pages") }),
+      );
       expect(error).toMatchObject({ kind: "input", facts: { refused: ["filters"] } });
     });
   });
@@ -155,7 +159,7 @@ describe("select rows", () => {
         }),
       ],
     });
-    expect(toTable(foldPages(full.items), "acme.example").columns).toEqual(DEFAULT_COLUMNS);
+    expect(toTable(foldPages(full.items), "acme.example").columns).toEqual(ASKING_PAGES.table.columns);
   });
 });
 

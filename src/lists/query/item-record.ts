@@ -1,9 +1,7 @@
-import { Refusal, toInputError } from "../../lists/arguments.ts";
-import type { JsonObject } from "../../lists/snapshot.ts";
-import { formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
-import { estimateTokens } from "../../lists/tokens.ts";
-import type { PagesSnapshot } from "../domain-pages.ts";
-import type { Page } from "../page.ts";
+import { Refusal, toInputError } from "../arguments.ts";
+import type { Item, JsonObject, Snapshot } from "../snapshot.ts";
+import { formatCount, toOneLine, toSafeJson } from "../text.ts";
+import { estimateTokens } from "../tokens.ts";
 import { cutToTokens } from "./fit-table.ts";
 
 /** One field of an item: its name in filters, and its value in words. */
@@ -12,8 +10,8 @@ export interface RecordField {
   value: string;
 }
 
-/** A page with every field that came, or with those that fit. */
-export interface PageRecord {
+/** An item with every field that came, or with those that fit. */
+export interface ItemRecord {
   handle: string;
   /** In full, unless it is longer than any that is of use. */
   url: string;
@@ -29,23 +27,32 @@ const MAX_ENTRY_CHARS = 100;
 const MAX_ENTRIES = 40;
 const MAX_LIST = 10;
 
-/** Deeper than any item of the endpoint. */
+/** Deeper than any item of an endpoint. */
 const MAX_DEPTH = 6;
 
+/** In which order the fields of an item are told. */
+export interface RecordOrder {
+  /** Said by the record's first line, or the same for every item. */
+  said: ReadonlySet<string>;
+  /** What is most worth reading comes first; then everything under these names; the rest in the order in which it came. */
+  first: readonly string[];
+  under: readonly string[];
+}
+
 /**
- * Opens pages as far as they fit: each gets an even share, and what one leaves the next may use. Fields come in the
- * order of their worth: the page's own figures, its breakdowns, what it holds, then the rest as it came.
+ * Opens items as far as they fit: each gets an even share, and what one leaves the next may use. Fields come in the
+ * order of their worth, then the rest as it came.
  */
-export function toRecords(pages: readonly Page[], tokens: number): PageRecord[] {
+export function toRecords(items: readonly Item[], tokens: number, order: RecordOrder): ItemRecord[] {
   let left = tokens;
-  return pages.map((page, index) => {
-    const record = fitRecord(page, left / (pages.length - index));
+  return items.map((item, index) => {
+    const record = fitRecord(item, left / (items.length - index), order);
     left -= costOf(record);
     return record;
   });
 }
 
-const costOf = ({ handle, url, fields, leftOut }: PageRecord): number =>
+const costOf = ({ handle, url, fields, leftOut }: ItemRecord): number =>
   fields.reduce((sum, field) => sum + costOfField(field), estimateTokens(`${handle} ${url}`) + 3) +
   costOfNames(leftOut);
 
@@ -54,11 +61,11 @@ const costOfField = ({ name, value }: RecordField): number => estimateTokens(`${
 const costOfNames = (names: readonly string[]): number =>
   names.length === 0 ? 0 : estimateTokens(wordLeftOut(names)) + 4;
 
-function fitRecord(page: Page, tokens: number): PageRecord {
-  const fields = listFields(page.raw);
-  const record: PageRecord = { handle: page.handle, url: toOneLine(page.url, MAX_URL_CHARS), fields, leftOut: [] };
+function fitRecord(item: Item, tokens: number, order: RecordOrder): ItemRecord {
+  const fields = listFields(item.raw, order);
+  const record: ItemRecord = { handle: item.handle, url: toOneLine(item.url, MAX_URL_CHARS), fields, leftOut: [] };
   if (costOf(record) <= tokens) return record;
-  record.url = cutToTokens(page.url, tokens / 4);
+  record.url = cutToTokens(item.url, tokens / 4);
   // The names of what is left out cost too: room for them is kept from the start.
   let left = tokens - costOf({ ...record, fields: [] }) - MAX_LEFT_OUT_TOKENS;
   const kept = fields.filter((field) => {
@@ -90,20 +97,14 @@ export function wordLeftOut(names: readonly string[]): string {
   return named.length === 0 ? rest : `${named.join(", ")} and ${rest}`;
 }
 
-/** Said by the record's first line, or the same for every page. */
-const SAID = new Set(["type", "page"]);
-
-/** What is most worth reading comes first; the rest follows in the order in which it came. */
-const FIRST = ["status_code", "location", "meta.title", "page_summary", "meta.canonical"];
-
 /** Every field that is not null, by its name in filters: plain values of one object stand together on a line. */
-function listFields(raw: JsonObject): RecordField[] {
-  const fields = listObject(raw, "", 0).filter(({ name }) => !SAID.has(name));
+function listFields(raw: JsonObject, { said, first, under }: RecordOrder): RecordField[] {
+  const fields = listObject(raw, "", 0).filter(({ name }) => !said.has(name));
   const rankOf = ({ name }: RecordField): number => {
-    const at = FIRST.indexOf(name);
+    const at = first.indexOf(name);
     if (at >= 0) return at;
-    if (name.startsWith("page_summary.")) return FIRST.length;
-    return name.startsWith("meta.") ? FIRST.length + 1 : FIRST.length + 2;
+    const group = under.findIndex((each) => name.startsWith(`${each}.`));
+    return first.length + (group >= 0 ? group : under.length);
   };
   return fields.sort((a, b) => rankOf(a) - rankOf(b));
 }
@@ -167,7 +168,7 @@ const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `p2 /anvil-size-calculator`, then one field a line; what did not fit is named last. */
-export function renderRecord({ handle, url, fields, leftOut }: PageRecord): string {
+export function renderRecord({ handle, url, fields, leftOut }: ItemRecord): string {
   const place = url.includes(" ") ? toSafeJson(url) : url;
   return [
     `${handle} ${place === "" ? "(no URL)" : place}`,
@@ -177,16 +178,24 @@ export function renderRecord({ handle, url, fields, leftOut }: PageRecord): stri
 }
 
 /**
- * @returns the pages in the order of their handles as given
+ * @returns the items in the order of their handles as given
+ * @param words what handles begin with, and what items are called
  * @throws {AppError} `input` naming the handles that the snapshot has, when one is not among them
  */
-export function findHandles({ id, items: pages }: PagesSnapshot, handles: readonly string[]): Page[] {
-  const found = handles.map((handle) => pages[Number(handle.slice(1)) - 1]);
+export function findHandles<S extends Snapshot>(
+  { id, items }: S,
+  handles: readonly string[],
+  { handle: letter, many }: { handle: string; many: string },
+): S["items"][number][] {
+  const found = handles.map((handle) => items[Number(handle.slice(letter.length)) - 1]);
   const unknown = handles.filter((_, index) => found[index] === undefined);
   if (unknown.length > 0) {
+    const one = `${letter}1`;
     const range =
-      pages.length === 0 ? "it holds no pages" : pages.length === 1 ? "it holds p1" : `it holds p1..p${pages.length}`;
+      items.length === 0
+        ? `it holds no ${many}`
+        : `it holds ${items.length === 1 ? one : `${one}..${letter}${items.length}`}`;
     throw toInputError([new Refusal("handles", `snapshot ${id} has no ${unknown.join(", ")}`, range)]);
   }
-  return found.filter((page) => page !== undefined);
+  return found.filter((item) => item !== undefined);
 }

@@ -1,10 +1,7 @@
-import type { NextStep } from "../../lists/calls.ts";
-import { type Cell, TITLE, toCsvLine } from "../../lists/cells.ts";
-import { countOf, toOneLine } from "../../lists/text.ts";
-import { atWorst, estimateTokens } from "../../lists/tokens.ts";
-import { nameSectionCells } from "../answer/sections.ts";
-import { DISPENSABLE } from "../answer/table.ts";
-import { MAX_LIMIT } from "../body.ts";
+import type { NextStep } from "../calls.ts";
+import { type Cell, TITLE, toCsvLine } from "../cells.ts";
+import { countOf, toOneLine } from "../text.ts";
+import { atWorst, estimateTokens } from "../tokens.ts";
 
 /** The rows or groups that are shown. */
 export interface QueryTable {
@@ -36,20 +33,37 @@ export const emptyTable = (choice: TableChoice | undefined, total: number, skipp
   limit: null,
 });
 
+/** What bounds a table. */
+export interface FitTerms {
+  tokens: number;
+  /** Rows or groups in all, and those before the first wanted one. */
+  total: number;
+  skipped: number;
+  /** What the caller bounded them to; null for as many as fit, which are never more than `maxLimit`. */
+  limit: number | null;
+  maxLimit: number;
+  /** Columns that may be left out to fit. */
+  dispensable: readonly string[];
+  /** A row as a text shows it. */
+  nameCells: NameCells;
+}
+
+type NameCells = (columns: readonly string[], row: readonly Cell[]) => readonly Cell[];
+
 /** Fills a table with as many of the wanted rows as fit, in the fullest form in which that is a good number. */
 export function fitTable(
   choices: readonly TableChoice[],
-  { tokens, total, skipped, limit }: { tokens: number; total: number; skipped: number; limit: number | null },
+  { tokens, total, skipped, limit, maxLimit, dispensable, nameCells }: FitTerms,
 ): QueryTable {
-  const wanted = Math.min(limit ?? MAX_LIMIT, total - skipped);
+  const wanted = Math.min(limit ?? maxLimit, total - skipped);
   // Who asks for so many rows wants rows: dispensable columns go until they fit.
-  const fitted = fitRows(choices, { tokens, from: skipped, count: wanted, enough: limit ?? GOOD_ROWS });
+  const fitted = fitRows(choices, { tokens, from: skipped, count: wanted, enough: limit ?? GOOD_ROWS, nameCells });
   const choice = choices[fitted.choice];
   const full = choices[0]?.columns ?? [];
   return {
     ...emptyTable(choice, total, skipped),
     rows: Array.from({ length: fitted.rows }, (_, index) => choice?.row(skipped + index) ?? []),
-    columnsLeftOut: DISPENSABLE.filter((name) => full.includes(name) && choice?.columns.includes(name) === false),
+    columnsLeftOut: dispensable.filter((name) => full.includes(name) && choice?.columns.includes(name) === false),
     cutTo: choice?.cutTo ?? null,
     limit,
   };
@@ -69,17 +83,24 @@ export interface TableChoice {
 const GOOD_ROWS = 10;
 const MIN_ROWS = 3;
 
+interface RowsTerms {
+  tokens: number;
+  from: number;
+  count: number;
+  /** So many rows are a good number. */
+  enough: number;
+  nameCells: NameCells;
+}
+
 /**
  * The first choice in which a good number of rows fits, else the last one in which more fit than before.
  * @returns which choice, and how many rows from `from` on fit; 0 when not even one does
  */
-export function fitRows(
-  choices: readonly TableChoice[],
-  { tokens, from, count, enough = GOOD_ROWS }: { tokens: number; from: number; count: number; enough?: number },
-): { choice: number; rows: number } {
+function fitRows(choices: readonly TableChoice[], terms: RowsTerms): { choice: number; rows: number } {
+  const { count, enough } = terms;
   let best = { choice: 0, rows: 0 };
   for (const [choice, table] of choices.entries()) {
-    const rows = countFitting(table, { tokens, from, count });
+    const rows = countFitting(table, terms);
     if (rows > best.rows || choice === 0) best = { choice, rows };
     const least = choices[choice + 1]?.cutTo === undefined ? enough : MIN_ROWS;
     if (best.rows >= Math.min(least, count)) break;
@@ -87,13 +108,10 @@ export function fitRows(
   return best;
 }
 
-function countFitting(
-  table: TableChoice,
-  { tokens, from, count }: { tokens: number; from: number; count: number },
-): number {
+function countFitting(table: TableChoice, { tokens, from, count, nameCells }: RowsTerms): number {
   let left = tokens - estimateTokens(table.columns.join(",")) - 2;
   for (let index = 0; index < count; index += 1) {
-    left -= estimateTokens(toQuotedLine(table, nameSectionCells(table.columns, table.row(from + index)))) + 1;
+    left -= estimateTokens(toQuotedLine(table, nameCells(table.columns, table.row(from + index)))) + 1;
     if (left < 0) return index;
   }
   return count;
