@@ -16,8 +16,8 @@ import {
   toFileName,
 } from "../pages/export/snapshot-files.ts";
 import { ASKING_PAGES } from "../pages/query/asking-pages.ts";
-import { type Grouping, type PageState, toQuerySchema } from "../pages/query/pages-query-schema.ts";
 import { parseQuery, querySnapshot, renderQueryStructured, renderQueryText } from "../pages/query/query-pages.ts";
+import { type Grouping, type PageState, toQuerySchema } from "../pages/query/query-schema.ts";
 
 /** An answer in its two forms. Both state the same facts: give a model the one that it is shown best, not both. */
 export interface Answer {

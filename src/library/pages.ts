@@ -12,7 +12,7 @@ export type { Charge, Source } from "../lists/snapshot.ts";
 export type { PagesRequest } from "../pages/body.ts";
 export type { SnapshotFileName } from "../pages/export/snapshot-files.ts";
 export type { Page } from "../pages/page.ts";
-export type { Grouping, PageState } from "../pages/query/pages-query-schema.ts";
+export type { Grouping, PageState } from "../pages/query/query-schema.ts";
 export {
   type Answer,
   type AnswerOptions,

@@ -1,5 +1,5 @@
 import type { CompareCaller, ComparePages } from "../../pages/compare/compare-pages.ts";
-import { COMPARISON_FIELDS } from "../../pages/query/pages-query-schema.ts";
+import { COMPARISON_FIELDS } from "../../pages/query/query-schema.ts";
 import { TOOLS } from "../../tools.ts";
 import { OPENS_VIEW } from "../apps-view.ts";
 import type { ToolAnswer } from "../tool-result.ts";

@@ -1,6 +1,6 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
-import { toQuerySchema } from "../../pages/query/pages-query-schema.ts";
 import type { QueryCaller, QueryPages } from "../../pages/query/query-pages.ts";
+import { toQuerySchema } from "../../pages/query/query-schema.ts";
 import { TOOLS } from "../../tools.ts";
 import { OPENS_VIEW } from "../apps-view.ts";
 import type { ToolAnswer } from "../tool-result.ts";

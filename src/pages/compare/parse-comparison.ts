@@ -6,7 +6,7 @@ import { BODY_DEFAULTS, withDefaults } from "../body.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
 import type { SnapshotRef } from "../find-snapshot.ts";
 import { refuseLinkerArgument } from "../page-fields.ts";
-import { COMPARISON_FIELDS } from "../query/pages-query-schema.ts";
+import { COMPARISON_FIELDS } from "../query/query-schema.ts";
 import type { Side } from "./comparison.ts";
 
 type Field = (typeof COMPARISON_FIELDS)[number];

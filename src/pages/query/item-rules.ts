@@ -7,7 +7,7 @@ import type { ItemRules } from "../field-readers.ts";
 import { foldsOf } from "../findings/find-facts.ts";
 import type { Page } from "../page.ts";
 import { PAGE_GROUPINGS } from "./page-groupings.ts";
-import { GROUPINGS, type Grouping } from "./pages-query-schema.ts";
+import { GROUPINGS, type Grouping } from "./query-schema.ts";
 import { singlesOf } from "./section-index.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Fold } from "../answer/fold.ts";
 import { isDead } from "../answer/follow-redirects.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
 import { classifyStatus, type Page } from "../page.ts";
-import { type PAGE_CONDITION_SCHEMAS, type PageState, STATUS_WORDS } from "./pages-query-schema.ts";
+import { type PAGE_CONDITION_SCHEMAS, type PageState, STATUS_WORDS } from "./query-schema.ts";
 import { parseSection, type Section, sectionsOf, wordSection } from "./section-index.ts";
 
 /** What is asked of pages beside what every list is asked. */

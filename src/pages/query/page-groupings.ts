@@ -21,7 +21,7 @@ import { asksForLinkers, LINKERS_UNNAMED } from "../catalogue.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
 import { classifyStatus, type Page } from "../page.ts";
 import type { PageConditions } from "./page-conditions.ts";
-import { GROUPINGS, type Grouping } from "./pages-query-schema.ts";
+import { GROUPINGS, type Grouping } from "./query-schema.ts";
 import { parseSection, type SectionIndex, sectionsOf } from "./section-index.ts";
 
 type PageGrouping = GroupingOf<PagesSnapshot, Fold, PageConditions>;

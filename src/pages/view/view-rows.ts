@@ -6,7 +6,7 @@ import type { PagesSnapshot } from "../domain-pages.ts";
 import { foldsOf } from "../findings/find-facts.ts";
 import { itemRulesOf } from "../query/item-rules.ts";
 import { findFirstSeen, PAGE_GROUPINGS } from "../query/page-groupings.ts";
-import type { Grouping } from "../query/pages-query-schema.ts";
+import type { Grouping } from "../query/query-schema.ts";
 import type { SectionIndex } from "../query/section-index.ts";
 import { type Breakdown, type SnapshotView, VIEW_COLUMNS, type ViewCell, type ViewRow } from "./view-data.ts";
 

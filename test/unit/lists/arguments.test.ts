@@ -12,8 +12,8 @@ import { listArguments } from "../../../src/lists/query/parse-list-query.ts";
 import { parseComparison } from "../../../src/pages/compare/parse-comparison.ts";
 import { parseRequest } from "../../../src/pages/domain-pages.ts";
 import { ASKING_PAGES } from "../../../src/pages/query/asking-pages.ts";
-import { COMPARISON_FIELDS } from "../../../src/pages/query/pages-query-schema.ts";
 import { parseQuery } from "../../../src/pages/query/query-pages.ts";
+import { COMPARISON_FIELDS } from "../../../src/pages/query/query-schema.ts";
 import { BODY_FIELDS } from "../../support/body-fields.ts";
 import { caught } from "../../support/caught.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseRequest } from "../../../../src/pages/domain-pages.ts";
 import { ASKING_PAGES } from "../../../../src/pages/query/asking-pages.ts";
-import { GROUPINGS } from "../../../../src/pages/query/pages-query-schema.ts";
 import { parseQuery } from "../../../../src/pages/query/query-pages.ts";
+import { GROUPINGS } from "../../../../src/pages/query/query-schema.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 import { ask, columnOf, handlesOf } from "./ask.ts";
 

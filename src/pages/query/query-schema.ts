@@ -1,4 +1,4 @@
-import { toQuestionSchema } from "../../lists/query/query-schema.ts";
+import { toQuestionSchema } from "../../lists/query/question-schema.ts";
 
 /** `broken` is `dead`; `unknown` is a page whose status is not told, or says nothing. */
 export const STATUS_WORDS = ["live", "redirect", "dead", "broken", "gone", "refused", "trouble", "unknown"] as const;
