@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { type ListRequest, UNNAMED_ENDPOINT } from "./request.ts";
+import type { ListRequest } from "./request.ts";
 
 /** A paid reply that could not be read, as it came. */
 export interface KeptReply {
-  /** The name of the endpoint that was asked. */
-  endpoint: string;
+  /** The name of the endpoint that was asked; left out of the one that was there first. */
+  endpoint?: string;
   request: ListRequest;
   /** When it came, ms since the epoch. */
   at: number;
@@ -31,8 +31,7 @@ export const toReplyUri = (id: string): string => `${REPLIES_URI}/${id}`;
 
 /** One line that says what was asked, and the reply as it came. */
 export function writeReply({ endpoint, request, at, chargedUsd, body }: KeptReply): { id: string; text: string } {
-  const named = endpoint === UNNAMED_ENDPOINT ? {} : { endpoint };
-  const text = `${JSON.stringify({ kept_reply: 1, at, charged_usd: chargedUsd, ...named, request })}\n${body}`;
+  const text = `${JSON.stringify({ kept_reply: 1, at, charged_usd: chargedUsd, endpoint, request })}\n${body}`;
   const digits = createHash("sha256").update(text).digest("hex").slice(0, 8);
   return { id: `u_${digits}`, text };
 }
@@ -43,11 +42,11 @@ export function readReply(text: string): KeptReply | undefined {
   if (end < 0 || !text.startsWith('{"kept_reply":1,')) return undefined;
   try {
     const told = JSON.parse(text.slice(0, end)) as Record<string, unknown>;
-    const { at, charged_usd: chargedUsd, endpoint = UNNAMED_ENDPOINT, request } = told;
-    if (typeof at !== "number" || typeof endpoint !== "string") return undefined;
+    const { at, charged_usd: chargedUsd, endpoint, request } = told;
+    if (typeof at !== "number") return undefined;
     if (typeof (request as ListRequest | null)?.target !== "string") return undefined;
     return {
-      endpoint,
+      ...(typeof endpoint === "string" && { endpoint }),
       at,
       chargedUsd: typeof chargedUsd === "number" ? chargedUsd : null,
       request: request as ListRequest,

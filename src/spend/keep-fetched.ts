@@ -3,7 +3,7 @@ import type { Endpoint } from "../lists/endpoint.ts";
 import { otherTargetOf, partAnswers, readRequest } from "../lists/endpoint-answer.ts";
 import type { Asked } from "../lists/fetch-list.ts";
 import { type KeptReplies, toReplyUri, writeReply } from "../lists/kept-reply.ts";
-import { type ListRequest, toRequestKey } from "../lists/request.ts";
+import { type ListRequest, toRequestKey, UNNAMED_ENDPOINT } from "../lists/request.ts";
 import { createSnapshot, type EndpointAnswer, type Fetched, type Snapshot, type Source } from "../lists/snapshot.ts";
 import { countOf } from "../lists/text.ts";
 
@@ -37,7 +37,7 @@ export async function keepUnread(
   if (unread === undefined) return error;
   if (unread.trim() === "" || replies === undefined) return new AppError(error.kind, error.message, facts);
   const { id, text } = writeReply({
-    endpoint: endpoint.name,
+    ...(endpoint.name !== UNNAMED_ENDPOINT && { endpoint: endpoint.name }),
     request,
     at: now(),
     chargedUsd: facts.chargedUsd ?? null,
