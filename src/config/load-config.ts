@@ -163,16 +163,25 @@ const NOT_FILLED_IN = "holds a placeholder that was not filled in; write the val
 /** What a person or a tool meant to be something else: sent as it stands it would fail far from its cause. */
 const MISTAKES: readonly { written: RegExp; rule: string; only?: string }[] = [
   {
+    written: /^(?:export\s+)?AISA_API_KEY\s*[=:]/i,
+    rule: "holds the name of the variable too; write the value alone",
+    only: "apiKey",
+  },
+  {
     // One that is not closed is a mistake as well; no value of ours begins with one.
     written: /^["'`\u2018-\u201f]|["'`\u2018-\u201f]$/,
     rule: "must be written without quotation marks around it: they became a part of the value",
   },
-  { written: /^\{\{.*\}\}$|^%[\w.-]+%$|^\$(?:\w+|\(.*\))$|\$\{[\w.:-]+\}|^<%.*%>$/, rule: NOT_FILLED_IN },
+  {
+    written:
+      /\{\{.*\}\}|^\{[A-Za-z_]\w*\}$|^__\w+__$|^%[\w.-]+%$|^\$(?:\w+|\(.*\))$|\$\{[\w.:-]+\}|^<%.*%>$|^(?:process\.env\.|env:)\w+$/,
+    rule: NOT_FILLED_IN,
+  },
   // Not of NO_PROXY, where Windows writes <local>.
   { written: /^<(?!local>)[^<>]*>$/, rule: NOT_FILLED_IN },
   {
     written:
-      /^(?:sk-aisa-)?(?:<.*>|\[.*\]|x{3,}|\*{3,}|\.{3,}|\u2026+|(?:[\w ]+[-_ ])?your[-_ ].*|.*[-_ ](?:goes[-_ ])?here|change[-_ ]?me|replace[-_ ]?me|(?:my[-_ ]|aisa[-_ ])?(?:api[-_ ]?)?key|api[-_ ]?token)$/i,
+      /^(?:sk-(?:aisa-)?)?(?:<.*>|\[.*\]|x{3,}|\*{3,}|\.{3,}|\u2026+|(?:[\w ]+[-_ ])?your[-_ ].*|.*[-_ ](?:goes[-_ ])?here|change[-_ ]?me|replace[-_ ]?me|(?:my[-_ ]|aisa[-_ ])?(?:api[-_ ]?)?key|api[-_ ]?token)$/i,
     rule: "holds the placeholder of a guide; write your own key, or leave the variable out to use the sandbox",
     only: "apiKey",
   },

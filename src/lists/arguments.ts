@@ -143,11 +143,16 @@ export function readArguments<Name extends string>(
   const refusals: Refusal[] = [];
   const added: string[] = [];
   const worded: Name[] = [];
+  const isBesideItem = Object.keys(args).some((name) => bareName(name) === ITEM_MARK);
   for (const [written, value] of Object.entries(args)) {
     const name = names.find((each) => each === written);
-    if (name === undefined && isAddedByClient(written)) added.push(written);
-    else if (name === undefined) refusals.push(refuse?.(written) ?? refuseName(written, names, otherWords));
-    else if (!isLeftOut(value)) refusals.push(...gatherRefusals(() => read(name, value)));
+    if (name === undefined) {
+      const refusal = isAddedByClient(written)
+        ? undefined
+        : (refuse?.(written) ?? refuseName(written, names, otherWords, isBesideItem));
+      if (refusal === undefined) added.push(written);
+      else refusals.push(refusal);
+    } else if (!isLeftOut(value)) refusals.push(...gatherRefusals(() => read(name, value)));
     else if (isWordForNothing(value)) worded.push(name);
   }
   return { refusals, notes: [...noteAdded(added), ...noteWorded(worded)] };
@@ -189,7 +194,25 @@ export const ADDED_BY_CLIENTS: readonly { client: string; names: readonly string
     names: ["wait_for_previous"],
     sources: ["github.com/MemPalace/mempalace/pull/322"],
   },
+  {
+    client: "agent platforms, who asks",
+    names: ["user_context"],
+    sources: ["github.com/neondatabase/mcp-server-neon/issues/353"],
+  },
+  {
+    client: "coding agents, the folder that they work in",
+    names: ["cwd"],
+    sources: ["github.com/joshuaswarren/remnic/issues/1434"],
+  },
+  {
+    client: "clients that give a tool without arguments one",
+    names: ["random_string"],
+    sources: ["github.com/mondaycom/mcp/pull/15"],
+  },
 ];
+
+/** By it a call of n8n is known: the other fields of its item come along, and these have whatever names a workflow gives. */
+const ITEM_MARK = "toolcallid";
 
 /** `toolCallId` and `tool_call_id` are the same word. */
 const bareName = (name: string): string => name.replace(/[_-]/g, "").toLowerCase();
@@ -226,7 +249,7 @@ export function isLeftOut(value: unknown): boolean {
   return isNothing(value, 0);
 }
 
-const NOTHING = /^(?:null|undefined|none|""|'')?$/i;
+const NOTHING = /^(["']?)(?:null|undefined|none|nil)?\1$/i;
 
 /** Longer than any list of nothings, and deeper; spares a long filter from being read twice. */
 const MAX_EMPTY_CHARS = 200;
@@ -248,12 +271,15 @@ function isNothing(value: unknown, depth: number): boolean {
 const isWordForNothing = (value: unknown): boolean =>
   Array.isArray(value) ? value.some(isWordForNothing) : typeof value === "string" && /[a-z]/i.test(value);
 
+/** @returns undefined where only a name that could be meant is refused, and this one could not */
 function refuseName<Name extends string>(
   written: string,
   names: readonly Name[],
   otherWords: ReadonlyMap<string, Name> | undefined,
-): Refusal {
+  onlyIfMeant: boolean,
+): Refusal | undefined {
   const meant = otherWords?.get(written.toLowerCase()) ?? nearestName(written, names);
+  if (meant === undefined && onlyIfMeant) return undefined;
   const list = `he arguments are ${names.join(", ")}`;
   const works = meant === undefined ? `t${list}` : `did you mean "${meant}"? T${list}`;
   return new Refusal(quoteForMessage(written), "unknown argument", works);

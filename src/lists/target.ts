@@ -12,6 +12,8 @@ export interface ParsedTarget {
 
 const WORKS = 'use a domain or subdomain such as "forbes.com"';
 const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/;
+/** Of an unlisted top-level domain too: no name under one of another form was ever registered. */
+const TOP_LEVEL = /^(?:[a-z]+|xn--[a-z0-9-]+)$/;
 const MAX_HOST_CHARS = 253;
 /** Longer than any URL worth reading a host from. */
 const MAX_INPUT_CHARS = 8192;
@@ -72,15 +74,22 @@ function withoutCredentials(url: string): string {
 
 /** What a domain stands in when it is copied from a page, a chat or another tool: each form with what is inside. */
 const WRAPPINGS: readonly RegExp[] = [
-  // Markdown: [text](https://acme.example "title"), Slack: <https://acme.example|text>, HTML: <a href="…">.
+  // Markdown: [text](https://acme.example "title"), also around an image, [text][1] and what stands below it,
+  // [1]: https://acme.example; Slack: <https://acme.example|text>, HTML: <a href="…">.
+  /^\[!\[[^\]]*\]\([^)]*\)\]\(\s*<?([^\s>)]+)/,
   /^!?\[[^\]]*\]\(\s*<?([^\s>)]+)/,
+  /^\[([^[\]]+)\]\s?\[[^[\]]*\]$/,
+  /^\[[^[\]]+\]:\s+(\S.*)$/s,
   /^<([^<>|\s]+)\|[^<>]*>$/,
   /^<a\s[^>]*?href\s*=\s*["']?([^"'\s>]+)/i,
   // The mark of a list, and emphasis; a star alone may be meant as a wildcard.
   /^[-•>]\s+(\S.*)$/s,
-  /^\*\*(.*)\*\*$/s,
-  // Search Console's domain properties, search operators and labels; only before something with a dot.
-  /^(?:sc-domain|site|domain|url|website|host|origin|inurl|related|view-source)\s*(?::|%3A|=)\s*(?=[^\s/]*\.|https?:)(.*)$/is,
+  /^(?:\*\*|__)(.*)(?:\*\*|__)$/s,
+  /^_(.*)_$/s,
+  // A rule of an ad blocker.
+  /^\|\|(.*)\^$/s,
+  // Search Console's domain properties, search operators, feeds and labels; only before something with a dot.
+  /^(?:sc-domain|site|domain|url|website|host|origin|target|inurl|related|cache|info|link|feed|view-source)\s*(?::|%3A|=)\s*(?=[^\s/]*\.|https?:)(.*)$/is,
 ];
 
 /** Wrappings stand inside each other, but hardly deeper than this. */
@@ -89,6 +98,9 @@ const MAX_WRAPPINGS = 8;
 function unwrap(written: string): string {
   let text = written
     .replace(/\p{Cf}/gu, "")
+    .replace(/&lt;/g, "<")
+    .replace(/&(?:gt|quot|#39|#x27);/g, '"')
+    .replace(/%(?:3a|2f|20|22|3c|3e)/gi, decodeURIComponent)
     .replace(/[[({](?:\.|dot)[\])}]/gi, ".")
     .replace(/^hxxp/i, "http")
     .replace(/^(?:https?:\/\/)+(?=https?:\/\/)/i, "");
@@ -101,14 +113,15 @@ function unwrap(written: string): string {
   return text.replace(/^(https?)(?::\/?|;?\/\/)(?=[^/\d:;])/i, "$1://");
 }
 
-const OPENING = new Set("\"'`<({[“”‘’„‚«»‹›");
-const CLOSING = new Set("\"'`>)}]“”‘’«»‹›,;:!?….。、，；");
+/** Quotes and brackets of all scripts open something, and close it with the marks that end a sentence. */
+const OPENING = /[\s"'`<\uff02\uff07\p{Ps}\p{Pi}\p{Pf}]/u;
+const CLOSING = /[\s"'`>\uff02\uff07\p{Pe}\p{Pi}\p{Pf},;:!?….。、，；]/u;
 
 /** Without the quotes, brackets and marks of a sentence around it, whole pairs or half of one. */
 function trimMarks(text: string): string {
   // The brackets of an IPv6 address are its own.
   if (ADDRESS.test(text)) return text;
-  const isMark = (marks: ReadonlySet<string>, at: number) => marks.has(text[at] ?? "") || /\s/.test(text[at] ?? "");
+  const isMark = (marks: RegExp, at: number) => marks.test(text[at] ?? "");
   let start = 0;
   let end = text.length;
   while (start < end && isMark(OPENING, start)) start += 1;
@@ -153,7 +166,8 @@ function toAsciiHost(written: string, whole: string, refuse: Refuse): string {
   }
   if (isIp(ascii)) throw refuse(`${quoteForMessage(host)} is an IP address; the endpoint takes names only`);
   if (ascii.length > MAX_HOST_CHARS) throw refuse(`a domain name has at most ${MAX_HOST_CHARS} characters`);
-  const bad = ascii.split(".").find((label) => !LABEL.test(label));
+  const labels = ascii.split(".");
+  const bad = labels.find((label, index) => !(index === labels.length - 1 ? TOP_LEVEL : LABEL).test(label));
   if (bad !== undefined) throw refuse(`${quoteForMessage(host)} is no domain name: look at ${quoteForMessage(bad)}`);
   if (parseDomain(ascii).domain === null) {
     throw refuse(`${quoteForMessage(host)} is a top-level domain or a bare name, not a registered domain`);
@@ -169,7 +183,7 @@ function listDomains(text: string): string[] {
 
 /** The IDNA form through the URL parser, which is the one that browsers use. */
 function toPunycode(host: string): string | undefined {
-  if (host === "" || /[\s%@:<>^|`{}"']/.test(host)) return undefined;
+  if (host === "" || /[\s%@:<>^|`{}"'\p{Ps}\p{Pe}\p{Pi}\p{Pf}]/u.test(host)) return undefined;
   try {
     const ascii = new URL(`http://${host}/`).hostname.replace(/\.+$/, "");
     return isDecodable(ascii) ? ascii : undefined;

@@ -119,6 +119,10 @@ describe("a value that was meant to be something else", () => {
       [name, "%AISA_API_KEY%", NOT_FILLED],
       [name, "$AISA_API_KEY", NOT_FILLED],
       [name, "$(pass show swordfish)", NOT_FILLED],
+      [name, "{SWORDFISH}", NOT_FILLED],
+      [name, "__SWORDFISH__", NOT_FILLED],
+      [name, "process.env.SWORDFISH", NOT_FILLED],
+      [name, "env:SWORDFISH", NOT_FILLED],
       [name, "<your swordfish>", NOT_FILLED],
       [name, `sk-aisa-\${SWORDFISH}`, NOT_FILLED],
     ]),
@@ -135,6 +139,9 @@ describe("a value that was meant to be something else", () => {
     "sk-aisa-your-key",
     "sk-aisa-xxxxxxxx",
     "sk-aisa-...",
+    "sk-...",
+    "sk-xxxx",
+    "sk-\u2026",
     "sk-aisa-****",
     "[your-key]",
     "sk-aisa-<key>",
@@ -143,6 +150,19 @@ describe("a value that was meant to be something else", () => {
     "paste-it-here",
   ])("is refused as a key: %s", (value) => {
     expect(problemsOf({ AISA_API_KEY: value, DOMAIN_PAGES_SOURCE: "aisa" })).toEqual([`AISA_API_KEY: ${OF_A_GUIDE}`]);
+  });
+
+  it.each([
+    "AISA_API_KEY=sk-aisa-swordfish",
+    'export AISA_API_KEY="sk-aisa-swordfish"',
+    "AISA_API_KEY: sk-aisa-swordfish",
+  ])("is refused as a key that its own name stands before: %s", (value) => {
+    const problems = problemsOf({ AISA_API_KEY: value });
+    expect(problems).toEqual(["AISA_API_KEY: holds the name of the variable too; write the value alone"]);
+  });
+
+  it("is refused in the middle of an address", () => {
+    expect(problemsOf({ AISA_BASE_URL: "https://gateway.example/{{path}}" })).toEqual([`AISA_BASE_URL: ${NOT_FILLED}`]);
   });
 
   it.each(["sk-aisa-key1", "sk-aisa-Yourk3y", "a$b", "100%", "sk-aisa-xx1xx", "k-with-%20-in-it"])(
@@ -176,7 +196,9 @@ describe("a value that was meant to be something else", () => {
   it.each(['localhost,"internal.example",b.example', "localhost,{{HOSTS}}", "a.example,$HOSTS", "[a.example],%HOSTS%"])(
     "is refused among the hosts of NO_PROXY: %s",
     (value) => {
-      expect(problemsOf({ NO_PROXY: value })[0]).toMatch(/^NO_PROXY: must be host names such as localhost,/);
+      expect(problemsOf({ NO_PROXY: value })[0]).toMatch(
+        /^NO_PROXY: (?:must be host names such as localhost,|holds a placeholder)/,
+      );
     },
   );
 

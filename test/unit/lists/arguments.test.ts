@@ -44,6 +44,9 @@ const NOTHINGS: readonly [unknown, boolean][] = [
   ["NULL", true],
   ["undefined", true],
   ["None", true],
+  ["nil", true],
+  ['"null"', true],
+  ["'undefined'", true],
   ['""', false],
   ["''", false],
   [[], false],
@@ -65,6 +68,13 @@ describe.each(TOOLS)("the arguments of $tool", ({ names, parse }) => {
     expect(parse({ task_progress: "- [ ] audit", _meta: {}, "_a b": 1 }).notes).toEqual([
       'ignored what the client added: task_progress, _meta, "_a b"',
     ]);
+  });
+
+  it("pass over the fields of an item that n8n sends along, whatever they are called, but none that could be meant", () => {
+    const n8n = { toolCallId: "call_0BC", tool: "x", webhookUrl: "https://a.example/h", message: { text: "?" } };
+    expect(parse(n8n).notes).toEqual(["ignored what the client added: toolCallId, tool, webhookUrl, message"]);
+    expect(caught(() => parse({ ...n8n, taget: "x" })).message).toContain('"taget": unknown argument; did you mean');
+    expect(caught(() => parse({ webhookUrl: "x" })).message).toContain('"webhookUrl": unknown argument');
   });
 
   it("name only some of many that were added", () => {
