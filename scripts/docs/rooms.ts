@@ -129,13 +129,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     files: WORDS,
   },
   pages: {
-    says: "the list of pages, pure: answer, findings, query, compare, estimate, export, redirects, view data",
+    says: "the list of pages, pure: what a question to it can ask (`query/`), answer, findings, compare, estimate, export, redirects, view data",
     knows: { lists: "all" },
     files: ["errors.ts", "tools.ts"],
     without: IMPURE,
   },
   lists: {
-    says: "what any list of this family needs, pure: filters, target, arguments, text, tokens",
+    says: "one engine for any list of this family, pure: requests, snapshots, filters, free questions (`query/`), budgets, text, tokens",
     knows: {},
     files: ["errors.ts", "tools.ts"],
     without: IMPURE,

@@ -122,6 +122,8 @@ export interface Vocabulary<Name extends string> {
   refuse?: (written: string) => Refusal | undefined;
   /** Arguments that work, for messages. */
   works: string;
+  /** The field that a filter finds words in, where `text` looks for them too. */
+  searched?: string;
 }
 
 /**
@@ -133,7 +135,7 @@ export interface Vocabulary<Name extends string> {
  */
 export function readArguments<Name extends string>(
   input: unknown,
-  { names, otherWords, refuse, works }: Vocabulary<Name>,
+  { names, otherWords, refuse, works, searched }: Vocabulary<Name>,
   read: (name: Name, value: unknown) => void,
 ): { refusals: Refusal[]; notes: string[] } {
   const args = readJsonString(input);
@@ -155,7 +157,7 @@ export function readArguments<Name extends string>(
     } else if (!isLeftOut(value)) refusals.push(...gatherRefusals(() => read(name, value)));
     else if (isWordForNothing(value)) worded.push(name);
   }
-  return { refusals, notes: [...noteAdded(added), ...noteWorded(worded)] };
+  return { refusals, notes: [...noteAdded(added), ...noteWorded(worded, searched)] };
 }
 
 /** What was refused on the way; anything else that goes wrong is thrown on. */
@@ -235,9 +237,10 @@ function noteAdded(names: readonly string[]): string[] {
   return [`ignored what the client added: ${named.join(", ")}${more}`];
 }
 
-function noteWorded(names: readonly string[]): string[] {
+function noteWorded(names: readonly string[], searched: string | undefined): string[] {
   if (names.length === 0) return [];
-  const search = names.includes("text") ? '; to search for such a word: filters ["page","like","%null%"]' : "";
+  const isSearch = searched !== undefined && names.includes("text");
+  const search = isSearch ? `; to search for such a word: filters ["${searched}","like","%null%"]` : "";
   return [`a word for nothing ("null" and the like) counts as left out: ${names.join(", ")}${search}`];
 }
 

@@ -187,8 +187,8 @@ function withRows<S extends Snapshot, R extends Row, W extends object>(
   const rows = orderRows(unordered, query.orderBy, figureOf);
   options.onSelected?.(toSelected(asked, rows));
   const { target } = frame;
-  const { columns, fold: isFolded } = query;
-  const choices = toRowTables(rows, { target, columns, table: asking.table, figureOf, isFolded });
+  const isApart = asking.folding !== undefined && !query.fold;
+  const choices = toRowTables(rows, { target, columns: query.columns, table: asking.table, figureOf, isApart });
   const skipped = Math.min(query.offset, rows.length);
   const suggest = (table: QueryTable) => suggestFitting(asked, { table, rows });
   const widest = { ...emptyTable(choices[0], rows.length, skipped), rows: [[rows[skipped]?.main.handle ?? null]] };
@@ -210,7 +210,12 @@ function withGroups<S extends Snapshot, R extends Row, W extends object>(
   if (grouping === undefined) throw new RangeError(`no grouping ${name}`);
   const { filters, text } = query.where;
   const isInPart = query.fold && (filters !== undefined || text !== undefined);
-  const rule = toGroupingRule(grouping, snapshot, query.fold, isInPart ? asking.findWholes?.(snapshot) : undefined);
+  const rule = toGroupingRule(
+    grouping,
+    snapshot,
+    query.fold,
+    isInPart ? asking.folding?.findWholes(snapshot) : undefined,
+  );
   const terms = { listLimit: asking.listLimitOf(snapshot), sumBacklinks };
   const inOrder = groupRows(rows, rule, terms, grouping.isTime);
   // Months are chosen from the newest on, and shown in the order of time.

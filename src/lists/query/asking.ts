@@ -25,12 +25,14 @@ export interface Asking<S extends Snapshot, R extends Row, W extends object> {
   readonly words: AskedWords;
   /** What filters, order and columns may name. */
   readonly fields: Fields;
+  /** Of these the one that a filter finds words of a URL in. */
+  readonly searchedField: string;
   /** The most rows that one question can ask for. */
   readonly maxLimit: number;
   /** The conditions of its own, in the order in which they are listed and told. */
   readonly conditions: { readonly [K in keyof W]: Condition<W[K], S, R> };
-  /** What others call an argument; no spelling is near enough to find these. */
-  readonly otherWords: ReadonlyMap<string, string>;
+  /** What others call an argument of its own; no spelling is near enough to find these. */
+  readonly otherWords?: ReadonlyMap<string, string>;
   /** What there is to say of an argument that asks for what this list cannot tell; undefined for any other. */
   refuseArgument?(written: string): Refusal | undefined;
 
@@ -38,17 +40,17 @@ export interface Asking<S extends Snapshot, R extends Row, W extends object> {
   readonly groupings: Readonly<Record<string, Grouping<S, R, W>>>;
   /** As `refuseArgument`, of what is to be grouped by. */
   refuseGrouping?(written: unknown): Refusal | undefined;
-  /** What else the columns of a table of groups are called. */
-  readonly otherGroupColumns: ReadonlyMap<string, readonly string[]>;
+  /** What else the domain's columns of a table of groups are called. */
+  readonly otherGroupColumns?: ReadonlyMap<string, readonly string[]>;
   /** The grouping that tells most of rows which meet these conditions. */
   usualGrouping(where: Where<W>): string;
 
-  /** All rows of a snapshot, in fetched order: those of `fold`, or one per item. Worked out once. */
+  /** Of lists of which several items can share a row. Left out: every item has its own, and `fold` is no argument. */
+  readonly folding?: Folding<S, R>;
+  /** All rows of a snapshot, in fetched order: folded, or one per item. Worked out once. */
   rowsOf(snapshot: S, fold: boolean): readonly R[];
   /** The rows of some items: a row is that of exactly these. */
   rowsOfSome(items: readonly ItemOf<S>[], snapshot: S, fold: boolean): readonly R[];
-  /** Of folded lists: finds the row of everything that was folded together, given that of what matches. */
-  findWholes?(snapshot: S): (row: R) => R;
   /** What an item says of itself beside its URL; words are looked for in both. */
   titleOf(item: ItemOf<S>): string | null;
   /** Reads fields off raw items. */
@@ -68,8 +70,6 @@ export interface Asking<S extends Snapshot, R extends Row, W extends object> {
   noteSelected?(selection: Selection<S, R>, snapshot: S, where: Where<W>, fold: boolean): string[];
   /** Where a filter cannot be decided. */
   noteFilters?(snapshot: S, filters: Filter): string[];
-  /** `, 80 pages after folding`; empty where nothing was folded. */
-  describeFolding(items: number, rows: number): string;
   /** A row as a text shows it, where that has other names for something than data has. */
   nameCells?(columns: readonly string[], row: readonly Cell[]): Cell[];
   /** The same of a condition's words. */
@@ -100,6 +100,14 @@ export interface AskedWords {
   readonly getTool: string;
   /** A question that works, for messages. */
   readonly works: string;
+}
+
+/** What several items have in common that share a row. */
+export interface Folding<S extends Snapshot, R extends Row> {
+  /** `, 80 pages after folding`; empty where nothing was folded. */
+  describe(items: number, rows: number): string;
+  /** Finds the row of everything that was folded together, given that of what matches. */
+  findWholes(snapshot: S): (row: R) => R;
 }
 
 /** One condition of a domain's own. */

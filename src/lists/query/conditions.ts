@@ -50,7 +50,7 @@ export function toQueryArguments<S extends Snapshot, R extends Row, W extends ob
     ...(query.orderBy.length > 0 && { order_by: toAskedOrder(query.orderBy) }),
     ...(query.columns !== null && { columns: query.columns.map(({ name }) => name) }),
     ...(query.groupBy !== null && { group_by: query.groupBy }),
-    ...(!query.fold && { fold: false }),
+    ...(asking.folding !== undefined && !query.fold && { fold: false }),
     ...(query.limit !== null && { limit: query.limit }),
     ...(query.offset > 0 && { offset: query.offset }),
     ...(query.handles.length > 0 && { handles: query.handles }),

@@ -33,14 +33,22 @@ export const listGroupColumns = <S extends Snapshot, R extends Row, W extends ob
   many: string,
 ): string[] => [name, many, LINKS_COLUMN[kind], ...columns.map((each) => each.name), SHARE_COLUMN];
 
+/** What else the columns of every table of groups are called. */
+const OTHER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["links", Object.values(LINKS_COLUMN)],
+  ["backlinks", [LINKS_COLUMN.map]],
+  ["ref_links", [LINKS_COLUMN.value]],
+  ["share", [SHARE_COLUMN]],
+]);
+
 /** The column that a name stands for in a table with these columns. */
 export function toGroupColumn(
   written: string,
   columns: readonly string[],
-  otherNames: ReadonlyMap<string, readonly string[]>,
+  otherNames: ReadonlyMap<string, readonly string[]> = new Map(),
 ): string | undefined {
   const name = written.trim().toLowerCase();
-  return [name, ...(otherNames.get(name) ?? [])].find((each) => columns.includes(each));
+  return [name, ...(otherNames.get(name) ?? OTHER_NAMES.get(name) ?? [])].find((each) => columns.includes(each));
 }
 
 /** Sorts groups by what their table shows of them, a range by the least it can be. Unknown values come last. */

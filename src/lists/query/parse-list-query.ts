@@ -52,9 +52,10 @@ export function parseListQuery<S extends Snapshot, R extends Row, W extends obje
   const { refuseArgument } = asking;
   const vocabulary = {
     names: listArguments(asking),
-    otherWords: new Map([...OTHER_WORDS, ...asking.otherWords]),
+    otherWords: new Map([...OTHER_WORDS, ...(asking.otherWords ?? [])]),
     ...(refuseArgument !== undefined && { refuse: refuseArgument }),
     works: asking.words.works,
+    searched: asking.searchedField,
   };
   const { refusals, notes } = readArguments(input, vocabulary, (name, value) => {
     const parsed = parsers.get(name)?.(value, read);
@@ -74,7 +75,11 @@ type OfEveryList = (typeof BEFORE)[number] | (typeof AFTER)[number];
 /** The arguments, in the order in which a tool lists them: those of every list, the domain's own between them. */
 export const listArguments = <S extends Snapshot, R extends Row, W extends object>(
   asking: Asking<S, R, W>,
-): string[] => [...BEFORE, ...listOwnArguments(asking), ...AFTER];
+): string[] => [
+  ...BEFORE,
+  ...listOwnArguments(asking),
+  ...AFTER.filter((name) => name !== "fold" || asking.folding !== undefined),
+];
 
 const listOwnArguments = <S extends Snapshot, R extends Row, W extends object>({
   conditions,
@@ -270,7 +275,7 @@ function noteIdle(names: readonly string[], where: string, notes: string[]): voi
 }
 
 function toQuery<S extends Snapshot, R extends Row, W extends object>(
-  { conditions }: Asking<S, R, W>,
+  { conditions, folding }: Asking<S, R, W>,
   given: Given,
 ): ListQuery<W> {
   const read = <T>(name: OfEveryList): T | undefined => given.get(name) as T | undefined;
@@ -287,7 +292,7 @@ function toQuery<S extends Snapshot, R extends Row, W extends object>(
     orderBy: (isTable ? read<OrderRule[]>("order_by") : undefined) ?? [],
     columns: (isList ? read<QueryColumn[]>("columns") : undefined) ?? null,
     groupBy: read<string>("group_by") ?? null,
-    fold: (isTable ? read<boolean>("fold") : undefined) ?? true,
+    fold: (isTable ? read<boolean>("fold") : undefined) ?? folding !== undefined,
     limit: (isTable ? read<number>("limit") : undefined) ?? null,
     offset: (isTable ? read<number>("offset") : undefined) ?? 0,
     handles: read<string[]>("handles") ?? [],

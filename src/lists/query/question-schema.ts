@@ -12,6 +12,8 @@ export interface AdvertisedQuestion {
   groupings: readonly string[];
   /** Where `text` is looked for: `In URL or title.` */
   textIn: string;
+  /** Several items can share a row. */
+  folds: boolean;
   /** The first item's: `p1`. */
   handle: string;
 }
@@ -20,7 +22,13 @@ export interface AdvertisedQuestion {
  * The JSON Schema of a question, as it is advertised. Every model pays for this: what a name says needs no words, and a
  * wrong value is answered with the right ones.
  */
-export const toQuestionSchema = ({ conditions, groupings, textIn, handle }: AdvertisedQuestion): ArgumentSchema => ({
+export const toQuestionSchema = ({
+  conditions,
+  groupings,
+  textIn,
+  folds,
+  handle,
+}: AdvertisedQuestion): ArgumentSchema => ({
   type: "object",
   properties: {
     snapshot_id: text,
@@ -31,7 +39,7 @@ export const toQuestionSchema = ({ conditions, groupings, textIn, handle }: Adve
     order_by: texts,
     columns: texts,
     group_by: { ...text, enum: groupings },
-    fold: { type: "boolean" },
+    ...(folds && { fold: { type: "boolean" } }),
     limit: whole,
     offset: whole,
     handles: { ...texts, description: `["${handle}"]: full records.` },

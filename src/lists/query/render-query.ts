@@ -9,7 +9,7 @@ import { type QueryAnswer, wordBoundOf, wordLoosened, wordRecordsBound } from ".
 export interface Telling {
   readonly words: Pick<AskedWords, "one" | "many" | "counted">;
   readonly groupings: Readonly<Record<string, { readonly isTime?: true }>>;
-  describeFolding(items: number, rows: number): string;
+  readonly folding?: { describe(items: number, rows: number): string };
   nameCells?(columns: readonly string[], row: readonly Cell[]): Cell[];
   nameCondition?(words: string): string;
 }
@@ -79,7 +79,7 @@ export function renderQueryStructured(asking: Telling, answer: QueryAnswer): Rec
       [`${items}_total`]: answer.itemsTotal,
       [`${items}_matched`]: answer.itemsMatched,
       rows_matched: answer.rowsMatched,
-      folded: answer.isFolded ? undefined : false,
+      folded: answer.isFolded || asking.folding === undefined ? undefined : false,
       group_by: answer.groupBy ?? undefined,
       where: listOrNothing(answer.conditions),
       order_by: toOrderFact(asking, answer),
@@ -179,21 +179,21 @@ function describeOpened({ words }: Telling, answer: QueryAnswer): string {
 
 function describeMatch(asking: Telling, answer: QueryAnswer): string {
   const { isFolded, table, groupBy } = answer;
-  const unfolded = isFolded ? [] : ["not folded"];
+  const unfolded = isFolded || asking.folding === undefined ? [] : ["not folded"];
   const groups = groupBy === null || table === null ? [] : [`${countOf(table.total, "group")} by ${groupBy}`];
   return [[countMatch(asking, answer), ...unfolded, ...groups].join(", "), ...describeOrder(asking, answer)].join("; ");
 }
 
 /** Rows are one thing, and what was fetched another: both are told, so that neither is taken for the other. */
 function countMatch(
-  { words: { one, counted }, describeFolding }: Telling,
+  { words: { one, counted }, folding }: Telling,
   { itemsFetched, itemsTotal, itemsMatched, conditions, isFolded, rowsMatched, rowsInAll }: QueryAnswer,
 ): string {
   const total = itemsTotal === null ? "an unknown number" : formatCount(itemsTotal);
   if (conditions.length === 0) {
     const plural = itemsTotal === 1 ? "" : "s";
-    const folding = isFolded ? describeFolding(itemsMatched, rowsMatched) : "";
-    return `${formatCount(itemsMatched)} of ${total} ${counted}${plural} fetched${folding}`;
+    const folded = isFolded ? folding?.describe(itemsMatched, rowsMatched) : undefined;
+    return `${formatCount(itemsMatched)} of ${total} ${counted}${plural} fetched${folded ?? ""}`;
   }
   const inAll = itemsTotal === itemsFetched ? "" : ` (of ${total} in all)`;
   const items = `${formatCount(itemsMatched)} of ${countOf(itemsFetched, counted)} fetched`;

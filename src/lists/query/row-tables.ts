@@ -12,7 +12,8 @@ export interface RowView<R extends Row> {
   columns: readonly QueryColumn[] | null;
   table: DefaultTable<R>;
   figureOf: (field: string) => RowFigure<R>;
-  isFolded: boolean;
+  /** What could share a row has several: only whole URLs tell these apart. */
+  isApart: boolean;
 }
 
 /**
@@ -20,9 +21,9 @@ export interface RowView<R extends Row> {
  * columns all stay. Then texts are cut shorter.
  */
 export function toRowTables<R extends Row>(rows: readonly R[], view: RowView<R>): TableChoice[] {
-  const { columns, isFolded } = view;
+  const { columns, isApart } = view;
   const short = columns === null ? toDefaultTables(rows, view) : [toAskedTable(rows, columns, view)];
-  const full = isFolded ? short : short.map((table) => withWholeUrls(table, rows));
+  const full = isApart ? short.map((table) => withWholeUrls(table, rows)) : short;
   const last = full.at(-1);
   return last === undefined ? [] : [...full, ...SHORTER.map((cutTo) => withShorterTexts(last, cutTo))];
 }

@@ -1,7 +1,7 @@
 import { Refusal, toInputError } from "../arguments.ts";
 import { type CompileRegex, compileFilter } from "../filters/evaluate-filter.ts";
 import { listRegexes } from "../filters/match-texts.ts";
-import type { Snapshot } from "../snapshot.ts";
+import type { Item, Snapshot } from "../snapshot.ts";
 import type { Asking, ItemOf, Selection } from "./asking.ts";
 import { listOwn } from "./conditions.ts";
 import type { Row, Where } from "./list-query.ts";
@@ -57,6 +57,31 @@ export function selectRows<S extends Snapshot, R extends Row, W extends object>(
   const chosen = tests.length === 0 ? rows : rows.filter((row) => tests.every((holds) => holds(row)));
   const itemCount = chosen.reduce((sum, { members }) => sum + members.length, 0);
   return { rows: chosen, itemCount, matching };
+}
+
+/** For lists of which every item is a row of its own. */
+export function rowsOfItems<S extends Snapshot>(): Pick<
+  Asking<S, ItemRow<ItemOf<S>>, object>,
+  "rowsOf" | "rowsOfSome"
+> {
+  const made = new WeakMap<S, readonly ItemRow<ItemOf<S>>[]>();
+  const toRows = (items: readonly ItemOf<S>[]) => items.map((main) => ({ main, members: [main] }));
+  return {
+    rowsOf: (snapshot) => {
+      const known = made.get(snapshot);
+      if (known !== undefined) return known;
+      const fresh = toRows(snapshot.items);
+      made.set(snapshot, fresh);
+      return fresh;
+    },
+    rowsOfSome: toRows,
+  };
+}
+
+/** A row of one item. */
+export interface ItemRow<I extends Item> extends Row {
+  main: I;
+  members: readonly I[];
 }
 
 function filterInTime<S extends Snapshot>(

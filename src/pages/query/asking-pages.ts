@@ -33,6 +33,7 @@ export const ASKING_PAGES: Asking<PagesSnapshot, Fold, PageConditions> = {
     works: '{"target":"forbes.com"}',
   },
   fields: PAGE_FIELDS,
+  searchedField: "page",
   maxLimit: MAX_LIMIT,
   conditions: PAGE_CONDITIONS,
   otherWords: new Map([
@@ -47,9 +48,9 @@ export const ASKING_PAGES: Asking<PagesSnapshot, Fold, PageConditions> = {
   otherGroupColumns: OTHER_GROUP_COLUMNS,
   usualGrouping: ({ section }) => (section === undefined ? "section" : "status"),
 
+  folding: { describe: describeFolding, findWholes },
   rowsOf: (snapshot, fold) => (fold ? foldsOf(snapshot) : singlesOf(snapshot)),
   rowsOfSome: (pages, snapshot, fold) => (fold ? foldSome(pages, foldingOf(snapshot)) : takeSingles(snapshot, pages)),
-  findWholes,
   titleOf: ({ title }) => title,
   readersOf: (snapshot, fold) => {
     const rules = itemRulesOf(snapshot, fold);
@@ -73,7 +74,6 @@ export const ASKING_PAGES: Asking<PagesSnapshot, Fold, PageConditions> = {
   describe: describePages,
   noteSelected,
   noteFilters: noteCutLists,
-  describeFolding,
   nameCells: nameSectionCells,
   nameCondition: (words) => (words.startsWith("section ") ? nameSection(words) : words),
 

@@ -174,14 +174,10 @@ export const PAGE_GROUPINGS: Readonly<Record<Grouping, PageGrouping>> = {
 
 /** What else the columns are called: by the fields that they sum up. */
 export const OTHER_GROUP_COLUMNS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["links", ["backlinks", "ref_links"]],
-  ["backlinks", ["ref_links"]],
   ["page_summary.backlinks", ["backlinks", "ref_links"]],
-  ["ref_links", ["backlinks"]],
   ["referring_domains", ["ref_domains"]],
   ["page_summary.referring_domains", ["ref_domains"]],
   ["count", ["pages"]],
-  ["share", ["share%"]],
   ["broken", ["dead"]],
 ]);
 

@@ -42,6 +42,7 @@ export const toQuerySchema = (): Readonly<Record<string, unknown>> =>
     conditions: PAGE_CONDITION_SCHEMAS,
     groupings: GROUPINGS,
     textIn: "In URL or title.",
+    folds: true,
     handle: "p1",
   });
 
