@@ -10,11 +10,16 @@ interface Known {
 }
 
 /** THE table of endpoints that this program knows: another one is its folder, and its line here. */
-const TABLE: readonly Known[] = [
+const TABLE: readonly [Known, ...Known[]] = [
   { endpoint: DOMAIN_PAGES, load: async () => (await import("./pages/pages-work.ts")).PAGES_WORK },
 ];
 
-export const ENDPOINTS: readonly Endpoint[] = TABLE.map(({ endpoint }) => endpoint);
+const [FIRST, ...OTHERS] = TABLE;
+
+export const ENDPOINTS: readonly [Endpoint, ...Endpoint[]] = [
+  FIRST.endpoint,
+  ...OTHERS.map(({ endpoint }) => endpoint),
+];
 
 /**
  * @param name as files and books have it

@@ -1,5 +1,7 @@
 import type { App } from "../compose/use-cases.ts";
 import { readJsonString } from "../lists/arguments.ts";
+import { renderEstimateStructured, renderEstimateText } from "../lists/estimate/render-estimate.ts";
+import type { SnapshotRef } from "../lists/find-snapshot.ts";
 import { toCsvTable as toQueryCsv } from "../lists/query/render-query.ts";
 import { withNamedSections } from "../pages/answer/sections.ts";
 import {
@@ -7,8 +9,6 @@ import {
   renderComparisonText,
   toCsvTable as toComparisonCsv,
 } from "../pages/compare/render-comparison.ts";
-import { renderEstimateStructured, renderEstimateText } from "../pages/estimate/render-estimate.ts";
-import type { SnapshotRef } from "../pages/find-snapshot.ts";
 import { renderQueryStructured, renderQueryText } from "../pages/query/query-pages.ts";
 import { type Io, type ParsedArgs, print, toJson, usage } from "./args.ts";
 import { drawTable, type TextTable, widthOf, wrapText } from "./terminal.ts";

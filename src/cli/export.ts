@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { loadWork } from "../endpoints.ts";
 import { AppError } from "../errors.ts";
-import { noteBrokenOff, type Snapshot } from "../lists/snapshot.ts";
+import type { FindSnapshot } from "../lists/find-snapshot.ts";
+import { noteBrokenOff } from "../lists/snapshot.ts";
 import { formatCount } from "../lists/text.ts";
-import type { PagesSnapshot } from "../pages/domain-pages.ts";
+import { asPages, type PagesSnapshot } from "../pages/domain-pages.ts";
 import { FORMATS, SNAPSHOT_FILES, type SnapshotFileName, toFileName } from "../pages/export/snapshot-files.ts";
-import type { FindSnapshot } from "../pages/find-snapshot.ts";
 import { fillPage, toComparisonFile, toSnapshotFile } from "../pages/view/view-file.ts";
 import { readViewPage } from "../view/view-page.ts";
 import { type Io, usage } from "./args.ts";
@@ -33,7 +33,7 @@ const noteTo =
 /** `export <snapshot_id | target>`: a kept snapshot as a file, whole, to stdout or where `--out` says; free. */
 export async function runExport(
   { operands, options }: ExportArgs,
-  { findSnapshot }: { findSnapshot: (...asked: Parameters<FindSnapshot>) => Promise<Snapshot> },
+  { findSnapshot }: { findSnapshot: FindSnapshot },
   io: Io,
 ): Promise<void> {
   const [operand] = operands;
@@ -90,7 +90,8 @@ export async function runView(
   if (options.out === undefined && io.stdout.isTTY === true) {
     throw usage("a page is nothing for a terminal: say --out FILE, such as --out pages.html");
   }
-  const find = (operand: string) => findSnapshot(toSnapshotRef(operand), { surface: "cli", onChoice: noteTo(io) });
+  const find = async (operand: string) =>
+    asPages(await findSnapshot(toSnapshotRef(operand), { surface: "cli", onChoice: noteTo(io) }));
   const one = await find(first);
   const other = second === undefined ? undefined : await find(second);
   const file = other === undefined ? toSnapshotFile(one) : toComparisonFile(one, other);

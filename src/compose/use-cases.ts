@@ -1,14 +1,15 @@
 import type { Scope } from "../access/principal.ts";
 import { type Config, isLive } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
+import type { EstimateList } from "../lists/estimate/estimate-list.ts";
 import type { MatchTexts } from "../lists/filters/match-texts.ts";
+import type { FindSnapshot } from "../lists/find-snapshot.ts";
 import type { KeptReplies } from "../lists/kept-reply.ts";
 import type { RequestRules } from "../lists/parse-request.ts";
 import type { ReadSnapshots, Snapshot } from "../lists/snapshot.ts";
 import type { Log } from "../log.ts";
 import type { ComparePages } from "../pages/compare/compare-pages.ts";
-import type { EstimatePages } from "../pages/estimate/estimate-pages.ts";
-import type { FindSnapshot } from "../pages/find-snapshot.ts";
+import type { PagesSnapshot } from "../pages/domain-pages.ts";
 import type { GetPages } from "../pages/get-pages.ts";
 import type { QueryPages } from "../pages/query/query-pages.ts";
 import type { QuoteMemory } from "../spend/approve.ts";
@@ -23,7 +24,7 @@ import type { TenantStore } from "./stores.ts";
 /** What can be asked of the product. */
 export interface Service {
   getPages: GetPages;
-  estimatePages: EstimatePages;
+  estimatePages: EstimateList;
 }
 
 export interface ServiceParts {
@@ -46,9 +47,8 @@ export interface ServiceParts {
 /** The use cases of one caller over what all share: the product without its edges. */
 export async function createService(parts: ServiceParts): Promise<Service> {
   const { config, client, quoteMemory, store, quoteTurns, flights, ledger, replyRoom, whenEmpty, log, now } = parts;
-  const [{ createGetPages }, { createEstimatePages }, spend] = await Promise.all([
+  const [{ createGetPages, createEstimatePages }, spend] = await Promise.all([
     import("../pages/get-pages.ts"),
-    import("../pages/estimate/estimate-pages.ts"),
     loadSpend(),
   ]);
   const source = isLive(config) ? "aisa" : "sandbox";
@@ -83,7 +83,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       ...common,
       freshMs,
       snapshots,
-      buyPages: spend.createBuyPages({
+      buyList: spend.createBuyPages({
         ...books,
         upstream: common.upstream,
         fetchList,
@@ -125,6 +125,7 @@ async function loadSpend() {
 
 /** What is free: questions to what is kept. No upstream is in it. */
 export interface Reader {
+  /** Of whichever endpoint it is. */
   findSnapshot: FindSnapshot;
   queryPages: QueryPages;
   comparePages: ComparePages;
@@ -144,19 +145,29 @@ export interface ReaderParts {
 
 /** Each part is loaded when it is first asked for. */
 export function createReader({ maxTokens, snapshots, freshHours, now, gateway, matchTexts }: ReaderParts): Reader {
-  const findSnapshot: FindSnapshot = async (...args) => {
-    const { createFindSnapshot } = await import("../pages/find-snapshot.ts");
-    return createFindSnapshot({ snapshots, freshMs: freshHours * HOUR_MS, now, gateway })(...args);
+  const find = async () => {
+    const { createFindSnapshot } = await import("../lists/find-snapshot.ts");
+    return { createFindSnapshot, kept: { snapshots, freshMs: freshHours * HOUR_MS, now, gateway } };
+  };
+  const findPages: FindSnapshot<PagesSnapshot> = async (...args) => {
+    const [{ createFindSnapshot, kept }, { OF_PAGES }] = await Promise.all([
+      find(),
+      import("../pages/domain-pages.ts"),
+    ]);
+    return createFindSnapshot({ ...OF_PAGES, ...kept })(...args);
   };
   return {
-    findSnapshot,
+    findSnapshot: async (...args) => {
+      const [{ createFindSnapshot, kept }, { ENDPOINTS }] = await Promise.all([find(), import("../endpoints.ts")]);
+      return createFindSnapshot({ endpoints: ENDPOINTS, as: (snapshot) => snapshot, ...kept })(...args);
+    },
     queryPages: async (...args) => {
       const { createQueryPages } = await import("../pages/query/query-pages.ts");
-      return createQueryPages({ findSnapshot, maxTokens, matchTexts })(...args);
+      return createQueryPages({ findSnapshot: findPages, maxTokens, matchTexts })(...args);
     },
     comparePages: async (...args) => {
       const { createComparePages } = await import("../pages/compare/compare-pages.ts");
-      return createComparePages({ findSnapshot, maxTokens })(...args);
+      return createComparePages({ findSnapshot: findPages, maxTokens })(...args);
     },
   };
 }

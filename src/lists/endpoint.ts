@@ -1,4 +1,4 @@
-import type { Surface } from "./calls.ts";
+import type { CallNames, Surface } from "./calls.ts";
 import type { Cell } from "./cells.ts";
 import type { SnapshotFiles } from "./export-files.ts";
 import type { ParseRequest } from "./parse-request.ts";
@@ -21,6 +21,8 @@ export interface Endpoint<R extends ListRequest = ListRequest, I extends Item = 
     /** What its items are counted as: `URL`. */
     readonly counted: string;
   };
+  /** What its tools and commands are called in an answer. */
+  readonly calls: CallNames;
   /** What `type` calls its items; a sister's answer is told by it. */
   readonly itemType: string;
   /** Whether an object is an item of it, where nothing says so. */

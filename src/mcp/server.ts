@@ -5,9 +5,9 @@ import {
   type StandardSchemaWithJSON,
   type ToolAnnotations,
 } from "@modelcontextprotocol/server";
+import type { FindSnapshot } from "../lists/find-snapshot.ts";
 import type { KeptReplies } from "../lists/kept-reply.ts";
 import type { ReadSnapshots } from "../lists/snapshot.ts";
-import type { FindSnapshot } from "../pages/find-snapshot.ts";
 import { TOOLS, type ToolKey } from "../tools.ts";
 import { DISPLAY_NAME } from "../version.ts";
 import { APPS_EXTENSION, canShowView, type OPENS_VIEW, registerView, type ViewDeps } from "./apps-view.ts";

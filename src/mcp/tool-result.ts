@@ -1,7 +1,7 @@
 import type { CallToolResult, InputRequiredResult, ServerContext } from "@modelcontextprotocol/server";
 import { AppError, describeFailure, type ErrorKind } from "../errors.ts";
+import type { Delivery } from "../lists/header.ts";
 import type { Log } from "../log.ts";
-import type { Delivery } from "../pages/answer/header-facts.ts";
 import type { Answer } from "../pages/answer/render-answer.ts";
 import { VIEW_META_KEY, type ViewData } from "../pages/view/view-data.ts";
 

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { PAGES_CALLS } from "../lists/calls.ts";
 import type { Endpoint } from "../lists/endpoint.ts";
 import { createParseRequest } from "../lists/parse-request.ts";
 import type { Snapshot } from "../lists/snapshot.ts";
@@ -23,6 +24,7 @@ export const DOMAIN_PAGES: Endpoint<PagesRequest, Page> = {
   parse: parseRequest,
   readItems: readPages,
   words: { items: "pages", counted: "URL" },
+  calls: PAGES_CALLS,
   itemType: "backlinks_domain_page",
   isItem: ({ page, page_summary: summary }) =>
     typeof page === "string" && typeof summary === "object" && summary !== null && !Array.isArray(summary),
@@ -45,3 +47,6 @@ export function asPages(snapshot: Snapshot): PagesSnapshot {
     charge: "not_charged",
   });
 }
+
+/** Which snapshots are meant where only lists of pages are. */
+export const OF_PAGES = { endpoints: [DOMAIN_PAGES], as: asPages } as const;

@@ -1,10 +1,11 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../src/errors.ts";
+import { createFindSnapshot } from "../../src/lists/find-snapshot.ts";
 import { compareDomainPages, createCompareDomainPages } from "../../src/mcp/tools/compare-domain-pages.ts";
 import { createComparePages } from "../../src/pages/compare/compare-pages.ts";
 import type { PagesSnapshot } from "../../src/pages/domain-pages.ts";
-import { createFindSnapshot } from "../../src/pages/find-snapshot.ts";
+import { OF_PAGES } from "../../src/pages/domain-pages.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { sandboxSnapshot } from "../support/sandbox-answer.ts";
 import { DAY_MS, listOf } from "../unit/pages/compare/compare.ts";
@@ -47,7 +48,7 @@ async function openTool(kept: readonly PagesSnapshot[], maxTokens = 1500) {
   const snapshots = createMemoryStore();
   for (const each of kept) await snapshots.put(each);
   const comparePages = createComparePages({
-    findSnapshot: createFindSnapshot({ snapshots, freshMs: 0, now: Date.now }),
+    findSnapshot: createFindSnapshot({ ...OF_PAGES, snapshots, freshMs: 0, now: Date.now }),
     maxTokens,
   });
   return createCompareDomainPages({ comparePages });

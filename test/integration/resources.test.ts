@@ -2,13 +2,14 @@ import { Client } from "@modelcontextprotocol/client";
 import { InMemoryTransport, McpServer } from "@modelcontextprotocol/server";
 import { afterEach, describe, expect, it } from "vitest";
 import { renderJsonLines } from "../../src/lists/export-lines.ts";
+import { createFindSnapshot } from "../../src/lists/find-snapshot.ts";
 import type { ReadSnapshots } from "../../src/lists/snapshot.ts";
 import { createLog } from "../../src/log.ts";
 import { MAX_READ_BYTES, PART_META } from "../../src/mcp/read-part.ts";
 import { registerResources } from "../../src/mcp/resources.ts";
 import type { PagesSnapshot } from "../../src/pages/domain-pages.ts";
+import { OF_PAGES } from "../../src/pages/domain-pages.ts";
 import { SNAPSHOT_FILE_NAMES, SNAPSHOT_FILES } from "../../src/pages/export/snapshot-files.ts";
-import { createFindSnapshot } from "../../src/pages/find-snapshot.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { toSnapshotInfo } from "../../src/store/snapshot-name.ts";
 import { makeSnapshot } from "../support/make-snapshot.ts";
@@ -41,7 +42,7 @@ describe("resources over kept snapshots", () => {
     const server = new McpServer({ name: "domain-pages-mcp", version: "0" });
     registerResources(server, {
       snapshots,
-      findSnapshot: createFindSnapshot({ snapshots, freshMs: 0, now: Date.now }),
+      findSnapshot: createFindSnapshot({ ...OF_PAGES, snapshots, freshMs: 0, now: Date.now }),
       log,
     });
     const [ours, theirs] = InMemoryTransport.createLinkedPair();

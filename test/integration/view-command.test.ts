@@ -3,7 +3,8 @@ import path from "node:path";
 import { setImmediate as settled } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { runView, type ViewArgs } from "../../src/cli/export.ts";
-import { createFindSnapshot } from "../../src/pages/find-snapshot.ts";
+import { createFindSnapshot } from "../../src/lists/find-snapshot.ts";
+import { OF_PAGES } from "../../src/pages/domain-pages.ts";
 import { fillPage, toComparisonFile, toSnapshotFile } from "../../src/pages/view/view-file.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { readViewPage } from "../../src/view/view-page.ts";
@@ -28,7 +29,7 @@ async function viewWith(operands: readonly string[], options: ViewArgs["options"
   await store.put(snapshot);
   await store.put(other);
   const io = createTestIo([], terminalWidth === undefined ? {} : { terminalWidth });
-  const findSnapshot = createFindSnapshot({ snapshots: store, freshMs: 0, now: Date.now });
+  const findSnapshot = createFindSnapshot({ ...OF_PAGES, snapshots: store, freshMs: 0, now: Date.now });
   const failure = await runView({ operands, options }, { findSnapshot }, io).catch((error: unknown) => error);
   await settled();
   return { failure, stdout: io.written("stdout"), stderr: io.written("stderr") };

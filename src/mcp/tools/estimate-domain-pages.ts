@@ -1,14 +1,14 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
+import type { EstimateList } from "../../lists/estimate/estimate-list.ts";
 import { toNamesOnlySchema } from "../../lists/request-fields.ts";
 import { BODY } from "../../pages/body.ts";
-import type { EstimatePages } from "../../pages/estimate/estimate-pages.ts";
 import { TOOLS } from "../../tools.ts";
 import { withCallerSignal } from "../call-context.ts";
 import type { ToolAnswer } from "../tool-result.ts";
 import { annotate, toPortableSchema } from "./declare.ts";
 
 export interface EstimateDomainPagesDeps {
-  estimatePages: EstimatePages;
+  estimatePages: EstimateList;
 }
 
 export const estimateDomainPages = {
@@ -26,7 +26,7 @@ export const estimateDomainPages = {
 export function createEstimateDomainPages({ estimatePages }: EstimateDomainPagesDeps) {
   return async (args: unknown, { mcpReq }: ServerContext): Promise<ToolAnswer> => {
     const estimate = await withCallerSignal(mcpReq.signal, (signal) => estimatePages(args, { signal, surface: "mcp" }));
-    const { renderEstimateStructured, renderEstimateText } = await import("../../pages/estimate/render-estimate.ts");
+    const { renderEstimateStructured, renderEstimateText } = await import("../../lists/estimate/render-estimate.ts");
     return { text: renderEstimateText(estimate), structured: renderEstimateStructured(estimate) };
   };
 }

@@ -1,8 +1,10 @@
 import type { ClientCapabilities } from "@modelcontextprotocol/server";
 import { AppError } from "../../errors.ts";
+import type { Caller } from "../../lists/get-list.ts";
 import { toAdvertisedSchema } from "../../lists/request-fields.ts";
 import { BODY } from "../../pages/body.ts";
-import type { Caller, GetPages } from "../../pages/get-pages.ts";
+import type { PagesSnapshot } from "../../pages/domain-pages.ts";
+import type { GetPages } from "../../pages/get-pages.ts";
 import { TOOLS } from "../../tools.ts";
 import { OPENS_VIEW } from "../apps-view.ts";
 import { canAsk, type PersonAsker } from "../ask-person.ts";
@@ -49,7 +51,7 @@ export function createGetDomainPages(
     try {
       const consent = asker.readConsent(context);
       let toView: ToolAnswer["toView"];
-      const onSnapshot: Caller["onSnapshot"] = (snapshot, told) => {
+      const onSnapshot: Caller<PagesSnapshot>["onSnapshot"] = (snapshot, told) => {
         toView = async () => (await import("../../pages/view/snapshot-view.ts")).toSnapshotView(snapshot, told);
       };
       const answer = await withCallerSignal(context.mcpReq.signal, (signal) =>

@@ -1,23 +1,16 @@
 import { fitPartsWithRows, type RowCost, toForms, type WantedParts } from "../../lists/budget.ts";
-import type { Surface } from "../../lists/calls.ts";
 import { SHORTER, toCsvLine } from "../../lists/cells.ts";
+import type { AnswerOptions } from "../../lists/get-list.ts";
 import { atWorst, estimateJsonTokens, estimateTokens } from "../../lists/tokens.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
 import { factsOf, foldsOf } from "../findings/find-facts.ts";
 import { describeFinding, type Finding, nameFinding, SHARE_NOTE } from "../findings/finding.ts";
 import { type Fold, sumBacklinks } from "./fold.ts";
-import { type HeaderOptions, toHeaderFacts } from "./header-facts.ts";
+import { toHeaderFacts } from "./header-facts.ts";
 import { suggestNext } from "./next-steps.ts";
 import { type Answer, renderHeader, renderNext, renderStructured, toFindingFacts } from "./render-answer.ts";
 import { NO_SECTIONS, renderSections, rollUpSections } from "./sections.ts";
 import { DISPENSABLE, toTable } from "./table.ts";
-
-export interface AnswerOptions extends HeaderOptions {
-  /** How large the answer may get, in tokens; rows are left out to fit, and counted. */
-  maxTokens: number;
-  /** Where the answer is read, which decides what can be called next. */
-  surface: Surface;
-}
 
 /** A list this short is read whole; what is said of it is not to be longer than the list. */
 const SHORT_LIST = 10;

@@ -1,4 +1,5 @@
 import { parseTime, type WireFilter } from "../../lists/filters/filter.ts";
+import type { Delivery, HeaderOptions } from "../../lists/header.ts";
 import { type Held, placeInList } from "../../lists/held.ts";
 import { toRequestBody } from "../../lists/request.ts";
 import { type Charge, type KeptPart, latestOf, noteBrokenOff, type Source } from "../../lists/snapshot.ts";
@@ -76,13 +77,6 @@ export function readCrawledAt({ raw }: Page, until: number): number | undefined 
 }
 
 const toDay = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, DATE_CHARS);
-
-export interface HeaderOptions {
-  /** What the request parser read differently, and other things the reader must know. */
-  notes?: readonly string[];
-  /** How the snapshot came; left out for an imported one. */
-  delivery?: Delivery;
-}
 
 /** @param folds how many rows its pages make */
 export function toHeaderFacts(
@@ -292,14 +286,4 @@ function findBound({ request, items: pages }: PagesSnapshot): Bound | null {
     value: last,
     byDefaultOrder: request.order_by === undefined,
   };
-}
-
-/** How a snapshot came to its reader, and what that means for their money. */
-export interface Delivery {
-  /** Paid for now; by another caller's purchase of the same; or kept from before and free now. */
-  how: "bought" | "shared" | "kept";
-  /** ms since it was fetched; null when that is not known. */
-  ageMs: number | null;
-  /** USD left of today's budget; null where nothing bounds it, or nothing was spent. */
-  leftUsd: number | null;
 }

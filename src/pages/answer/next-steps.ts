@@ -1,5 +1,5 @@
-import { type NextStep, nameCall, type Surface, wordCall } from "../../lists/calls.ts";
-import { type RequestBody, toRequestBody } from "../../lists/request.ts";
+import { type NextStep, type Surface, toCall, wordCall } from "../../lists/calls.ts";
+import { toRequestBody } from "../../lists/request.ts";
 import { countOf, toSafeJson } from "../../lists/text.ts";
 import { MAX_LIMIT } from "../body.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
@@ -71,19 +71,4 @@ function fetchMore(
     body: { ...body, limit: MAX_LIMIT, ...(offset > 0 && { offset }) },
     gain: isFull ? `the next ${MAX_LIMIT} URLs` : `up to ${MAX_LIMIT} URLs in one call`,
   };
-}
-
-/** Longer calls are described instead: a filter of 10,000 characters need not be paid for again in tokens. */
-const MAX_CALL_CHARS = 600;
-
-/** A call of the paid tool, ready to copy. */
-export function toCall(body: Partial<RequestBody>, surface: Surface): string {
-  const json = toSafeJson(body);
-  if (json.length > MAX_CALL_CHARS) {
-    const { limit, offset } = body;
-    const changed = [...(limit === undefined ? [] : [`limit ${limit}`]), ...(offset ? [`offset ${offset}`] : [])];
-    const words = ["with the same arguments", ...(changed.length === 0 ? [] : [changed.join(" and ")])].join(", ");
-    return `${nameCall("get", surface)} ${words}`;
-  }
-  return wordCall("get", json, surface);
 }

@@ -1,10 +1,11 @@
 import type { NextStep } from "../../lists/calls.ts";
 import { type Cell, toCsv } from "../../lists/cells.ts";
 import type { Told } from "../../lists/endpoint.ts";
+import { type Delivery, describeSource } from "../../lists/header.ts";
 import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
 import { BODY_DEFAULTS } from "../body.ts";
 import { describeEvidence, describeFinding, type Finding, needsNote, SHARE_NOTE } from "../findings/finding.ts";
-import { type Bound, type Coverage, type Delivery, type HeaderFacts, wordGaps, wordKept } from "./header-facts.ts";
+import { type Bound, type Coverage, type HeaderFacts, wordGaps, wordKept } from "./header-facts.ts";
 import { renderSections, type Sections, withNamedSections } from "./sections.ts";
 
 /**
@@ -44,11 +45,6 @@ export function renderHeader(answer: Answer): string {
     ...answer.notes.map((note) => `note: ${note}`),
   ];
   return lines.join("\n");
-}
-
-/** The warning that comes first wherever data is not real; nothing else needs one. */
-export function describeSource(source: Answer["source"]): string[] {
-  return source === "sandbox" ? ["SANDBOX: generated data on reserved names, nothing here is about a real site"] : [];
 }
 
 function describeSize({ pagesFetched, pagesTotal, folds, rowsLeftOut }: Answer): string {

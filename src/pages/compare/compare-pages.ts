@@ -1,6 +1,7 @@
 import { createTokenCost, cutBlock, fitBlocks, type RowCost, type WideBlock } from "../../lists/budget.ts";
 import type { NextStep, Surface } from "../../lists/calls.ts";
 import { toFileUri } from "../../lists/export-files.ts";
+import type { FindSnapshot } from "../../lists/find-snapshot.ts";
 import { latestOf, noteBrokenOff } from "../../lists/snapshot.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import { atWorst, estimateTokens } from "../../lists/tokens.ts";
@@ -8,7 +9,6 @@ import { measureCoverage } from "../answer/header-facts.ts";
 import { suggestMore } from "../answer/next-steps.ts";
 import { nameSectionCells } from "../answer/sections.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
-import type { FindSnapshot } from "../find-snapshot.ts";
 import { foldsOf, placedFactsOf } from "../findings/find-facts.ts";
 import { toChangesBlock } from "./changes-table.ts";
 import { type Comparison, type PageCounts, roleNames } from "./comparison.ts";
@@ -20,7 +20,7 @@ import { renderComparisonStructured, renderComparisonText } from "./render-compa
 import { toSectionMoves, toSideBySide } from "./side-by-side.ts";
 
 export interface ComparePagesDeps {
-  findSnapshot: FindSnapshot;
+  findSnapshot: FindSnapshot<PagesSnapshot>;
   /** How large either form of the answer may get, in tokens; rows are left out to fit, and counted. */
   maxTokens: number;
 }

@@ -1,10 +1,10 @@
 import { got, Refusal, readArguments, toInputError } from "../../lists/arguments.ts";
+import type { SnapshotRef } from "../../lists/find-snapshot.ts";
 import { toRequestBody } from "../../lists/request.ts";
 import { parseTarget } from "../../lists/target.ts";
 import { formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
 import { BODY_DEFAULTS, withDefaults } from "../body.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
-import type { SnapshotRef } from "../find-snapshot.ts";
 import { refuseLinkerArgument } from "../page-fields.ts";
 import { COMPARISON_FIELDS } from "../query/query-schema.ts";
 import type { Side } from "./comparison.ts";

@@ -1,7 +1,8 @@
 import type { Block } from "../../lists/budget.ts";
 import { type Cell, toCsv } from "../../lists/cells.ts";
+import { describeSource } from "../../lists/header.ts";
 import { countOf, formatAge, formatCount, formatMinute } from "../../lists/text.ts";
-import { describeFolding, describeSource } from "../answer/render-answer.ts";
+import { describeFolding } from "../answer/render-answer.ts";
 import { withNamedSections } from "../answer/sections.ts";
 import { type Comparison, type PageCounts, roleNames, rolesOf, type Side } from "./comparison.ts";
 

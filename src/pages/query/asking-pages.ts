@@ -1,4 +1,5 @@
 import { type NextStep, nameCall, type Surface, wordCall } from "../../lists/calls.ts";
+import { describeSource } from "../../lists/header.ts";
 import type { Asking, Described, Selection } from "../../lists/query/asking.ts";
 import type { Where } from "../../lists/query/list-query.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
@@ -6,7 +7,7 @@ import { TOOLS } from "../../tools.ts";
 import { type Fold, foldSome, sumBacklinks } from "../answer/fold.ts";
 import { measureCoverage, readCrawled } from "../answer/header-facts.ts";
 import { suggestMore } from "../answer/next-steps.ts";
-import { describeCrawled, describeFolding, describeSource } from "../answer/render-answer.ts";
+import { describeCrawled, describeFolding } from "../answer/render-answer.ts";
 import { nameSection, nameSectionCells } from "../answer/sections.ts";
 import { DISPENSABLE, toTable } from "../answer/table.ts";
 import { MAX_LIMIT, withDefaults } from "../body.ts";

@@ -1,7 +1,8 @@
+import type { HeaderOptions } from "../../lists/header.ts";
 import { toRequestBody } from "../../lists/request.ts";
 import { countOf, toOneLine } from "../../lists/text.ts";
 import { sumBacklinks } from "../answer/fold.ts";
-import { type HeaderOptions, toHeaderFacts } from "../answer/header-facts.ts";
+import { toHeaderFacts } from "../answer/header-facts.ts";
 import {
   describeCoverage,
   describeCrawled,

@@ -2,16 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../src/errors.ts";
 import { otherTargetOf, partAnswers } from "../../../src/lists/endpoint-answer.ts";
+import { createFindSnapshot } from "../../../src/lists/find-snapshot.ts";
 import { cutSlice, findHeld, findKept, withBeside } from "../../../src/lists/held.ts";
 import type { EndpointAnswer, Snapshot } from "../../../src/lists/snapshot.ts";
 import { buildAnswer } from "../../../src/pages/answer/answer.ts";
 import { measureCoverage } from "../../../src/pages/answer/header-facts.ts";
 import { renderStructured, renderText } from "../../../src/pages/answer/render-answer.ts";
 import type { PagesRequest } from "../../../src/pages/body.ts";
-import { DOMAIN_PAGES, type PagesSnapshot } from "../../../src/pages/domain-pages.ts";
+import { DOMAIN_PAGES, OF_PAGES, type PagesSnapshot } from "../../../src/pages/domain-pages.ts";
 import { renderSummary } from "../../../src/pages/export/report.ts";
 import { SNAPSHOT_FILES } from "../../../src/pages/export/snapshot-files.ts";
-import { createFindSnapshot } from "../../../src/pages/find-snapshot.ts";
 import { createGetPages } from "../../../src/pages/get-pages.ts";
 import { renderQueryStructured, renderQueryText } from "../../../src/pages/query/query-pages.ts";
 import { toSnapshotView } from "../../../src/pages/view/snapshot-view.ts";
@@ -148,7 +148,9 @@ describe("several kept snapshots of one list", () => {
       });
     });
     for (const each of made) await store.put(each);
-    return createFindSnapshot({ snapshots: store, freshMs: DAY_MS, now: () => NOW })({ snapshotId: made[0]?.id ?? "" });
+    return createFindSnapshot({ ...OF_PAGES, snapshots: store, freshMs: DAY_MS, now: () => NOW })({
+      snapshotId: made[0]?.id ?? "",
+    });
   }
 
   /** Every way in which the coverage of a snapshot is told, as one text each. */
@@ -280,7 +282,7 @@ const CALLER = { signal: new AbortController().signal, surface: "mcp" } as const
 function open(how: "bought" | "kept", leftUsd: () => Promise<number | null>) {
   return createGetPages({
     upstream: "test",
-    buyPages: async () => ({ snapshot: makeSnapshot(), how, notes: [] }),
+    buyList: async () => ({ snapshot: makeSnapshot(), how, notes: [] }),
     leftUsd,
     now: () => 0,
     freshMs: 0,

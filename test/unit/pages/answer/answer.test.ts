@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
+import { createRememberAnswer } from "../../../../src/lists/get-list.ts";
+import type { Delivery } from "../../../../src/lists/header.ts";
 import { createRenderAnswer } from "../../../../src/mcp/tool-result.ts";
 import { buildAnswer } from "../../../../src/pages/answer/answer.ts";
-import type { Delivery } from "../../../../src/pages/answer/header-facts.ts";
 import { type Answer, renderStructured, renderText } from "../../../../src/pages/answer/render-answer.ts";
 import { parseRequest } from "../../../../src/pages/domain-pages.ts";
 import { factsOf } from "../../../../src/pages/findings/find-facts.ts";
 import { nameFinding } from "../../../../src/pages/findings/finding.ts";
-import { createRememberAnswer } from "../../../../src/pages/get-pages.ts";
 import { SCRIPTS } from "../../../support/answer-scripts.ts";
 import { type ItemFacts, makeSnapshot, type SnapshotFactsInTests } from "../../../support/make-snapshot.ts";
 import { readCsv } from "../../../support/read-csv.ts";
@@ -271,7 +271,7 @@ const options = (delivery: Delivery, notes: string[] = []) =>
 
 describe("an answer that is remembered", () => {
   it("is given out again while it would come out the same", () => {
-    const build = createRememberAnswer();
+    const build = createRememberAnswer(buildAnswer);
     const snapshot = makeSnapshot();
     const first = build(snapshot, options(KEPT));
     expect(build(snapshot, options({ ...KEPT, ageMs: 5.9 * MINUTE_MS }))).toBe(first);
@@ -286,7 +286,7 @@ describe("an answer that is remembered", () => {
     ["its size", { ...options(KEPT), maxTokens: 900 }],
     ["where it is read", { ...options(KEPT), surface: "cli" as const }],
   ])("is built anew when %s differs", (_what, other) => {
-    const build = createRememberAnswer();
+    const build = createRememberAnswer(buildAnswer);
     const snapshot = makeSnapshot();
     const first = build(snapshot, options(KEPT));
     expect(build(snapshot, other)).not.toBe(first);
@@ -294,7 +294,7 @@ describe("an answer that is remembered", () => {
 
   it("is rendered once", async () => {
     const render = createRenderAnswer();
-    const answer = createRememberAnswer()(makeSnapshot(), options(KEPT));
+    const answer = createRememberAnswer(buildAnswer)(makeSnapshot(), options(KEPT));
     const first = await render(answer);
     expect(await render(answer)).toBe(first);
     expect(first.text).toBe(renderText(answer));

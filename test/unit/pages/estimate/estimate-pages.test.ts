@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../../../src/errors.ts";
+import type { EstimateDeps, Limits } from "../../../../src/lists/estimate/estimate-list.ts";
+import { renderEstimateStructured, renderEstimateText } from "../../../../src/lists/estimate/render-estimate.ts";
 import { toRequestKey } from "../../../../src/lists/request.ts";
 import { DOMAIN_PAGES, type PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
-import { createEstimatePages, type EstimateDeps, type Limits } from "../../../../src/pages/estimate/estimate-pages.ts";
-import { renderEstimateStructured, renderEstimateText } from "../../../../src/pages/estimate/render-estimate.ts";
+import { createEstimatePages } from "../../../../src/pages/get-pages.ts";
 import { createMemoryStore } from "../../../../src/store/memory-store.ts";
 import { makeSnapshot } from "../../../support/make-snapshot.ts";
 

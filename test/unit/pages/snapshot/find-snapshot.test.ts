@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { AppError, describeFailure } from "../../../../src/errors.ts";
+import { type AskedAs, createFindSnapshot, type SnapshotRef } from "../../../../src/lists/find-snapshot.ts";
 import type { SnapshotInfo } from "../../../../src/lists/snapshot.ts";
 import type { PagesSnapshot } from "../../../../src/pages/domain-pages.ts";
-import { type AskedAs, createFindSnapshot, type SnapshotRef } from "../../../../src/pages/find-snapshot.ts";
+import { OF_PAGES } from "../../../../src/pages/domain-pages.ts";
 import { createMemoryStore } from "../../../../src/store/memory-store.ts";
 import { toSnapshotInfo } from "../../../../src/store/snapshot-name.ts";
 import { makeSnapshot, type SnapshotFactsInTests } from "../../../support/make-snapshot.ts";
@@ -25,7 +26,7 @@ async function open(kept: readonly PagesSnapshot[], gone?: SnapshotInfo, now = L
   const store = createMemoryStore();
   for (const each of kept) await store.put(each);
   const snapshots = { ...store, gone: async (id: string) => (gone?.id === id ? gone : undefined) };
-  return createFindSnapshot({ snapshots, freshMs: DAY_MS, now: () => now });
+  return createFindSnapshot({ ...OF_PAGES, snapshots, freshMs: DAY_MS, now: () => now });
 }
 
 /** What a caller reads when it fails. */
@@ -132,7 +133,7 @@ describe("a snapshot is found", () => {
     const store = createMemoryStore();
     for (const each of [older, newer]) await store.put(each);
     const get = async (id: string) => (id === newer.id ? undefined : store.get(id));
-    const find = createFindSnapshot({ snapshots: { ...store, get }, freshMs: DAY_MS, now: () => LATER });
+    const find = createFindSnapshot({ ...OF_PAGES, snapshots: { ...store, get }, freshMs: DAY_MS, now: () => LATER });
     expect(await find({ target: "acme.example" })).toBe(older);
   });
 });

@@ -1,16 +1,16 @@
 import { AppError } from "../../errors.ts";
-import type { Surface } from "../../lists/calls.ts";
-import type { Asked, Quote } from "../../lists/fetch-list.ts";
-import { findKept, type KeptSnapshots } from "../../lists/held.ts";
-import type { RequestRules } from "../../lists/parse-request.ts";
-import { type RequestBody, toRequestBody, toRequestKey } from "../../lists/request.ts";
-import { ageOf, type Snapshot, type SnapshotInfo, type Source } from "../../lists/snapshot.ts";
-import { withDefaults } from "../body.ts";
-import { DOMAIN_PAGES, parseRequest } from "../domain-pages.ts";
-import type { Caller } from "../get-pages.ts";
+import type { Surface } from "../calls.ts";
+import type { Endpoint } from "../endpoint.ts";
+import type { Asked, Quote } from "../fetch-list.ts";
+import { findKept, type KeptSnapshots } from "../held.ts";
+import type { RequestRules } from "../parse-request.ts";
+import { type RequestBody, toRequestBody, toRequestKey } from "../request.ts";
+import { ageOf, type Snapshot, type SnapshotInfo, type Source } from "../snapshot.ts";
 
 /** What a call would bring and cost. */
 export interface Estimate {
+  /** Whose call it is of, as far as words go. */
+  of: Pick<Endpoint, "words" | "calls">;
   source: Exclude<Source, "import">;
   /** The request as it would be sent. */
   request: RequestBody;
@@ -20,10 +20,10 @@ export interface Estimate {
   /** What else is kept of the target, imported and older ones too: the newest first. */
   alsoKept: SnapshotInfo[];
   limits: Limits;
-  /** The most pages that can come. */
-  pagesAtMost: number;
-  /** All pages that match, as the kept answer counted them; null when that is not known. */
-  pagesTotal: number | null;
+  /** The most items that can come. */
+  itemsAtMost: number;
+  /** All items that match, as the kept answer counted them; null when that is not known. */
+  itemsTotal: number | null;
   /** About how many tokens the answer will have. */
   answerTokens: number;
   /** What was read differently from how it was written. */
@@ -40,8 +40,8 @@ export interface KeptTwin {
   snapshotId: string;
   fetchedAt: number;
   ageMs: number;
-  pageCount: number;
-  /** Pages of the snapshot that these are a slice of; null where they are all of it. */
+  itemCount: number;
+  /** Items of the snapshot that these are a slice of; null where they are all of it. */
   sliceOf: number | null;
   /** Its reply broke off. */
   isBrokenOff: boolean;
@@ -58,6 +58,19 @@ export interface Limits {
   /** Above this a person has to agree; null never asks. */
   askAboveUsd: number | null;
   freshMs: number;
+}
+
+/** What an answer takes, tokens. */
+export interface AnswerSize {
+  /** Header, findings and next calls. */
+  frame: number;
+  item: number;
+}
+
+/** What is true of one endpoint. */
+export interface EstimatedEndpoint {
+  endpoint: Endpoint;
+  size: AnswerSize;
 }
 
 export interface EstimateDeps {
@@ -80,15 +93,15 @@ export interface EstimateDeps {
  * Arguments of a paid call in, what it would cost and bring out. Buys nothing.
  * @throws {AppError} for arguments that were refused, and when asking for the price may have cost money
  */
-export type EstimatePages = (input: unknown, caller: Pick<Caller, "signal" | "surface">) => Promise<Estimate>;
+export type EstimateList = (input: unknown, caller: { signal: AbortSignal; surface: Surface }) => Promise<Estimate>;
 
-export function createEstimatePages(deps: EstimateDeps): EstimatePages {
+export function createEstimateList({ endpoint, size }: EstimatedEndpoint, deps: EstimateDeps): EstimateList {
   return async (input, { signal, surface }) => {
-    const { request, notes } = parseRequest(input, deps.rules);
-    const requestKey = toRequestKey(DOMAIN_PAGES, request, deps.upstream);
+    const { request, notes } = endpoint.parse(input, deps.rules);
+    const requestKey = toRequestKey(endpoint, request, deps.upstream);
     const limits = await deps.limits();
     const now = deps.now();
-    const wanted = { endpoint: DOMAIN_PAGES, request, upstream: deps.upstream };
+    const wanted = { endpoint, request, upstream: deps.upstream };
     const isFresh = (info: Pick<SnapshotInfo, "fetchedAt">) => {
       const ageMs = ageOf(info, now);
       return ageMs !== undefined && ageMs <= limits.freshMs;
@@ -101,11 +114,12 @@ export function createEstimatePages(deps: EstimateDeps): EstimatePages {
     const price: EstimatedPrice =
       kept?.isFresh === true
         ? { kind: "none", why: "a kept snapshot answers this request" }
-        : await learnPrice({ endpoint: DOMAIN_PAGES, request, requestKey, maxAgeMs: 0 }, deps, signal);
-    const { limit, offset } = withDefaults(request);
-    const pagesTotal = snapshot?.totalCount ?? null;
-    const pagesAtMost = pagesTotal === null ? limit : Math.max(0, Math.min(limit, pagesTotal - offset));
+        : await learnPrice({ endpoint, request, requestKey, maxAgeMs: 0 }, deps, signal);
+    const { limit, offset } = { ...endpoint.defaults, ...request };
+    const itemsTotal = snapshot?.totalCount ?? null;
+    const itemsAtMost = itemsTotal === null ? limit : Math.max(0, Math.min(limit, itemsTotal - offset));
     return {
+      of: endpoint,
       source: deps.source,
       request: toRequestBody(request),
       price,
@@ -113,29 +127,25 @@ export function createEstimatePages(deps: EstimateDeps): EstimatePages {
       alsoKept,
       // Asking may have cost something after all.
       limits: price.kind === "bought" ? await deps.limits() : limits,
-      pagesAtMost,
-      pagesTotal,
-      answerTokens: Math.min(deps.maxTokens, FRAME_TOKENS + pagesAtMost * TOKENS_PER_PAGE),
+      itemsAtMost,
+      itemsTotal,
+      answerTokens: Math.min(deps.maxTokens, size.frame + itemsAtMost * size.item),
       notes,
       surface,
     };
   };
 }
 
-/** Measured over answers of 10 to 60 pages: header, findings and next calls, then one row per page. */
-const FRAME_TOKENS = 300;
-const TOKENS_PER_PAGE = 30;
-
 /** @returns null for a date that is none: it answers nothing */
 function toTwin(snapshot: Snapshot, freshMs: number, now: number): KeptTwin | null {
   const ageMs = ageOf(snapshot, now);
   if (ageMs === undefined) return null;
-  const { id, items: pages, sliceOf, isBrokenOff } = snapshot;
+  const { id, items, sliceOf, isBrokenOff } = snapshot;
   return {
     snapshotId: id,
     fetchedAt: now - ageMs,
     ageMs,
-    pageCount: pages.length,
+    itemCount: items.length,
     sliceOf: sliceOf?.items ?? null,
     isBrokenOff: isBrokenOff === true,
     isFresh: ageMs <= freshMs,

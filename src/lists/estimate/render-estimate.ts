@@ -1,10 +1,9 @@
-import { wordCall } from "../../lists/calls.ts";
-import type { SnapshotInfo } from "../../lists/snapshot.ts";
-import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
-import { toCall } from "../answer/next-steps.ts";
-import { describeSource } from "../answer/render-answer.ts";
+import { toCall, wordCall } from "../calls.ts";
 import { describeOrigin } from "../find-snapshot.ts";
-import type { Estimate, KeptTwin, Limits } from "./estimate-pages.ts";
+import { describeSource } from "../header.ts";
+import type { SnapshotInfo } from "../snapshot.ts";
+import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../text.ts";
+import type { Estimate, KeptTwin, Limits } from "./estimate-list.ts";
 
 /** The estimate as text, one fact a line. */
 export function renderEstimateText(estimate: Estimate): string {
@@ -45,14 +44,14 @@ function describeObstacles(usd: number, { perCallUsd, leftUsd, askAboveUsd }: Li
   ];
 }
 
-function describeKept({ kept, limits }: Estimate): string {
+function describeKept({ of: { words }, kept, limits }: Estimate): string {
   if (kept === null) return "no answer to this request";
-  const pages =
+  const items =
     kept.sliceOf === null
-      ? countOf(kept.pageCount, "URL")
-      : `${formatCount(kept.pageCount)} of its ${countOf(kept.sliceOf, "URL")}`;
+      ? countOf(kept.itemCount, words.counted)
+      : `${formatCount(kept.itemCount)} of its ${countOf(kept.sliceOf, words.counted)}`;
   const broken = kept.isBrokenOff ? ", all that came whole of a reply that broke off" : "";
-  const what = `snapshot ${kept.snapshotId} of ${formatMinute(kept.fetchedAt)}, ${formatAge(kept.ageMs)} old, ${pages}${broken}`;
+  const what = `snapshot ${kept.snapshotId} of ${formatMinute(kept.fetchedAt)}, ${formatAge(kept.ageMs)} old, ${items}${broken}`;
   if (kept.isFresh) {
     return `${what}: it answers this request for free until ${formatMinute(kept.fetchedAt + limits.freshMs)}`;
   }
@@ -62,9 +61,9 @@ function describeKept({ kept, limits }: Estimate): string {
 /** How many of the others are named. */
 const MAX_NAMED = 3;
 
-function describeAlsoKept({ alsoKept }: Estimate): string[] {
+function describeAlsoKept({ of: { words }, alsoKept }: Estimate): string[] {
   if (alsoKept.length === 0) return [];
-  const named = alsoKept.slice(0, MAX_NAMED).map((info) => `${info.id} (${describeOrigin(info)})`);
+  const named = alsoKept.slice(0, MAX_NAMED).map((info) => `${info.id} (${describeOrigin(info, words)})`);
   const rest = alsoKept.length - named.length;
   return [
     `also kept of this target, for free questions: ${named.join("; ")}${rest > 0 ? `; ${formatCount(rest)} more` : ""}`,
@@ -79,20 +78,20 @@ function describeBudget({ leftUsd, dailyUsd, perCallUsd }: Limits): string {
   return `${day}; at most ${formatUsd(perCallUsd)} per call`;
 }
 
-function describeExpected({ pagesAtMost, pagesTotal, answerTokens }: Estimate): string {
-  const total = pagesTotal === null ? "" : ` of ${formatCount(pagesTotal)} in all`;
-  return `up to ${countOf(pagesAtMost, "URL")}${total}, an answer of about ${formatCount(roundTokens(answerTokens))} tokens`;
+function describeExpected({ of: { words }, itemsAtMost, itemsTotal, answerTokens }: Estimate): string {
+  const total = itemsTotal === null ? "" : ` of ${formatCount(itemsTotal)} in all`;
+  return `up to ${countOf(itemsAtMost, words.counted)}${total}, an answer of about ${formatCount(roundTokens(answerTokens))} tokens`;
 }
 
 /** It is a rough figure; it should not look like a measured one. */
 const roundTokens = (tokens: number): number => Math.round(tokens / 50) * 50;
 
-function describeNext({ request, source, kept, alsoKept, price, surface }: Estimate): string[] {
+function describeNext({ of: { calls }, request, source, kept, alsoKept, price, surface }: Estimate): string[] {
   const isFree = source === "sandbox" || kept?.isFresh === true || price.kind === "bought";
   const asked = kept === null && alsoKept.some(({ itemCount }) => itemCount > 0);
   return [
-    ...(asked ? [`next, free: ${wordCall("query", toSafeJson({ target: request.target }), surface)}`] : []),
-    `next, ${isFree ? "free" : "paid"}: ${toCall(request, surface)}`,
+    ...(asked ? [`next, free: ${wordCall("query", toSafeJson({ target: request.target }), surface, calls)}`] : []),
+    `next, ${isFree ? "free" : "paid"}: ${toCall(request, surface, calls)}`,
   ];
 }
 
@@ -111,8 +110,8 @@ export function renderEstimateStructured(estimate: Estimate): Record<string, unk
     ...(source === "aisa" && {
       budget: { left_usd: limits.leftUsd, daily_usd: limits.dailyUsd, per_call_usd: limits.perCallUsd },
     }),
-    urls_at_most: estimate.pagesAtMost,
-    urls_total: estimate.pagesTotal,
+    urls_at_most: estimate.itemsAtMost,
+    urls_total: estimate.itemsTotal,
     answer_tokens: roundTokens(estimate.answerTokens),
     ...(allNotes.length > 0 && { notes: allNotes }),
     next: describeNext(estimate),
@@ -133,12 +132,12 @@ function toPriceFacts({ price, limits, kept }: Estimate): Record<string, unknown
 }
 
 function toKeptFacts(kept: KeptTwin, { freshMs }: Limits) {
-  const { snapshotId, fetchedAt, ageMs, pageCount, sliceOf, isBrokenOff, isFresh } = kept;
+  const { snapshotId, fetchedAt, ageMs, itemCount, sliceOf, isBrokenOff, isFresh } = kept;
   return {
     snapshot_id: snapshotId,
     fetched_at: new Date(fetchedAt).toISOString(),
     age: formatAge(ageMs),
-    urls: pageCount,
+    urls: itemCount,
     ...(sliceOf !== null && { of_its_urls: sliceOf }),
     ...(isBrokenOff && { broken_off: true }),
     fresh: isFresh,

@@ -1,14 +1,14 @@
 import { distance } from "fastest-levenshtein";
 import { AppError } from "../errors.ts";
-import { got, Refusal, toInputError } from "../lists/arguments.ts";
-import type { Surface } from "../lists/calls.ts";
-import { fullestFirst, withBeside } from "../lists/held.ts";
-import { toRequestBody } from "../lists/request.ts";
-import { ageOf, type ReadSnapshots, type Snapshot, type SnapshotInfo } from "../lists/snapshot.ts";
-import { parseTarget, registrableDomain } from "../lists/target.ts";
-import { countOf, formatCount, formatMinute, formatUsd, quoteForMessage, toOneLine } from "../lists/text.ts";
-import { toCall } from "./answer/next-steps.ts";
-import { asPages, DOMAIN_PAGES, isOfPages, type PagesSnapshot } from "./domain-pages.ts";
+import { got, Refusal, toInputError } from "./arguments.ts";
+import type { Surface } from "./calls.ts";
+import { toCall } from "./calls.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { fullestFirst, withBeside } from "./held.ts";
+import { toRequestBody } from "./request.ts";
+import { ageOf, type ReadSnapshots, type Snapshot, type SnapshotInfo } from "./snapshot.ts";
+import { parseTarget, registrableDomain } from "./target.ts";
+import { countOf, formatCount, formatMinute, formatUsd, quoteForMessage, toOneLine } from "./text.ts";
 
 /** Which snapshot is meant: by its id, or the fullest fresh one of a target (a domain, in any spelling that a request takes). */
 export interface SnapshotRef {
@@ -32,9 +32,13 @@ export interface AskedAs {
  * With an id and a target, the id decides; the target must then be its own.
  * @throws {AppError} `input` when there is no such snapshot, with those that there are and the call that brings it back
  */
-export type FindSnapshot = (ref: SnapshotRef, asked?: AskedAs) => Promise<PagesSnapshot>;
+export type FindSnapshot<S extends Snapshot = Snapshot> = (ref: SnapshotRef, asked?: AskedAs) => Promise<S>;
 
-export interface FindSnapshotDeps {
+export interface FindSnapshotDeps<S extends Snapshot> {
+  /** The endpoints whose snapshots are meant; a failure is told in the words of the first. */
+  endpoints: readonly [Endpoint, ...Endpoint[]];
+  /** Refuses a snapshot of another endpoint, which may stand under the id that was asked for. */
+  as: (snapshot: Snapshot) => S;
   snapshots: ReadSnapshots;
   /** How long a snapshot is fresh after it was fetched, ms. */
   freshMs: number;
@@ -51,29 +55,34 @@ const MAX_NAMED = 5;
 
 const MAX_TARGET_CHARS = 80;
 
-export function createFindSnapshot(deps: FindSnapshotDeps): FindSnapshot {
-  const { snapshots, freshMs, gateway = "aisa" } = deps;
+export function createFindSnapshot<S extends Snapshot>(deps: FindSnapshotDeps<S>): FindSnapshot<S> {
+  const { endpoints, as, snapshots, freshMs, gateway = "aisa" } = deps;
   const find = createFindAlone(deps);
-  const beside = { endpoint: DOMAIN_PAGES, snapshots, freshMs, gateway };
-  return async (...asked) => withBeside(await find(...asked), beside);
+  return async (...asked) => {
+    const snapshot = as(await find(...asked));
+    const endpoint = endpoints.find(({ name }) => name === snapshot.endpoint) ?? endpoints[0];
+    return withBeside(snapshot, { endpoint, snapshots, freshMs, gateway });
+  };
 }
 
-function createFindAlone(deps: FindSnapshotDeps): FindSnapshot {
-  const { snapshots } = deps;
+function createFindAlone(deps: FindSnapshotDeps<Snapshot>): FindSnapshot {
+  const { snapshots, endpoints } = deps;
+  const [{ words, calls }] = endpoints;
   return async (ref, { prefix = "", surface = "mcp", onChoice, beside } = {}) => {
     const names = { id: `${prefix}snapshot_id`, target: `${prefix}target` };
     const id = ref.snapshotId?.trim() || undefined;
     const target = ref.target === undefined ? undefined : readTarget(ref.target, names.target);
-    if (id !== undefined) return findById(id, { target, surface }, names, snapshots);
+    const situation = { target, surface, words, calls };
+    if (id !== undefined) return findById(id, situation, names, snapshots);
     if (target !== undefined) {
       const found = await findFullest(target, deps);
-      if (found === undefined) throw await refuseTarget(target, surface, names, snapshots);
-      if (found.others.length > 0) onChoice?.(wordChoice(found));
+      if (found === undefined) throw await refuseTarget(target, situation, names, snapshots);
+      if (found.others.length > 0) onChoice?.(wordChoice(found, words));
       return found.snapshot;
     }
     const known = await listKnown(snapshots, beside);
     const example = exampleOfTwo(known, beside);
-    throw refuse(names.id, `is required, or ${names.target}${example}`, known, { target, surface });
+    throw refuse(names.id, `is required, or ${names.target}${example}`, known, situation);
   };
 }
 
@@ -84,7 +93,7 @@ function exampleOfTwo(known: readonly SnapshotInfo[], target: string | undefined
   return `; for example ${JSON.stringify({ snapshot_id: older.id, other_snapshot_id: newer.id })}`;
 }
 
-interface Situation {
+interface Situation extends Pick<Endpoint, "words" | "calls"> {
   target: string | undefined;
   surface: Surface;
 }
@@ -95,47 +104,46 @@ interface Names {
   target: string;
 }
 
-async function findById(
-  id: string,
-  situation: Situation,
-  names: Names,
-  snapshots: ReadSnapshots,
-): Promise<PagesSnapshot> {
-  const { target, surface } = situation;
+async function findById(id: string, situation: Situation, names: Names, snapshots: ReadSnapshots): Promise<Snapshot> {
+  const { target } = situation;
   const snapshot = await snapshots.get(id);
   if (snapshot === undefined) {
     const gone = await snapshots.gone(id);
-    if (gone !== undefined) throw refuseGone(gone, names.id, surface);
+    if (gone !== undefined) throw refuseGone(gone, names.id, situation);
     throw refuseUnknown(id, names.id, await listKnown(snapshots, target), situation);
   }
-  if (target === undefined || snapshot.request.target === target) return asPages(snapshot);
+  if (target === undefined || snapshot.request.target === target) return snapshot;
   throw toInputError([new Refusal(names.target, describeOther(snapshot, target), `leave ${names.target} out`)]);
 }
 
 interface Found {
-  snapshot: PagesSnapshot;
+  snapshot: Snapshot;
   isFresh: boolean;
   /** What else is kept of the target, the newest first. */
   others: SnapshotInfo[];
 }
 
 /**
- * The fullest of those that are fresh; where none is, the newest. One without pages, such as of a filter that nothing
+ * The fullest of those that are fresh; where none is, the newest. One without items, such as of a filter that nothing
  * met, has nothing that could be asked: it comes last.
  */
-async function findFullest(target: string, { snapshots, freshMs, now }: FindSnapshotDeps): Promise<Found | undefined> {
-  const own = sortForTarget((await snapshots.list(target)).filter(isOfPages), target);
-  const withPages = own.filter(({ itemCount }) => itemCount > 0);
+async function findFullest(
+  target: string,
+  { endpoints, snapshots, freshMs, now }: FindSnapshotDeps<Snapshot>,
+): Promise<Found | undefined> {
+  const isMeant = (info: SnapshotInfo) => endpoints.some(({ name }) => name === info.endpoint);
+  const own = sortForTarget((await snapshots.list(target)).filter(isMeant), target);
+  const withItems = own.filter(({ itemCount }) => itemCount > 0);
   const at = now();
   const isFresh = (info: SnapshotInfo) => {
     const ageMs = ageOf(info, at);
     return ageMs !== undefined && ageMs <= freshMs;
   };
-  for (const info of [...withPages.filter(isFresh).sort(fullestFirst), ...withPages, ...own]) {
+  for (const info of [...withItems.filter(isFresh).sort(fullestFirst), ...withItems, ...own]) {
     // Undefined when it made room since the list was made, or its file is damaged.
     const snapshot = await snapshots.get(info.id);
     const others = own.filter(({ id }) => id !== info.id);
-    if (snapshot !== undefined) return { snapshot: asPages(snapshot), isFresh: isFresh(info), others };
+    if (snapshot !== undefined) return { snapshot, isFresh: isFresh(info), others };
   }
   return undefined;
 }
@@ -143,26 +151,26 @@ async function findFullest(target: string, { snapshots, freshMs, now }: FindSnap
 /** How many of the others a note names. */
 const MAX_OTHERS = 3;
 
-function wordChoice({ snapshot, isFresh, others }: Found): string {
-  const named = others.slice(0, MAX_OTHERS).map((info) => `${info.id} (${describeOrigin(info)})`);
+function wordChoice({ snapshot, isFresh, others }: Found, words: Endpoint["words"]): string {
+  const named = others.slice(0, MAX_OTHERS).map((info) => `${info.id} (${describeOrigin(info, words)})`);
   const rest = others.length - named.length;
   const choice = isFresh
     ? "the fullest fresh snapshot"
     : snapshot.fetchedAt === null
       ? "the fullest snapshot, its time unknown,"
-      : "the newest snapshot with pages, since none of these is fresh,";
+      : `the newest snapshot with ${words.items}, since none of these is fresh,`;
   const more = rest > 0 ? `; ${formatCount(rest)} more` : "";
   return `${choice} of ${nameTarget(snapshot.request.target)} is asked; also kept: ${named.join("; ")}${more}`;
 }
 
 async function refuseTarget(
   target: string,
-  surface: Surface,
+  situation: Situation,
   names: Names,
   snapshots: ReadSnapshots,
 ): Promise<AppError> {
   const others = (await listKnown(snapshots, target)).filter(({ request }) => request.target !== target);
-  return refuse(names.target, `no snapshot of ${nameTarget(target)} is kept`, others, { target, surface });
+  return refuse(names.target, `no snapshot of ${nameTarget(target)} is kept`, others, situation);
 }
 
 function readTarget(written: string, name: string): string {
@@ -179,7 +187,7 @@ const describeOther = (snapshot: Snapshot, target: string): string =>
 const listKnown = async (snapshots: ReadSnapshots, target: string | undefined): Promise<SnapshotInfo[]> =>
   sortForTarget(await snapshots.list(undefined, MAX_KNOWN), target);
 
-/** Those of the target first, then those of its domain; among these the newest, and of equals the one with more pages. */
+/** Those of the target first, then those of its domain; among these the newest, and of equals the one with more items. */
 function sortForTarget(list: readonly SnapshotInfo[], target: string | undefined): SnapshotInfo[] {
   const nearness = ({ request }: SnapshotInfo): number => {
     if (target === undefined) return 0;
@@ -203,9 +211,10 @@ function isNear(written: string, id: string): boolean {
   return distance(lower, id) <= 1 || `s_${lower}` === id;
 }
 
-function refuse(name: string, rule: string, known: readonly SnapshotInfo[], { target, surface }: Situation): AppError {
-  const call = toCall({ target: target ?? "forbes.com" }, surface);
-  return new AppError("input", [`${name}: ${rule}`, ...describeKnown(known)].join("\n"), {
+function refuse(name: string, rule: string, known: readonly SnapshotInfo[], situation: Situation): AppError {
+  const { target, surface, words, calls } = situation;
+  const call = toCall({ target: target ?? "forbes.com" }, surface, calls);
+  return new AppError("input", [`${name}: ${rule}`, ...describeKnown(known, words)].join("\n"), {
     charge: "not_charged",
     refused: [name],
     ...(target === undefined
@@ -214,23 +223,24 @@ function refuse(name: string, rule: string, known: readonly SnapshotInfo[], { ta
   });
 }
 
-function describeKnown(known: readonly SnapshotInfo[]): string[] {
+function describeKnown(known: readonly SnapshotInfo[], words: Endpoint["words"]): string[] {
   if (known.length === 0) return ["kept: none at all"];
   const rest = known.length - MAX_NAMED;
   const more = known.length < MAX_KNOWN ? `${rest} more` : `at least ${rest} more`;
-  const named = known.slice(0, MAX_NAMED).map((info) => `${info.id} (${describeInfo(info)})`);
+  const named = known.slice(0, MAX_NAMED).map((info) => `${info.id} (${describeInfo(info, words)})`);
   return [`kept: ${named.join("; ")}${rest > 0 ? `; ${more}` : ""}`];
 }
 
 /** `acme.example, 93 URLs, 2026-07-08 14:46 UTC` */
-const describeInfo = (info: SnapshotInfo): string => `${nameTarget(info.request.target)}, ${describeOrigin(info)}`;
+const describeInfo = (info: SnapshotInfo, words: Endpoint["words"]): string =>
+  `${nameTarget(info.request.target)}, ${describeOrigin(info, words)}`;
 
 /** `imported, 10 of 8,143 URLs, 2026-11-03 14:20 UTC`; of a later part `10 of 8,143 URLs after the first 1,000` */
-export function describeOrigin(info: SnapshotInfo): string {
+export function describeOrigin(info: SnapshotInfo, { counted }: Endpoint["words"]): string {
   const { source, request, itemCount, totalCount, fetchedAt, isBrokenOff } = info;
   const isPart = totalCount !== null && totalCount > itemCount;
   const after = request.offset ? ` after the first ${formatCount(request.offset)}` : "";
-  const urls = `${isPart ? `${formatCount(itemCount)} of ${countOf(totalCount, "URL")}` : countOf(itemCount, "URL")}${after}`;
+  const urls = `${isPart ? `${formatCount(itemCount)} of ${countOf(totalCount, counted)}` : countOf(itemCount, counted)}${after}`;
   const time = fetchedAt === null ? "time unknown" : formatMinute(fetchedAt);
   const broken = isBrokenOff === true ? ["broken off"] : [];
   return [...(source === "import" ? ["imported"] : []), urls, ...broken, time].join(", ");
@@ -240,12 +250,12 @@ export function describeOrigin(info: SnapshotInfo): string {
 const nameTarget = (target: string): string =>
   /^[a-z0-9._-]*$/.test(target) ? toOneLine(target, MAX_TARGET_CHARS) : quoteForMessage(target);
 
-function refuseGone(info: SnapshotInfo, name: string, surface: Surface): AppError {
+function refuseGone(info: SnapshotInfo, name: string, { surface, words, calls }: Situation): AppError {
   const { tag: _label, ...body } = toRequestBody(info.request);
-  const again = toCall(body, surface);
+  const again = toCall(body, surface, calls);
   return new AppError(
     "input",
-    `${name}: ${info.id} is no longer kept (${describeInfo(info)}); it was too old or made room.`,
+    `${name}: ${info.id} is no longer kept (${describeInfo(info, words)}); it was too old or made room.`,
     {
       charge: "not_charged",
       refused: [name],
