@@ -21,10 +21,10 @@ export const toJsonLines = ({ items }: Pick<Snapshot, "items">): Lines => ({
 
 /**
  * Where a spreadsheet may see the beginning of a formula: OWASP's list (CSV injection, read 2026-11), the full-width forms
- * that Excel takes too among it. Quotes do not help, and neither does a place in the middle: where lists are parted by
+ * that Excel takes too among it, and the small ones that mean the same. Quotes do not help, and neither does a place in the middle: where lists are parted by
  * semicolons, or a file is read by tabs or lines, a cell begins behind each of them.
  */
-const FORMULA = /(?<=^|[;\t\r\n])(?=["\s]*[=+\-@＝＋－＠])/g;
+const FORMULA = /(?<=^|[;\t\r\n])(?=["\s]*[=+\-@＝＋－＠﹦﹢﹣﹫])/g;
 
 /**
  * A CSV file that a spreadsheet may open: a header line and one line per row, the last one closed. A text that would be

@@ -59,6 +59,8 @@ const HEADERS: readonly [string | undefined, Form | undefined][] = [
   ["application/json;q=0.0, */*;q=0.1", "events"],
   // Both are taken: whatever is usual for the era.
   ["*/*", undefined],
+  ["*", undefined],
+  ["text/html, image/gif, *; q=.2", undefined],
   [undefined, undefined],
   ["", undefined],
   ["Application/JSON,Text/Event-Stream", undefined],

@@ -17,7 +17,9 @@ const EVENTS_TYPE = "text/event-stream";
 export function readAccept(accept: string | null): Taken {
   if (accept === null || accept.trim() === "") return { json: true, events: true };
   const ranges = accept.split(",").map((part) => {
-    const [range = "", ...parameters] = part.split(";").map((word) => word.trim().toLowerCase());
+    const [written = "", ...parameters] = part.split(";").map((word) => word.trim().toLowerCase());
+    // As programs in Java write it.
+    const range = written === "*" ? "*/*" : written;
     return { range, isTaken: !parameters.some((word) => /^q\s*=\s*0(?:\.0*)?$/.test(word)) };
   });
   const takes = (type: string): boolean => {

@@ -46,6 +46,7 @@ export function createSuggest(findLive: () => readonly Page[]): (dead: Page) => 
     for (const each of read.pages) {
       const score = Math.max(scorePath(wanted, each), scoreTitle(wanted, each));
       if (score < MIN_SCORE || score <= (best?.score ?? 0) || areApart(marksOf(wanted), marksOf(each))) continue;
+      if (haveOtherQueries(wanted, each)) continue;
       best = { handle: each.handle, score, isCertain: false };
     }
     return best;
@@ -59,6 +60,8 @@ function findCertain(wanted: Wanted, { bySlug, tellsLanguages }: LiveList): Sugg
   const [only, ...more] = same;
   if (only === undefined || more.length > 0 || wanted.numbers !== numbersOf(only.slug)) return null;
   if (isOneSided(marks, marksOf(only), tellsLanguages)) return null;
+  // A query may name the page itself (`?id=7`), and then the path alone is another one.
+  if (queryOf(wanted.url) !== queryOf(only.url)) return null;
   if (wanted.slugWords.size < 2 && !sharesMore(wanted.path, only.path)) return null;
   return { handle: only.handle, score: scorePath(wanted, only), isCertain: true };
 }
@@ -161,6 +164,14 @@ function pathOf(url: string): string {
 }
 
 const hostOf = (url: string): string => /^[a-z]+:\/\/([^/?#]{0,253})/i.exec(url)?.[1]?.toLowerCase() ?? "";
+
+const queryOf = (url: string): string => /\?([^#]*)/.exec(url)?.[1] ?? "";
+
+/** `?id=1` is not `?id=2`, as `item-1` is not `item-2`. */
+function haveOtherQueries(one: Marked, other: Marked): boolean {
+  const [own, others] = [queryOf(one.url), queryOf(other.url)];
+  return own !== "" && others !== "" && own !== others;
+}
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 

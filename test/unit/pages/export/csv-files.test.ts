@@ -119,7 +119,7 @@ describe("rows csv", () => {
 });
 
 /** What a spreadsheet takes for the beginning of a formula, blanks before it or not. */
-const FORMULA = /^\s*[=+\-@＝＋－＠]/;
+const FORMULA = /^\s*[=+\-@＝＋－＠﹦﹢﹣﹫]/;
 
 /**
  * The cells as a spreadsheet sees them that parts lists otherwise than by commas: quotes count where a cell begins with
@@ -165,6 +165,10 @@ describe("a stranger's text in a file for spreadsheets", () => {
     ["＝1+1", "'＝1+1"],
     ["a;＠SUM(1)", "a;'＠SUM(1)"],
     ["  －1", "'－1"],
+    ["﹦1", "'﹦1"],
+    ["a;﹢1", "a;'﹢1"],
+    ["﹣1", "'﹣1"],
+    ["﹫a", "'﹫a"],
     ['"=1"', '\'"=1"'],
   ])("that reads %s could become a formula elsewhere, and is a text as %s", (title, told) => {
     const snapshot = makeSnapshot({ items: [{ url: "https://acme.example/", status: 200, title }] });

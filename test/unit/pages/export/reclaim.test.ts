@@ -38,6 +38,16 @@ describe("a page that is gone", () => {
       ["p1", "review", "/blog/hammer-care", "similar page, not certain"],
     ],
     [
+      "is not sent to a page of the same path that another query names",
+      [page("/product-page?id=1", 404, 9), page("/product-page?id=2", 200, 1)],
+      ["p1", "review", null, "no live page is like it"],
+    ],
+    [
+      "is for a person where the same path without its query lives",
+      [page("/search-tool?q=a%26b", 404, 9), page("/search-tool", 200, 1)],
+      ["p1", "review", "/search-tool", "similar page, not certain"],
+    ],
+    [
       "is for a person where a page is only much alike",
       [page("/blog/heat-treatmnt", 404, 9), page("/blog/heat-treatment", 200, 1)],
       ["p1", "review", "/blog/heat-treatment", "similar page, not certain"],
