@@ -272,7 +272,7 @@ function describeLeftOut(asking: Telling, answer: QueryAnswer, table: QueryTable
 }
 
 /** Rows or groups behind those shown; the row of the others is none of them. */
-export function countAfter({ total, skipped, rows }: QueryTable, isGroups: boolean): number {
+function countAfter({ total, skipped, rows }: QueryTable, isGroups: boolean): number {
   const isSummed = isGroups && /^\(\d+ others?\)$/.test(String(rows.at(-1)?.[0]));
   return total - skipped - (isSummed ? rows.length - 1 : rows.length);
 }

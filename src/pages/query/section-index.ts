@@ -114,7 +114,7 @@ export interface SectionIndex {
  * `/`. A section deeper than that (`/blog/2019`) is everything under its path.
  * @param folds all rows of the snapshot
  */
-export function indexSections(folds: readonly Fold[], target: string): SectionIndex {
+function indexSections(folds: readonly Fold[], target: string): SectionIndex {
   const folders = foldersOf(folds);
   const areas = indexAreas(folds, folders, target);
   return {
