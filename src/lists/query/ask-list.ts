@@ -10,6 +10,7 @@ import {
   type TextsByPattern,
   withoutRegexes,
 } from "../filters/match-texts.ts";
+import type { FindSnapshot } from "../find-snapshot.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { answerQuery } from "./answer-query.ts";
 import type { Asking } from "./asking.ts";
@@ -20,8 +21,7 @@ import type { QueryAnswer, Selected } from "./query-answer.ts";
 import { compileWhere, type RegexTerms, refuseSlowRegex, selectRows } from "./select-rows.ts";
 
 export interface AskListDeps<S extends Snapshot> {
-  /** @throws {AppError} `input` where no such snapshot is kept */
-  findSnapshot: (ref: ListQuery["ref"], asked: { surface: Surface; onChoice: (note: string) => void }) => Promise<S>;
+  findSnapshot: FindSnapshot<S>;
   maxTokens: number;
   matchTexts: MatchTexts;
 }

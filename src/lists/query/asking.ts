@@ -1,5 +1,5 @@
 import type { Refusal } from "../arguments.ts";
-import type { NextStep, Surface } from "../calls.ts";
+import type { CallNames, NextStep, Surface } from "../calls.ts";
 import type { Cell } from "../cells.ts";
 import type { ReaderOf } from "../filters/evaluate-filter.ts";
 import type { Fields } from "../filters/field-names.ts";
@@ -75,12 +75,8 @@ export interface Asking<S extends Snapshot, R extends Row, W extends object> {
   /** The same of a condition's words. */
   nameCondition?(words: string): string;
 
-  readonly calls: {
-    /** The question's name where it is asked. */
-    name(surface: Surface): string;
-    /** With its arguments, ready to copy. */
-    word(json: string, surface: Surface): string;
-  };
+  /** What its tools and commands are called in an answer. */
+  readonly calls: CallNames;
   /** The call that fetches what the snapshot lacks; none where nothing of that can matter to the question. */
   suggestPaid(snapshot: S, where: Where<W>, surface: Surface): NextStep[];
   /** The resource that has every field of an item. */
@@ -96,8 +92,6 @@ export interface AskedWords {
   readonly counted: string;
   /** The letter of its handles: `p`. */
   readonly handle: string;
-  /** The tool whose answers name snapshots. */
-  readonly getTool: string;
   /** A question that works, for messages. */
   readonly works: string;
 }
@@ -134,8 +128,6 @@ export interface DefaultTable<R extends Row> {
 
 /** What is told of a snapshot, whatever is asked. */
 export interface Described {
-  /** What comes before all else; nothing for real data. */
-  warnings: string[];
   /** Which links its figures count: in words, and as data. */
   view: string[];
   viewFacts: Record<string, unknown>;

@@ -1,5 +1,6 @@
 import type { Filter } from "../filters/filter.ts";
 import type { OrderRule } from "../filters/order-by.ts";
+import type { SnapshotRef } from "../find-snapshot.ts";
 import type { Item } from "../snapshot.ts";
 
 /** A row of an answer: the item that it is named after, and all that were folded into it, that one included. */
@@ -29,8 +30,7 @@ export interface QueryColumn {
 
 /** A checked question to a snapshot. */
 export interface ListQuery<W extends object = object> {
-  /** Which snapshot is meant: by its id, or one of a target. */
-  ref: { snapshotId?: string; target?: string };
+  ref: SnapshotRef;
   where: Where<W>;
   /** Empty for the order in which the items were fetched. */
   orderBy: OrderRule[];

@@ -1,5 +1,5 @@
 import { Refusal } from "../arguments.ts";
-import type { NextStep, Surface } from "../calls.ts";
+import { type CallNames, type NextStep, nameCall, type Surface, wordCall } from "../calls.ts";
 import { type Fields, type FieldType, resolveField } from "../filters/field-names.ts";
 import { type Condition, countConditions, type Filter } from "../filters/filter.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -74,7 +74,7 @@ const ask = <S extends Snapshot, R extends Row, W extends object>(
   gain: string,
 ): NextStep => ({
   cost: "free",
-  call: toQueryCall(toQueryArguments(asking, query, snapshot.id), asking.calls, surface),
+  call: toQueryCall(toQueryArguments(asking, query, snapshot.id), surface, asking.calls),
   gain,
 });
 
@@ -159,11 +159,7 @@ const shorten = (words: string): string => cutToTokens(words, SHORT_TOKENS);
 const MAX_CALL_TOKENS = 150;
 
 /** A call of this tool, ready to copy. */
-function toQueryCall(
-  args: Record<string, unknown>,
-  calls: { name(surface: Surface): string; word(json: string, surface: Surface): string },
-  surface: Surface,
-): string {
+function toQueryCall(args: Record<string, unknown>, surface: Surface, calls: CallNames): string {
   const json = toSafeJson(args);
   if (estimateTokens(json) > MAX_CALL_TOKENS) {
     const { offset, group_by: group } = args;
@@ -172,9 +168,9 @@ function toQueryCall(
       ...(group === undefined ? [] : [`group_by ${String(group)}`]),
     ];
     const words = ["the same arguments", ...(changed.length === 0 ? [] : [changed.join(" and ")])].join(", ");
-    return `${calls.name(surface)} with ${words}`;
+    return `${nameCall("query", surface, calls)} with ${words}`;
   }
-  return calls.word(json, surface);
+  return wordCall("query", json, surface, calls);
 }
 
 /** The upstream's limit for one filter; the parser would refuse more. */

@@ -10,6 +10,7 @@ import {
   readArguments,
   toInputError,
 } from "../arguments.ts";
+import { type CallNames, nameCall } from "../calls.ts";
 import { type FieldRules, type Fields, resolveField } from "../filters/field-names.ts";
 import { type OrderRule, parseOrderBy, readOrder } from "../filters/order-by.ts";
 import { parseFilter } from "../filters/parse-filter.ts";
@@ -62,7 +63,7 @@ export function parseListQuery<S extends Snapshot, R extends Row, W extends obje
     if (parsed !== undefined) given.set(name, parsed);
   });
   refusals.push(...gatherRefusals(() => orderGivenRows(asking, given, read)));
-  refuseMissing(asking.words, given, refusals);
+  refuseMissing(asking.calls, given, refusals);
   refuseMixed(asking, given, refusals, read);
   if (refusals.length > 0) throw toInputError(refusals);
   return { query: toQuery(asking, given), notes: [...notes, ...read] };
@@ -231,14 +232,14 @@ function parseHandles(value: unknown, { handle: letter }: AskedWords): string[] 
   return handles.length === 0 ? undefined : [...new Set(handles)];
 }
 
-function refuseMissing({ getTool }: AskedWords, given: Given, refusals: Refusal[]): void {
+function refuseMissing(calls: CallNames, given: Given, refusals: Refusal[]): void {
   const isNamed = given.has("snapshot_id") || given.has("target");
   if (isNamed || refusals.some(({ argument }) => argument === "snapshot_id" || argument === "target")) return;
   refusals.unshift(
     new Refusal(
       "snapshot_id",
       "or target is required",
-      `answers of ${getTool} name their snapshot; a target stands for its newest one`,
+      `answers of ${nameCall("get", "mcp", calls)} name their snapshot; a target stands for its newest one`,
     ),
   );
 }

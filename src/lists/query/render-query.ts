@@ -1,4 +1,5 @@
 import type { Cell } from "../cells.ts";
+import { describeSource } from "../header.ts";
 import { countOf, formatCount, formatMinute, formatUsd } from "../text.ts";
 import type { AskedWords } from "./asking.ts";
 import { type QueryTable, toQuotedLine } from "./fit-table.ts";
@@ -152,7 +153,7 @@ function dropEmpty(object: Record<string, unknown>): Record<string, unknown> {
 export function renderQueryHeader(asking: Telling, answer: QueryAnswer): string {
   const nameCondition = asking.nameCondition ?? ((words: string) => words);
   return [
-    ...answer.warnings,
+    ...describeSource(answer.source),
     `${answer.target}: ${answer.records === null ? describeMatch(asking, answer) : describeOpened(asking, answer)}`,
     ...(answer.conditions.length === 0
       ? []

@@ -1,9 +1,7 @@
-import { type NextStep, nameCall, type Surface, wordCall } from "../../lists/calls.ts";
-import { describeSource } from "../../lists/header.ts";
+import { type NextStep, PAGES_CALLS, type Surface } from "../../lists/calls.ts";
 import type { Asking, Described, Selection } from "../../lists/query/asking.ts";
 import type { Where } from "../../lists/query/list-query.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
-import { TOOLS } from "../../tools.ts";
 import { type Fold, foldSome, sumBacklinks } from "../answer/fold.ts";
 import { measureCoverage, readCrawled } from "../answer/header-facts.ts";
 import { suggestMore } from "../answer/next-steps.ts";
@@ -30,7 +28,6 @@ export const ASKING_PAGES: Asking<PagesSnapshot, Fold, PageConditions> = {
     many: "pages",
     counted: "URL",
     handle: "p",
-    getTool: TOOLS.get.name,
     works: '{"target":"forbes.com"}',
   },
   fields: PAGE_FIELDS,
@@ -78,10 +75,7 @@ export const ASKING_PAGES: Asking<PagesSnapshot, Fold, PageConditions> = {
   nameCells: nameSectionCells,
   nameCondition: (words) => (words.startsWith("section ") ? nameSection(words) : words),
 
-  calls: {
-    name: (surface) => nameCall("query", surface),
-    word: (json, surface) => wordCall("query", json, surface),
-  },
+  calls: PAGES_CALLS,
   suggestPaid,
   toRecordUri: ({ id }, handle) => `domain-pages://snapshots/${id}/pages/${handle}`,
 };
@@ -104,7 +98,6 @@ function describePages(snapshot: PagesSnapshot): Described {
   const crawled = readCrawled(snapshot);
   const isTo100 = request.rank_scale === "one_hundred";
   return {
-    warnings: describeSource(snapshot.source),
     view: [
       `${backlinks_status_type} backlinks, subdomains ${include_subdomains ? "included" : "left out"}`,
       ...(request.exclude_internal_backlinks ? [] : ["internal links counted"]),

@@ -190,8 +190,8 @@ next, free: query_single_links {"snapshot_id":"${links.id}","handles":["l2","l4"
 
   it("is found, and has its regular expressions settled, before it is asked", async () => {
     const askLinks = createAskList(ASKING_LINKS, {
-      findSnapshot: async (_ref, { onChoice }) => {
-        onChoice("the newest of two");
+      findSnapshot: async (_ref, asked) => {
+        asked?.onChoice?.("the newest of two");
         return links;
       },
       maxTokens: 1500,

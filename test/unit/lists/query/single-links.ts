@@ -102,7 +102,6 @@ export const ASKING_LINKS: Asking<LinksSnapshot, LinkRow, LinkConditions> = {
     many: "links",
     counted: "link",
     handle: "l",
-    getTool: "get_single_links",
     works: '{"target":"acme.example"}',
   },
   fields: { catalogue: FIELDS, example: '["rank",">",10]' },
@@ -162,7 +161,6 @@ export const ASKING_LINKS: Asking<LinksSnapshot, LinkRow, LinkConditions> = {
   },
   record: { said: new Set(["type"]), first: ["domain_from", "anchor"], under: [] },
   describe: ({ items, totalCount }) => ({
-    warnings: ["SANDBOX: generated data on reserved names, nothing here is about a real site"],
     view: ["live links"],
     viewFacts: { links_status_type: "live" },
     crawled: [],
@@ -171,8 +169,9 @@ export const ASKING_LINKS: Asking<LinksSnapshot, LinkRow, LinkConditions> = {
     missing: totalCount === items.length ? [] : ["there are links that were not fetched"],
   }),
   calls: {
-    name: () => "query_single_links",
-    word: (json) => `query_single_links ${json}`,
+    mcp: { get: "get_single_links", query: "query_single_links" },
+    cli: { get: "single-links get", query: "single-links query" },
+    library: { get: "request", query: "query" },
   },
   suggestPaid: ({ totalCount, items }) =>
     totalCount === items.length ? [] : [{ cost: "paid", call: "get_single_links {}", gain: "the rest" }],
