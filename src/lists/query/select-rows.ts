@@ -54,7 +54,7 @@ export function selectRows<S extends Snapshot, R extends Row, W extends object>(
   const matching = found?.length === snapshot.items.length ? undefined : found;
   const rows = matching === undefined ? asking.rowsOf(snapshot, fold) : asking.rowsOfSome(matching, snapshot, fold);
   const tests = listOwn(asking, where).map(({ compile }) => compile(snapshot, fold));
-  const chosen = tests.length === 0 ? rows : rows.filter((row) => tests.every((holds) => holds(row)));
+  const chosen = tests.reduce((left, holds) => left.filter(holds), rows);
   const itemCount = chosen.reduce((sum, { members }) => sum + members.length, 0);
   return { rows: chosen, itemCount, matching };
 }

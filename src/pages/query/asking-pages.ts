@@ -3,7 +3,7 @@ import type { Asking, Described, Selection } from "../../lists/query/asking.ts";
 import type { Where } from "../../lists/query/list-query.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import { type Fold, foldSome, sumBacklinks } from "../answer/fold.ts";
-import { measureCoverage, readCrawled } from "../answer/header-facts.ts";
+import { type Coverage, measureCoverage, readCrawled } from "../answer/header-facts.ts";
 import { suggestMore } from "../answer/next-steps.ts";
 import { describeCrawled, describeFolding } from "../answer/render-answer.ts";
 import { nameSection, nameSectionCells } from "../answer/sections.ts";
@@ -91,10 +91,21 @@ function takeSingles(snapshot: PagesSnapshot, matching: readonly Page[]): Fold[]
   return singlesOf(snapshot).filter(({ main }) => wanted.has(main));
 }
 
+/** Asked for several times in one answer; a snapshot never changes. */
+const COVERED = new WeakMap<PagesSnapshot, Coverage>();
+
+function coverageOf(snapshot: PagesSnapshot): Coverage {
+  const known = COVERED.get(snapshot);
+  if (known !== undefined) return known;
+  const fresh = measureCoverage(snapshot);
+  COVERED.set(snapshot, fresh);
+  return fresh;
+}
+
 function describePages(snapshot: PagesSnapshot): Described {
   const request = withDefaults(snapshot.request);
   const { backlinks_status_type, include_subdomains } = request;
-  const coverage = measureCoverage(snapshot);
+  const coverage = coverageOf(snapshot);
   const crawled = readCrawled(snapshot);
   const isTo100 = request.rank_scale === "one_hundred";
   return {
@@ -189,7 +200,7 @@ function wordInPart(inPart: readonly PartOfRow[]): string {
 
 /** The purchase of more pages, unless what bounds them says that none of them can match. */
 function suggestPaid(snapshot: PagesSnapshot, where: PagesWhere, surface: Surface): NextStep[] {
-  const coverage = measureCoverage(snapshot);
+  const coverage = coverageOf(snapshot);
   const { bound } = coverage;
   const least =
     bound?.field === "page_summary.backlinks"
