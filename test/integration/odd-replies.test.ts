@@ -92,7 +92,7 @@ describe("a paid reply", { timeout: 60_000 }, () => {
     const { service, ask, calls } = await openOver(text);
     const answer = await ask();
     const [other] = await service.snapshots.list("other.example");
-    expect(answer).toMatchObject({ target: "acme.example", pagesFetched: 3 });
+    expect(answer).toMatchObject({ target: "acme.example", itemsFetched: 3 });
     expect(renderText(answer)).toContain(
       `note: the same reply held another answer, kept for free questions: snapshot ${other?.id} of other.example (2 URLs)`,
     );
@@ -108,7 +108,7 @@ describe("a paid reply", { timeout: 60_000 }, () => {
       items: [page("acme.example", 1)],
     });
     const { ask, calls } = await openOver(flat);
-    expect(await ask()).toMatchObject({ pagesFetched: 1, charge: { kind: "reported", usd: 0.02472 } });
+    expect(await ask()).toMatchObject({ itemsFetched: 1, charge: { kind: "reported", usd: 0.02472 } });
     await ask();
     expect(calls()).toBe(1);
   });
@@ -116,7 +116,7 @@ describe("a paid reply", { timeout: 60_000 }, () => {
   it("that breaks off is read as far as it is whole, and says so", async () => {
     const { ask } = await openOver(body(task(result("acme.example", 5))).slice(0, -200));
     const answer = await ask();
-    expect(answer).toMatchObject({ pagesFetched: 3, pagesTotal: 5 });
+    expect(answer).toMatchObject({ itemsFetched: 3, itemsTotal: 5 });
     expect(renderText(answer)).toContain("note: the reply broke off; its pages were read as far as they are whole");
   });
 
@@ -130,8 +130,8 @@ describe("a paid reply", { timeout: 60_000 }, () => {
         throw cut(text.length / 2, reason);
       });
       const answer = await ask();
-      expect(answer.pagesFetched).toBeGreaterThan(15);
-      expect(answer).toMatchObject({ pagesTotal: 40, charge: { kind: "reported", usd: 0.02472 } });
+      expect(answer.itemsFetched).toBeGreaterThan(15);
+      expect(answer).toMatchObject({ itemsTotal: 40, charge: { kind: "reported", usd: 0.02472 } });
       const again = await ask();
       expect(again).toMatchObject({ snapshotId: answer.snapshotId, delivery: { how: "kept" } });
       expect(calls()).toBe(1);

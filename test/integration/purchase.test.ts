@@ -254,9 +254,9 @@ describe("requests at the same time", () => {
         ask(services.at(-1) as ServiceOver, args),
       );
       const [whole, beyond] = await Promise.all(rest);
-      expect((await part).pagesFetched).toBe(40);
-      expect(whole?.pagesFetched).toBe(93);
-      expect(beyond?.pagesFetched).toBe(0);
+      expect((await part).itemsFetched).toBe(40);
+      expect(whole?.itemsFetched).toBe(93);
+      expect(beyond?.itemsFetched).toBe(0);
       // Which of the two came first is open.
       expect(billed().calls).toBeLessThanOrEqual(3);
       expect(billed().calls).toBeGreaterThanOrEqual(2);

@@ -61,7 +61,7 @@ describe("large replies at the same time", { timeout: 60_000 }, () => {
     const { ask, stub, held } = await open(respondTo);
     const targets = Array.from({ length: 16 }, (_, n) => `m${n}.example`);
     const answers = await Promise.all(targets.map((target) => ask(target)));
-    expect(answers.map(({ pagesFetched }) => pagesFetched)).toEqual(Array(16).fill(1));
+    expect(answers.map(({ itemsFetched }) => itemsFetched)).toEqual(Array(16).fill(1));
     expect(stub.seen).toHaveLength(16);
     expect(held.most()).toBeGreaterThan(REPLY_BYTES);
     expect(held.most()).toBeLessThanOrEqual(ROOM_BYTES + MAX_REPLY_BYTES);
@@ -80,7 +80,7 @@ describe("large replies at the same time", { timeout: 60_000 }, () => {
       facts: { charge: "not_charged" },
     });
     for (const answer of waiting) answer();
-    expect((await first).pagesFetched).toBe(1);
+    expect((await first).itemsFetched).toBe(1);
     expect(stub.seen).toHaveLength(1);
     expect(held.now()).toBe(0);
   });

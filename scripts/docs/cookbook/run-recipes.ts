@@ -49,8 +49,8 @@ export function createRecipeRunner(): RunRecipe {
         notes: answer.notes,
       };
     }
-    const { columns, rows, notes, pagesTotal, backlinksShown } = await fetchPages(shop, args);
-    return { pages: pagesTotal ?? 0, pagesOfAll, backlinks: backlinksShown, columns, rows, notes };
+    const { columns, rows, notes, itemsTotal, backlinksShown } = await fetchPages(shop, args);
+    return { pages: itemsTotal ?? 0, pagesOfAll, backlinks: backlinksShown, columns, rows, notes };
   };
 }
 
@@ -67,7 +67,7 @@ const fetchPages = (app: App, args: Recipe["args"]) =>
 function createFetchWhole(app: App): (target: string) => Promise<number> {
   const counts = new Map<string, Promise<number>>();
   return (target) => {
-    const count = counts.get(target) ?? fetchPages(app, { target }).then(({ pagesTotal }) => pagesTotal ?? 0);
+    const count = counts.get(target) ?? fetchPages(app, { target }).then(({ itemsTotal }) => itemsTotal ?? 0);
     counts.set(target, count);
     return count;
   };

@@ -1,9 +1,9 @@
 import { type NextStep, type Surface, toCall, wordCall } from "../../lists/calls.ts";
+import { type Coverage, wordPlaces } from "../../lists/coverage.ts";
 import { toRequestBody } from "../../lists/request.ts";
 import { countOf, toSafeJson } from "../../lists/text.ts";
 import { MAX_LIMIT } from "../body.ts";
-import type { PagesSnapshot } from "../domain-pages.ts";
-import { type Coverage, wordUrls } from "./header-facts.ts";
+import { DOMAIN_PAGES, type PagesSnapshot } from "../domain-pages.ts";
 
 export interface Situation {
   snapshot: PagesSnapshot;
@@ -49,7 +49,7 @@ function showLeftOut({ snapshot, rowsShown, leftOut, surface }: Situation): Next
 /** The same request for the most pages one call can bring; after a full call, for those behind it. */
 function fetchMore(
   snapshot: PagesSnapshot,
-  { pagesNotFetched, elsewhere }: Coverage,
+  { itemsNotFetched, elsewhere }: Coverage,
 ): { body: { limit: number; offset?: number }; gain: string } | undefined {
   const { items: pages, request } = snapshot;
   const { tag: _label, ...body } = toRequestBody(request);
@@ -60,10 +60,10 @@ function fetchMore(
     const { offset: _own, ...list } = body;
     return {
       body: { ...list, limit, ...(gap.from > 0 && { offset: gap.from }) },
-      gain: `${wordUrls({ from: gap.from, to: gap.from + limit })}, which no kept snapshot holds`,
+      gain: `${wordPlaces({ from: gap.from, to: gap.from + limit }, DOMAIN_PAGES.words)}, which no kept snapshot holds`,
     };
   }
-  if (pagesNotFetched === null || pagesNotFetched === 0 || pages.length === 0) return undefined;
+  if (itemsNotFetched === null || itemsNotFetched === 0 || pages.length === 0) return undefined;
   // Asking again for the most would bring the same, even where the upstream sent fewer than it was asked for.
   const isFull = (request.limit ?? 0) >= MAX_LIMIT || pages.length >= MAX_LIMIT;
   const offset = (request.offset ?? 0) + (isFull ? pages.length : 0);

@@ -1,11 +1,13 @@
 import type { NextStep } from "../../lists/calls.ts";
 import { type Cell, toCsv } from "../../lists/cells.ts";
+import { describeNotFetched, toNotFetched } from "../../lists/coverage.ts";
 import type { Told } from "../../lists/endpoint.ts";
-import { type Delivery, describeSource } from "../../lists/header.ts";
-import { countOf, formatAge, formatCount, formatMinute, formatUsd, toSafeJson } from "../../lists/text.ts";
+import { describeFilters, describeSnapshot, describeSource, toMoney } from "../../lists/header.ts";
+import { countOf, formatCount } from "../../lists/text.ts";
 import { BODY_DEFAULTS } from "../body.ts";
+import { DOMAIN_PAGES } from "../domain-pages.ts";
 import { describeEvidence, describeFinding, type Finding, needsNote, SHARE_NOTE } from "../findings/finding.ts";
-import { type Bound, type Coverage, type HeaderFacts, wordGaps, wordKept } from "./header-facts.ts";
+import type { HeaderFacts } from "./header-facts.ts";
 import { renderSections, type Sections, withNamedSections } from "./sections.ts";
 
 /**
@@ -34,28 +36,30 @@ export interface LeftOut {
   findingsLeftOut: string[];
 }
 
+const { words: WORDS } = DOMAIN_PAGES;
+
 /** The lines above the table: what was asked, what came, what it cost, and how much of the whole it is. */
 export function renderHeader(answer: Answer): string {
   const lines = [
     ...describeSource(answer.source),
     `${answer.target}: ${describeSize(answer)}; ${describeView(answer)}`,
     ...describeFilters(answer),
-    `snapshot ${answer.snapshotId} ${describeOrigin(answer)}`,
-    ...(answer.pagesFetched > 0 ? [`coverage: ${describeCoverage(answer)}`] : []),
+    `snapshot ${answer.snapshotId} ${describeSnapshot(answer, WORDS)}`,
+    ...(answer.itemsFetched > 0 ? [`coverage: ${describeCoverage(answer)}`] : []),
     ...answer.notes.map((note) => `note: ${note}`),
   ];
   return lines.join("\n");
 }
 
-function describeSize({ pagesFetched, pagesTotal, folds, rowsLeftOut }: Answer): string {
-  if (pagesFetched === 0) {
-    return pagesTotal === null || pagesTotal === 0
+function describeSize({ itemsFetched, itemsTotal, folds, rowsLeftOut }: Answer): string {
+  if (itemsFetched === 0) {
+    return itemsTotal === null || itemsTotal === 0
       ? "no pages found"
-      : `no pages here, of ${countOf(pagesTotal, "URL")} in all`;
+      : `no pages here, of ${countOf(itemsTotal, "URL")} in all`;
   }
-  const total = pagesTotal === null ? "an unknown number of" : formatCount(pagesTotal);
+  const total = itemsTotal === null ? "an unknown number of" : formatCount(itemsTotal);
   const shown = rowsLeftOut > 0 ? `, ${formatCount(folds - rowsLeftOut)} shown` : "";
-  return `${formatCount(pagesFetched)} of ${total} URL${pagesTotal === 1 ? "" : "s"} fetched${describeFolding(pagesFetched, folds)}${shown}`;
+  return `${formatCount(itemsFetched)} of ${total} URL${itemsTotal === 1 ? "" : "s"} fetched${describeFolding(itemsFetched, folds)}${shown}`;
 }
 
 /** `, 80 pages after folding`: what comes from the upstream is counted as URLs, and what has a row as pages. */
@@ -68,70 +72,11 @@ export function describeView(answer: HeaderFacts): string {
     answer.orderBy.length === 0 ? "by rank" : `by ${answer.orderBy.map((rule) => rule.replace(",", " ")).join(", ")}`;
   const parts = [
     answer.rankScale === "one_hundred" ? `${order} (rank 0-100)` : order,
-    ...(answer.coverage.pagesSkipped > 0 ? [`from offset ${formatCount(answer.coverage.pagesSkipped)}`] : []),
+    ...(answer.coverage.itemsSkipped > 0 ? [`from offset ${formatCount(answer.coverage.itemsSkipped)}`] : []),
     `${answer.statusType} backlinks, subdomains ${answer.includeSubdomains ? "included" : "left out"}`,
     ...(answer.excludeInternal ? [] : ["internal links counted"]),
   ];
   return parts.join("; ");
-}
-
-/** The filters in force, on one line; nothing without any. */
-export function describeFilters({ filters, backlinksFilters }: HeaderFacts): string[] {
-  const parts = [
-    ...(filters === null ? [] : [`filters ${toSafeJson(filters)}`]),
-    ...(backlinksFilters === null ? [] : [`backlinks_filters ${toSafeJson(backlinksFilters)}`]),
-  ];
-  return parts.length === 0 ? [] : [parts.join("; ")];
-}
-
-function describeOrigin(answer: Answer): string {
-  const { source, fetchedAt, delivery } = answer;
-  const when = fetchedAt === null ? "of unknown time" : `of ${formatMinute(fetchedAt)}${describeAge(delivery)}`;
-  const parts = [
-    source === "import" ? `${when}, imported` : when,
-    ...describeMoney(answer),
-    ...describeCrawled(answer),
-  ];
-  return parts.join("; ");
-}
-
-/** How old the figures themselves are: the provider tells what its crawler last saw, whenever it is asked. */
-export const describeCrawled = ({ crawled }: Pick<HeaderFacts, "crawled">): string[] =>
-  crawled === null
-    ? []
-    : [
-        crawled.oldest === crawled.median
-          ? `pages last crawled ${crawled.median}`
-          : `pages last crawled: oldest ${crawled.oldest}, median ${crawled.median}`,
-      ];
-
-/** What it cost and what is left, one part each; nothing for an imported file that does not tell. */
-export function describeMoney({ source, charge, delivery, upstreamCostUsd }: HeaderFacts): string[] {
-  if (source === "sandbox") return ["free"];
-  const cost = upstreamCostUsd === null ? [] : [`upstream cost ${formatUsd(upstreamCostUsd)}`];
-  if (source === "import") return cost.map((told) => `${told} when fetched`);
-  return [describeCharge(charge, delivery?.how), ...cost, ...describeLeft(delivery)];
-}
-
-/** Only a kept snapshot has an age worth telling. */
-function describeAge(delivery: Answer["delivery"]): string {
-  if (delivery?.how !== "kept" || delivery.ageMs === null) return "";
-  return `, kept, ${formatAge(delivery.ageMs)} old`;
-}
-
-function describeCharge(charge: Answer["charge"], how: Delivery["how"] | undefined): string {
-  if (charge.kind === "none") return "nobody asked for it: it came with another answer, and is in the charge of that";
-  const told =
-    charge.kind === "reported"
-      ? `charged ${formatUsd(charge.usd)}`
-      : "charge not reported by the gateway (not the same as free)";
-  if (how === "kept") return `free now, ${told} when fetched`;
-  return how === "shared" ? `${told}, once for all who asked at the same time` : told;
-}
-
-function describeLeft(delivery: Answer["delivery"]): string[] {
-  const left = delivery?.leftUsd ?? null;
-  return left === null ? [] : [`${formatUsd(left)} left of today's budget`];
 }
 
 /** How much of what was fetched the rows hold, and what bounds the pages that were not. */
@@ -147,7 +92,7 @@ export function describeCoverage({
       : `the rows hold ${formatCount(backlinksShown)} of ${formatCount(fetched)} backlinks fetched (${Math.floor((100 * backlinksShown) / fetched)}%)`;
   const unknown =
     coverage.pagesWithoutCount === 0 ? "" : ` (${countOf(coverage.pagesWithoutCount, "URL")} without a count)`;
-  return [held + unknown, ...describeLeftOut(answer), ...describeNotFetched(coverage)].join("; ");
+  return [held + unknown, ...describeLeftOut(answer), ...describeNotFetched(coverage, WORDS)].join("; ");
 }
 
 function describeLeftOut({ rowsLeftOut, columnsLeftOut, textsCutTo, findingsLeftOut }: LeftOut): string[] {
@@ -162,31 +107,6 @@ function describeLeftOut({ rowsLeftOut, columnsLeftOut, textsCutTo, findingsLeft
     ...(parts.length === 0 ? [] : [`${parts.join(", ")} left out`]),
     ...(textsCutTo === null ? [] : [`texts cut to ${textsCutTo} characters to fit`]),
   ];
-}
-
-function describeNotFetched({ pagesNotFetched, pagesSkipped, bound, isSlice, elsewhere }: Coverage): string[] {
-  if (elsewhere !== undefined) {
-    const gaps = wordGaps(elsewhere);
-    return [wordKept(elsewhere), ...(gaps === "" ? [] : [`${gaps} not fetched`])];
-  }
-  if (pagesNotFetched === 0) return [];
-  if (pagesNotFetched === null) {
-    const unknown = "how many URLs are not fetched is not known";
-    return [bound === null ? unknown : `${unknown}; those after these ${describeBound(bound, 2)}`];
-  }
-  // The skipped pages were not fetched either, and no bound holds for them.
-  const pages = `the ${countOf(pagesNotFetched, "URL")} ${pagesSkipped === 0 || isSlice === true ? "not fetched" : "after these"}`;
-  return [bound === null ? pages : `${pages} ${describeBound(bound, pagesNotFetched)}`];
-}
-
-function describeBound(bound: Bound, pages: number): string {
-  return `${pages === 1 ? "has" : "have"} ${wordBound(bound)}`;
-}
-
-/** `rank at most 130 (default order)` */
-export function wordBound({ field, side, value, byDefaultOrder }: Bound): string {
-  const name = field.replace(/^page_summary\./, "").replaceAll("_", " ");
-  return `${name} ${side} ${formatCount(value)}${byDefaultOrder ? " (default order)" : ""}`;
 }
 
 /** The answer as text: header, coverage, one CSV line per row, findings, sections, next calls. No newline at its end. */
@@ -244,8 +164,8 @@ export function renderStructured(answer: Answer): Record<string, unknown> {
     ...toMoney(answer),
     pages_last_crawled: answer.crawled ?? undefined,
     upstream_cost_usd: answer.upstreamCostUsd ?? undefined,
-    urls_fetched: answer.pagesFetched,
-    urls_total: answer.pagesTotal,
+    urls_fetched: answer.itemsFetched,
+    urls_total: answer.itemsTotal,
     pages_after_folding: answer.folds,
     order_by: answer.orderBy.length === 0 ? "rank" : answer.orderBy.join("; "),
     rank_scale: answer.rankScale === BODY_DEFAULTS.rank_scale ? undefined : answer.rankScale,
@@ -274,43 +194,18 @@ export const toFindingFacts = ({ rule, pages, unit, backlinks, top }: Finding): 
   top: top.map(describeEvidence),
 });
 
-/** A kept snapshot costs nothing now; what it cost when it was fetched stands beside that. */
-function toMoney({ charge, delivery }: Answer): Record<string, unknown> {
-  const told = charge.kind === "reported" ? charge.usd : charge.kind === "none" ? undefined : "not reported";
-  if (delivery?.how !== "kept") {
-    return {
-      charge_usd: told,
-      charge_shared: delivery?.how === "shared" ? true : undefined,
-      budget_left_usd: delivery?.leftUsd ?? undefined,
-    };
-  }
-  const age = delivery.ageMs === null ? undefined : formatAge(delivery.ageMs);
-  return { kept_age: age, charge_usd: told === undefined ? undefined : 0, charge_usd_when_fetched: told };
-}
-
 function toCoverage({ coverage, ...answer }: Answer): Record<string, unknown> {
   return dropEmpty({
     backlinks_fetched: coverage.backlinksFetched,
     backlinks_shown: answer.backlinksShown,
     urls_without_count: coverage.pagesWithoutCount || undefined,
-    urls_skipped: coverage.pagesSkipped || undefined,
-    ...toNotFetched(coverage),
+    urls_skipped: coverage.itemsSkipped || undefined,
+    ...toNotFetched(coverage, WORDS),
     rows_left_out: answer.rowsLeftOut || undefined,
     columns_left_out: answer.columnsLeftOut.length === 0 ? undefined : answer.columnsLeftOut,
     texts_cut_to: answer.textsCutTo ?? undefined,
     findings_left_out: answer.findingsLeftOut.length === 0 ? undefined : answer.findingsLeftOut,
   });
-}
-
-function toNotFetched({ pagesNotFetched, bound, elsewhere }: Coverage): Record<string, unknown> {
-  if (elsewhere === undefined) {
-    return { urls_not_fetched: pagesNotFetched, not_fetched_have: bound === null ? undefined : wordBound(bound) };
-  }
-  return {
-    kept_elsewhere: wordKept(elsewhere),
-    urls_not_fetched: elsewhere.gaps.reduce((sum, { from, to }) => sum + to - from, 0),
-    not_fetched: wordGaps(elsewhere) || undefined,
-  };
 }
 
 function dropEmpty(object: Record<string, unknown>): Record<string, unknown> {

@@ -1,7 +1,8 @@
+import type { Coverage } from "../../lists/coverage.ts";
+import { isWhole } from "../../lists/coverage.ts";
 import { type Filter, toWireFilter } from "../../lists/filters/filter.ts";
 import { toRequestKey } from "../../lists/request.ts";
 import { countOf, formatCount, toOneLine, toSafeJson } from "../../lists/text.ts";
-import type { Coverage } from "../answer/header-facts.ts";
 import { type PagesRequest, withDefaults } from "../body.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
 import { DOMAIN_PAGES } from "../domain-pages.ts";
@@ -162,10 +163,6 @@ function describeWindows(
   });
   return `other parts of the list (${told.join(", ")}): sums are of what was fetched and do not compare`;
 }
-
-/** A snapshot that holds all that matches: what is not in it is not there. */
-export const isWhole = ({ pagesNotFetched, pagesSkipped }: Coverage): boolean =>
-  pagesNotFetched === 0 && pagesSkipped === 0;
 
 function describePart({ items: pages, totalCount, request }: PagesSnapshot, coverage: Coverage): string {
   if (isWhole(coverage)) return pages.length === 0 ? "no pages" : `all ${countOf(pages.length, "URL")}`;

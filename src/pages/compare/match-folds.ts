@@ -1,9 +1,10 @@
+import { type Bound, type Coverage, isWhole } from "../../lists/coverage.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import type { Fold } from "../answer/fold.ts";
-import { BOUNDING_FIELDS, type Bound, type Coverage } from "../answer/header-facts.ts";
+import { BOUNDING_FIELDS } from "../answer/header-facts.ts";
 import { identifyUrl } from "../answer/url-identity.ts";
 import type { Page } from "../page.ts";
-import { type Differences, isWhole } from "./differences.ts";
+import type { Differences } from "./differences.ts";
 
 /**
  * What stands for the same page in both lists: mostly one fold of each. A list that holds a redirect folds what another
@@ -135,10 +136,10 @@ export function readAbsence(coverage: Coverage, can: Differences): Absence {
     return { isTold: () => false, why: `which has other ${can.presenceNames.join(" and ")}` };
   }
   if (isWhole(coverage)) return { isTold: () => true, why: null };
-  if (coverage.pagesSkipped > 0) {
-    return { isTold: () => false, why: `which begins at offset ${formatCount(coverage.pagesSkipped)}` };
+  if (coverage.itemsSkipped > 0) {
+    return { isTold: () => false, why: `which begins at offset ${formatCount(coverage.itemsSkipped)}` };
   }
-  const { bound, pagesNotFetched } = coverage;
+  const { bound, itemsNotFetched: pagesNotFetched } = coverage;
   if (bound === null || (bound.field === RANK && !can.rank)) {
     const rest = pagesNotFetched === null ? "an unknown number of URLs" : countOf(pagesNotFetched, "URL");
     return { isTold: () => false, why: `which lacks ${rest}` };

@@ -1,6 +1,8 @@
+import type { Coverage } from "../../lists/coverage.ts";
+import { readCrawledAt } from "../../lists/header.ts";
 import type { Fold } from "../answer/fold.ts";
 import { isDead } from "../answer/follow-redirects.ts";
-import { type Coverage, readCrawledAt } from "../answer/header-facts.ts";
+import { DOMAIN_PAGES } from "../domain-pages.ts";
 import type { Page } from "../page.ts";
 import {
   answerOf,
@@ -23,6 +25,8 @@ import {
   readAbsence,
   toMatched,
 } from "./match-folds.ts";
+
+const { seenAt: SEEN_AT } = DOMAIN_PAGES.itemKeys;
 
 export interface PageChanges {
   counts: PageCounts;
@@ -84,7 +88,10 @@ function isLeftUncrawled({ before, after }: Matched, latestBefore: number, lates
     .flatMap(({ members }) => members)
     .flatMap((page) => {
       const known = membersBefore.get(page.url);
-      const [was, is] = [known && readCrawledAt(known, latestBefore), readCrawledAt(page, latestAfter)];
+      const [was, is] = [
+        known && readCrawledAt(known, SEEN_AT, latestBefore),
+        readCrawledAt(page, SEEN_AT, latestAfter),
+      ];
       return was === undefined || is === undefined ? [] : [is - was];
     });
   return moves.length > 0 && moves.every((move) => move <= 0);

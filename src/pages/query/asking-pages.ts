@@ -1,15 +1,16 @@
 import { type NextStep, PAGES_CALLS, type Surface } from "../../lists/calls.ts";
+import { describeCrawled, readCrawled } from "../../lists/header.ts";
 import type { Asking, Described, Selection } from "../../lists/query/asking.ts";
 import type { Where } from "../../lists/query/list-query.ts";
 import { countOf, formatCount } from "../../lists/text.ts";
 import { type Fold, foldSome, sumBacklinks } from "../answer/fold.ts";
-import { type Coverage, measureCoverage, readCrawled } from "../answer/header-facts.ts";
+import { measureCoverage, type PagesCoverage } from "../answer/header-facts.ts";
 import { suggestMore } from "../answer/next-steps.ts";
-import { describeCrawled, describeFolding } from "../answer/render-answer.ts";
+import { describeFolding } from "../answer/render-answer.ts";
 import { nameSection, nameSectionCells } from "../answer/sections.ts";
 import { DISPENSABLE, toTable } from "../answer/table.ts";
 import { MAX_LIMIT, withDefaults } from "../body.ts";
-import type { PagesSnapshot } from "../domain-pages.ts";
+import { DOMAIN_PAGES, type PagesSnapshot } from "../domain-pages.ts";
 import { compileFieldReader } from "../field-readers.ts";
 import { foldingOf, foldsOf } from "../findings/find-facts.ts";
 import type { Page } from "../page.ts";
@@ -92,9 +93,9 @@ function takeSingles(snapshot: PagesSnapshot, matching: readonly Page[]): Fold[]
 }
 
 /** Asked for several times in one answer; a snapshot never changes. */
-const COVERED = new WeakMap<PagesSnapshot, Coverage>();
+const COVERED = new WeakMap<PagesSnapshot, PagesCoverage>();
 
-function coverageOf(snapshot: PagesSnapshot): Coverage {
+function coverageOf(snapshot: PagesSnapshot): PagesCoverage {
   const known = COVERED.get(snapshot);
   if (known !== undefined) return known;
   const fresh = measureCoverage(snapshot);
@@ -106,7 +107,7 @@ function describePages(snapshot: PagesSnapshot): Described {
   const request = withDefaults(snapshot.request);
   const { backlinks_status_type, include_subdomains } = request;
   const coverage = coverageOf(snapshot);
-  const crawled = readCrawled(snapshot);
+  const crawled = readCrawled(snapshot, DOMAIN_PAGES.itemKeys.seenAt);
   const isTo100 = request.rank_scale === "one_hundred";
   return {
     view: [
@@ -120,7 +121,7 @@ function describePages(snapshot: PagesSnapshot): Described {
       ...(!request.exclude_internal_backlinks && { exclude_internal_backlinks: false }),
       ...(isTo100 && { rank_scale: request.rank_scale }),
     },
-    crawled: describeCrawled({ crawled }),
+    crawled: describeCrawled({ crawled }, DOMAIN_PAGES.words),
     crawledFacts: crawled,
     backlinksFetched: coverage.backlinksFetched,
     missing: describeMissing(snapshot, coverage),

@@ -1,12 +1,12 @@
+import { type Coverage, wordBound, wordGaps, wordKept } from "../../lists/coverage.ts";
 import type { Filter } from "../../lists/filters/filter.ts";
 import { cutToTokens } from "../../lists/query/fit-table.ts";
 import { toRequestBody } from "../../lists/request.ts";
 import { noteBrokenOff } from "../../lists/snapshot.ts";
 import { countOf, toSafeJson } from "../../lists/text.ts";
-import { type Coverage, wordGaps, wordKept } from "../answer/header-facts.ts";
-import { wordBound } from "../answer/render-answer.ts";
 import { BREAKDOWNS } from "../catalogue.ts";
 import type { PagesSnapshot } from "../domain-pages.ts";
+import { DOMAIN_PAGES } from "../domain-pages.ts";
 import { compileFieldReader } from "../field-readers.ts";
 import { itemRulesOf } from "./item-rules.ts";
 
@@ -30,16 +30,19 @@ export function describeMissing(snapshot: PagesSnapshot, coverage: Coverage): st
   ];
 }
 
-function describeNotFetched({ pagesNotFetched, pagesSkipped, bound, elsewhere }: Coverage): string[] {
+function describeNotFetched({ itemsNotFetched, itemsSkipped, bound, elsewhere }: Coverage): string[] {
   if (elsewhere !== undefined) {
-    const gaps = wordGaps(elsewhere);
-    return [wordKept(elsewhere), ...(gaps === "" ? [] : [`${gaps} of the target not fetched may match too`])];
+    const gaps = wordGaps(elsewhere, DOMAIN_PAGES.words);
+    return [
+      wordKept(elsewhere, DOMAIN_PAGES.words),
+      ...(gaps === "" ? [] : [`${gaps} of the target not fetched may match too`]),
+    ];
   }
-  if (pagesNotFetched === null) return ["how many URLs were not fetched is not known; they may match too"];
-  const missing = pagesNotFetched + pagesSkipped;
+  if (itemsNotFetched === null) return ["how many URLs were not fetched is not known; they may match too"];
+  const missing = itemsNotFetched + itemsSkipped;
   if (missing === 0) return [];
   // No bound holds for the pages before the first fetched one.
-  const bounded = bound === null || pagesSkipped > 0 ? "" : ` (${wordBound(bound)})`;
+  const bounded = bound === null || itemsSkipped > 0 ? "" : ` (${wordBound(bound)})`;
   return [`${countOf(missing, "URL")} of the target not fetched${bounded} may match too`];
 }
 

@@ -1,16 +1,11 @@
 import type { HeaderOptions } from "../../lists/header.ts";
+import { describeCrawled, describeFilters, describeMoney } from "../../lists/header.ts";
 import { toRequestBody } from "../../lists/request.ts";
 import { countOf, toOneLine } from "../../lists/text.ts";
 import { sumBacklinks } from "../answer/fold.ts";
 import { toHeaderFacts } from "../answer/header-facts.ts";
-import {
-  describeCoverage,
-  describeCrawled,
-  describeFilters,
-  describeMoney,
-  describeView,
-} from "../answer/render-answer.ts";
-import type { PagesSnapshot } from "../domain-pages.ts";
+import { describeCoverage, describeView } from "../answer/render-answer.ts";
+import { DOMAIN_PAGES, type PagesSnapshot } from "../domain-pages.ts";
 import { factsOf, foldsOf } from "../findings/find-facts.ts";
 import { type Finding, quoteUrl } from "../findings/finding.ts";
 import type { PagesQuery, SelectedPages } from "../query/query-pages.ts";
@@ -177,13 +172,13 @@ export function toViewHead(snapshot: PagesSnapshot, options: HeaderOptions, byte
     source: facts.source,
     fetchedAt: facts.fetchedAt,
     charge: [...(facts.source === "import" ? ["imported"] : []), ...describeMoney(facts)].join("; "),
-    coverage: facts.pagesFetched === 0 ? "no pages" : describeCoverage({ coverage: facts.coverage, ...whole }),
+    coverage: facts.itemsFetched === 0 ? "no pages" : describeCoverage({ coverage: facts.coverage, ...whole }),
     asked: toOneLine(
-      [describeView(facts), ...describeFilters(facts), ...describeCrawled(facts)].join("; "),
+      [describeView(facts), ...describeFilters(facts), ...describeCrawled(facts, DOMAIN_PAGES.words)].join("; "),
       MAX_ASKED_CHARS,
     ),
-    pagesFetched: facts.pagesFetched,
-    pagesTotal: facts.pagesTotal,
+    pagesFetched: facts.itemsFetched,
+    pagesTotal: facts.itemsTotal,
     folds: facts.folds,
     backlinks,
     request: jsonBytes(request) <= bytes ? { ...request } : null,

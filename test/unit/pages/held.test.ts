@@ -218,7 +218,7 @@ describe("several kept snapshots of one list", () => {
   ])("do not stand in for what is missing where the other is one %s", async (_what, other) => {
     const first = await findFirst([{ limit: 10 }, other]);
     const { coverage, next } = buildAnswer(first, { maxTokens: 1500, surface: "mcp" });
-    expect(coverage).toMatchObject({ pagesNotFetched: 83 });
+    expect(coverage).toMatchObject({ itemsNotFetched: 83 });
     expect(coverage.elsewhere).toBeUndefined();
     expect(next.at(-1)).toMatchObject({ cost: "paid", gain: "up to 1000 URLs in one call" });
   });

@@ -30,15 +30,15 @@ describe("how much was fetched", () => {
     [null, 0, null],
   ])("of %j pages from offset %j leaves %j", (totalCount, offset, left) => {
     const snapshot = makeSnapshot({ items: pages("rank", 3, 2, 1), totalCount, request: { offset } });
-    expect(measureCoverage(snapshot)).toMatchObject({ pagesSkipped: offset, pagesNotFetched: left });
+    expect(measureCoverage(snapshot)).toMatchObject({ itemsSkipped: offset, itemsNotFetched: left });
   });
 
   it("is nothing for an empty answer", () => {
     expect(measureCoverage(makeSnapshot())).toEqual({
       backlinksFetched: 0,
       pagesWithoutCount: 0,
-      pagesSkipped: 0,
-      pagesNotFetched: 0,
+      itemsSkipped: 0,
+      itemsNotFetched: 0,
       bound: null,
     });
   });
