@@ -351,9 +351,7 @@ export function endpointOf(
   if (type === undefined) {
     const told = items.filter((item) => item !== undefined);
     const [first] =
-      told.length === 0
-        ? endpoints
-        : endpoints.filter(({ itemKeys }) => told.some((item) => isName(item[itemKeys.url])));
+      told.length === 0 ? endpoints : endpoints.filter(({ itemKeys }) => told.some((item) => itemKeys.url in item));
     return named ?? first;
   }
   const likely = named === undefined ? endpoints : [named];

@@ -218,6 +218,10 @@ describe("an answer of another endpoint", () => {
     expect(refusal(body(task([{ ...result([]), items: [item] }], { path: null, data: null })))).toBe(holds);
   });
 
+  it("is not seen in a list of pages whose address is empty", () => {
+    expect(save({ ...result([]), items: [{ page: "", page_summary: {} }] }).snapshots).toHaveLength(1);
+  });
+
   it("is refused from the gateway too, and may have been charged", () => {
     const value = body(task([result(["a"])], { data: { function: "anchors" } }));
     expect(readEnvelope({ status: 200, headers: {}, body: JSON.stringify(value) })).toMatchObject({
