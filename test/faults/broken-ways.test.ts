@@ -12,7 +12,7 @@ import { saidAboutMoney } from "./support/verdict.ts";
 const TIMEOUT_MS = 1000;
 
 /** Room for a machine of two cores that starts other processes meanwhile. */
-const SLACK_MS = 5000;
+const SLACK_MS = 10_000;
 
 /** What `doctor` and each call may connect, with the tries that a reset before TLS is worth. */
 const HANDFUL = 5;

@@ -15,7 +15,7 @@ import { saidAboutMoney } from "./verdict.ts";
 const RETRY_MS = 1500;
 
 /** Timeout, retries, another holder of the same key before it, and room for a busy machine. */
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 20_000;
 
 /** Two servers and now and then a command line on one folder, before one sandbox. */
 export interface Environment {
