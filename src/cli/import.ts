@@ -7,8 +7,8 @@ import { AppError } from "../errors.ts";
 import type { Told } from "../lists/endpoint.ts";
 import { isReplyId } from "../lists/kept-reply.ts";
 import type { Kept } from "../store/snapshot-store.ts";
+import { decodeText } from "../upstream/decode-text.ts";
 import { readSavedAnswers } from "../upstream/envelope.ts";
-import { decodeText } from "../upstream/read-body.ts";
 import { type Io, type ParsedArgs, print, toJson, usage } from "./args.ts";
 import { printAnswer } from "./terminal.ts";
 

@@ -55,7 +55,7 @@ export function createParseRequest<R extends ListRequest>(grammar: RequestGramma
     ...(refuse !== undefined && { refuse }),
     works: '{"target":"forbes.com"}',
   };
-  return (input, rules) => {
+  return function parseRequest(input, rules) {
     const request: Record<string, unknown> = {};
     const read: string[] = [];
     const { refusals, notes } = readArguments(input, vocabulary, (name, value) => {

@@ -4,8 +4,8 @@ import { finished, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { Client } from "undici";
 import { HangUp } from "../errors.ts";
+import { decodeText } from "./decode-text.ts";
 import { chooseRoute, isOutOfTime, openRoad, orAborted, type ProxySettings, within } from "./path/connect.ts";
-import { decodeText } from "./read-body.ts";
 import { type Wire, WireFailure, type WireFailureReason, type WireReply, type WireRequest } from "./wire.ts";
 
 export interface LiveWireOptions {

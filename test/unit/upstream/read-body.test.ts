@@ -2,8 +2,9 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AppError } from "../../../src/errors.ts";
+import { decodeText } from "../../../src/upstream/decode-text.ts";
 import { readEnvelope, readSavedAnswers } from "../../../src/upstream/envelope.ts";
-import { decodeText, readJson } from "../../../src/upstream/read-body.ts";
+import { readJson } from "../../../src/upstream/read-body.ts";
 import { caught } from "../../support/caught.ts";
 
 type Json = Record<string, unknown>;

@@ -23,7 +23,6 @@ describe("the look at the key", () => {
     ['sk-"aisa"-0123456789abcdef', "quotation marks"],
     ["sk-aisa-example-0123456789", "placeholder"],
     ["sk-proj-0123456789abcdef", "does not start with sk-aisa-"],
-    ["AISA_API_KEY=sk-aisa-0123456789abcdef", "does not start with sk-aisa-"],
     ["sk-aisa-0123456789abcdefsk-aisa-0123456789abcdef", "twice"],
     ["sk-aisa-0123", "short"],
     [`sk-aisa-${"0".repeat(200)}`, "long"],

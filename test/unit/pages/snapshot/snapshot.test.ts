@@ -105,7 +105,9 @@ describe("import answer", () => {
     });
 
     it("is refused when it does not name its target", () => {
-      const error = caught(() => importAnswer(DOMAIN_PAGES, answer({ echo: null, target: null })));
+      const error = caught(() =>
+        importAnswer(DOMAIN_PAGES, answer({ echo: null, target: null, items: [{ page: "" }] })),
+      );
       expect(error).toMatchObject({ kind: "input", message: "The saved answer does not name its target." });
     });
   });
