@@ -83,7 +83,7 @@ export async function createService(parts: ServiceParts): Promise<Service> {
       ...common,
       freshMs,
       snapshots,
-      buyList: spend.createBuyPages({
+      buyList: spend.createBuyList({
         ...books,
         upstream: common.upstream,
         fetchList,
@@ -115,12 +115,12 @@ const HOUR_MS = 3_600_000;
 const toUsdOrNull = (micros: number | null): number | null => (micros === null ? null : toUsd(micros));
 
 async function loadSpend() {
-  const [{ createAskPrice }, { createApprove }, { createBuyPages }] = await Promise.all([
+  const [{ createAskPrice }, { createApprove }, { createBuyList }] = await Promise.all([
     import("../spend/approve.ts"),
     import("../spend/approve.ts"),
-    import("../spend/buy-pages.ts"),
+    import("../spend/buy-list.ts"),
   ]);
-  return { createAskPrice, createApprove, createBuyPages };
+  return { createAskPrice, createApprove, createBuyList };
 }
 
 /** What is free: questions to what is kept. No upstream is in it. */

@@ -32,7 +32,7 @@ export interface BuyDeps extends CarryOutDeps {
  * Gets the answer to a request for as little as it can: a kept one, one that is being bought, or a new one.
  * @throws {AppError} for every failure, with what is known about the charge
  */
-export type BuyPages = (order: Order, signal: AbortSignal) => Promise<Bought>;
+export type BuyList = (order: Order, signal: AbortSignal) => Promise<Bought>;
 
 /**
  * How often a load of somebody else may be joined in vain: it brought a kept answer that is too old for this caller, or
@@ -47,7 +47,7 @@ const MAX_TURNS = 3;
  * One purchase per list at a time, in this process and across those that share the store: of two parts of a list, or a
  * part and the whole, the one may bring what the other asks for.
  */
-export function createBuyPages(deps: BuyDeps): BuyPages {
+export function createBuyList(deps: BuyDeps): BuyList {
   return async (order, signal) => {
     const same = await deps.snapshots.newest(order.requestKey);
     if (same !== undefined && isFresh(same, order, deps)) return toKept(same);
