@@ -99,7 +99,7 @@ export async function ask(body: string, headers: Map<string, string>): Promise<A
   const sent: RequestBody = toRequestBody(request);
   const key: string = toRequestKey(request, sent.target);
   const snapshot: Snapshot = readReply({ status: 200, headers, body }, { request, receivedAt: null });
-  const ranks: (number | null)[] = snapshot.pages.map(({ rank }) => rank);
+  const ranks: (number | null)[] = snapshot.items.map(({ rank }) => rank);
   const question = { status: "broken", limit: ranks.length } satisfies Question;
   const files: string[] = await Promise.all(EXPORT_FILES.map(({ name }) => exportSnapshot(snapshot, name)));
   const saved = readSavedAnswer(files.join());
@@ -149,7 +149,7 @@ describe.each(COMPILERS)("who compiles with %s", (compiler) => {
   });
 
   it.each(KINDS)("under $moduleResolution is told of what is wrong", async (kind) => {
-    const wrong = `${TYPED}\nexport const rank: string = readSavedAnswer("").pages[0]?.rank;\ncondense(1);\n`;
+    const wrong = `${TYPED}\nexport const rank: string = readSavedAnswer("").items[0]?.rank;\ncondense(1);\n`;
     expect((await compile(wrong, kind)).match(/error TS\d+/g)).toEqual(["error TS2322", "error TS2345"]);
   });
 });
