@@ -85,10 +85,10 @@ const FINDINGS_SHARE = 0.45;
 const SECTIONS_SHARE = 0.15;
 
 /** However small the budget: an answer without rows answers nothing. */
-const MIN_ROWS = 3;
+export const MIN_ROWS = 3;
 
 /** A list of fewer rows than this says little; rather than that, columns go. */
-const GOOD_ROWS = 10;
+export const GOOD_ROWS = 10;
 
 /** Decides how much of everything fits. */
 export function fitParts(wanted: WantedParts): GrantedParts {
@@ -137,7 +137,8 @@ function fitRows(
   return { rows: Math.max(rows, least), columns: Math.max(0, columnChoices - 1) };
 }
 
-function countFitting(count: number, cost: (index: number) => number, tokens: number): number {
+/** How many of some things fit one after the other, from the first on. */
+export function countFitting(count: number, cost: (index: number) => number, tokens: number): number {
   let left = tokens;
   for (let index = 0; index < count; index += 1) {
     left -= cost(index);

@@ -1,3 +1,4 @@
+import { countFitting, GOOD_ROWS, MIN_ROWS } from "../budget.ts";
 import type { NextStep } from "../calls.ts";
 import { type Cell, TITLE, toCsvLine } from "../cells.ts";
 import { countOf, toOneLine } from "../text.ts";
@@ -79,10 +80,6 @@ export interface TableChoice {
   cutTo?: number;
 }
 
-/** Fewer rows than this are no table; rather than that, columns go, then texts are cut. */
-const GOOD_ROWS = 10;
-const MIN_ROWS = 3;
-
 interface RowsTerms {
   tokens: number;
   from: number;
@@ -100,7 +97,7 @@ function fitRows(choices: readonly TableChoice[], terms: RowsTerms): { choice: n
   const { count, enough } = terms;
   let best = { choice: 0, rows: 0 };
   for (const [choice, table] of choices.entries()) {
-    const rows = countFitting(table, terms);
+    const rows = countRows(table, terms);
     if (rows > best.rows || choice === 0) best = { choice, rows };
     const least = choices[choice + 1]?.cutTo === undefined ? enough : MIN_ROWS;
     if (best.rows >= Math.min(least, count)) break;
@@ -108,13 +105,10 @@ function fitRows(choices: readonly TableChoice[], terms: RowsTerms): { choice: n
   return best;
 }
 
-function countFitting(table: TableChoice, { tokens, from, count, nameCells }: RowsTerms): number {
-  let left = tokens - estimateTokens(table.columns.join(",")) - 2;
-  for (let index = 0; index < count; index += 1) {
-    left -= estimateTokens(toQuotedLine(table, nameCells(table.columns, table.row(from + index)))) + 1;
-    if (left < 0) return index;
-  }
-  return count;
+function countRows(table: TableChoice, { tokens, from, count, nameCells }: RowsTerms): number {
+  const costOf = (index: number): number =>
+    estimateTokens(toQuotedLine(table, nameCells(table.columns, table.row(from + index)))) + 1;
+  return countFitting(count, costOf, tokens - estimateTokens(table.columns.join(",")) - 2);
 }
 
 /** A CSV line in which a stranger's text stands in quotes as titles do, unless it is one plain word. */
@@ -141,14 +135,8 @@ export function cutToTokens(text: string, tokens: number): string {
 }
 
 /** How many of some lines fit one after the other. */
-export function countLines(lines: readonly string[], tokens: number): number {
-  let left = tokens;
-  const cut = lines.findIndex((line) => {
-    left -= estimateTokens(line) + 2;
-    return left < 0;
-  });
-  return cut < 0 ? lines.length : cut;
-}
+export const countLines = (lines: readonly string[], tokens: number): number =>
+  countFitting(lines.length, (index) => estimateTokens(lines[index] ?? "") + 2, tokens);
 
 const CONDITIONS_SHARE = 0.2;
 const NOTES_SHARE = 0.2;
